@@ -1,0 +1,101 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>  // std::strerror
+#include <fstream>
+#include <sstream>
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void fail(const char* action, const fs::path& path) {
+  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
+}
+
+/// Removes a temporary file unless it has been renamed into place.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(fs::path path) : path_(std::move(path)) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void FileDescriptor::close(const fs::path& path) {
+  if (::close(std::exchange(fd_, -1)) != 0) fail("close", path);
+}
+
+FileDescriptor open_file(const fs::path& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  if (fd < 0) fail("open", path);
+  return FileDescriptor(fd);
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in || fs::is_directory(path))
+    throw DataError("{}: cannot read: {}", path.string(), fs::is_directory(path) ? "it is a folder" : std::strerror(errno));
+  std::ostringstream content;
+  content << in.rdbuf();
+  if (in.bad()) throw DataError("{}: cannot read: {}", path.string(), std::strerror(errno));
+  return std::move(content).str();
+}
+
+void write_all(int fd, std::span<const std::byte> bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void fsync_path(const fs::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail("open", path);
+  if (::fsync(file.get()) != 0) fail("fsync", path);
+}
+
+void write_file_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write,
+                           const std::function<void(const fs::path&)>& verify) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const TemporaryFile temporary(folder / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid()));
+  write(temporary.path());
+  fsync_path(temporary.path());
+  if (verify) verify(temporary.path());
+  if (::rename(temporary.path().c_str(), path.c_str()) != 0) fail("rename a temporary file to it", path);
+  fsync_path(folder);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content, const std::function<void(const fs::path&)>& verify) {
+  const auto write = [&](const fs::path& temporary) {
+    FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (file.get() < 0) fail("create", path);
+    write_all(file.get(), std::as_bytes(std::span(content)), path);
+    file.close(path);
+  };
+  write_file_atomically(path, write, verify);
+}
+
+}  // namespace agsweep

@@ -1,0 +1,121 @@
+#include "base/progress_display.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>  // std::max, std::min
+#include <chrono>
+#include <cstdlib>  // std::getenv
+#include <utility>  // std::move
+
+#include <fmt/format.h>
+
+#include "base/table.hpp"  // text_width
+
+namespace agsweep {
+
+namespace {
+
+constexpr double bar_seconds = 0.1;
+constexpr double line_seconds = 5;
+
+/// At most `width` characters of a UTF-8 text.
+std::string_view cut(std::string_view text, std::size_t width) {
+  while (text_width(text) > width) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+ProgressStyle ProgressStyle::of(int descriptor) {
+  ProgressStyle style;
+  const char* term = std::getenv("TERM");
+  const char* no_color = std::getenv("NO_COLOR");
+  style.bar = ::isatty(descriptor) == 1 && term != nullptr && std::string_view(term) != "dumb";
+  style.colour = style.bar && (no_color == nullptr || *no_color == '\0');  // no-color.org: set and not empty
+  winsize size{};
+  if (style.bar && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  return style;
+}
+
+ProgressDisplay::ProgressDisplay(std::ostream& out, ProgressStyle style, std::function<double()> clock)
+    : out_(out), style_(style), clock_(std::move(clock)) {}
+
+ProgressDisplay::~ProgressDisplay() {
+  if (bar_open_) out_ << '\n' << std::flush;
+}
+
+void ProgressDisplay::begin(std::string label, std::string unit, std::int64_t total, std::int64_t done) {
+  clear_bar();
+  label_ = std::move(label);
+  unit_ = std::move(unit);
+  total_ = total;
+  start_ = done;
+  begun_ = clock_();
+  shown_ = begun_;
+}
+
+void ProgressDisplay::update(std::int64_t done, std::string_view detail) {
+  const double now = clock_();
+  const bool finished = done >= total_;
+  if (!finished && now - shown_ < (style_.bar ? bar_seconds : line_seconds)) return;
+  shown_ = now;
+  const std::string line = state(done, detail);
+  if (!style_.bar) {
+    out_ << line << '\n' << std::flush;
+    return;
+  }
+  draw_bar(line, done);
+  if (finished) {
+    out_ << '\n' << std::flush;
+    bar_open_ = false;
+  }
+}
+
+void ProgressDisplay::message(std::string_view line) {
+  clear_bar();
+  out_ << line << '\n' << std::flush;
+}
+
+std::string ProgressDisplay::state(std::int64_t done, std::string_view detail) const {
+  const double elapsed = clock_() - begun_;
+  const double rate = elapsed > 0 ? static_cast<double>(done - start_) / elapsed : 0;
+  std::string text = fmt::format("{} {}/{}", label_, done, total_);
+  if (rate > 0) text += fmt::format("  {:.{}f} {}/s", rate, rate < 10 ? 2 : 0, unit_);
+  if (rate > 0 && done < total_) text += fmt::format("  {} left", duration_text(static_cast<double>(total_ - done) / rate));
+  if (done >= total_) text += fmt::format("  {}", duration_text(elapsed));
+  if (!detail.empty()) text += fmt::format("  {}", detail);
+  return text;
+}
+
+void ProgressDisplay::draw_bar(const std::string& state, std::int64_t done) {
+  constexpr std::size_t cells = 20;
+  const double part = total_ > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total_), 0.0, 1.0) : 1.0;
+  const auto full = static_cast<std::size_t>(part * cells);
+  const std::string bar = std::string(full, '#') + std::string(cells - full, '.');
+  out_ << "\r\x1b[K";
+  // The last column stays free: a terminal wraps after it, and the next redraw would leave this line standing.
+  if (style_.width > cells + 30) {
+    out_ << (style_.colour ? fmt::format("\x1b[32m{}\x1b[0m ", bar) : bar + " ") << cut(state, style_.width - cells - 2);
+  } else {
+    out_ << cut(state, style_.width - 1);
+  }
+  out_ << std::flush;
+  bar_open_ = true;
+}
+
+void ProgressDisplay::clear_bar() {
+  if (!bar_open_) return;
+  out_ << "\r\x1b[K" << std::flush;
+  bar_open_ = false;
+}
+
+double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+}  // namespace agsweep

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace agsweep {
+
+/// What progress needs to know of where it is written.
+struct ProgressStyle {
+  bool bar = false;  // redraw one line; else a line every few seconds
+  bool colour = false;
+  std::size_t width = 80;  // of the terminal, in columns
+
+  /// Of this file descriptor: a bar on a terminal unless TERM=dumb, colour there unless NO_COLOR is set.
+  static ProgressStyle of(int descriptor);
+};
+
+/// Tells a person how far work is: part done, rate, time left, and a detail ("loss 0.41"). For rank 0 alone.
+class ProgressDisplay {
+ public:
+  /// @param out    outlives this; stderr, for a program whose data go to stdout
+  /// @param clock  seconds from any start, never falling
+  ProgressDisplay(std::ostream& out, ProgressStyle style, std::function<double()> clock);
+  /// Ends an open bar's line.
+  ~ProgressDisplay();
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+
+  /// A new piece of work. @param done  of which so much was done earlier: it counts for the part done, not for the rate
+  void begin(std::string label, std::string unit, std::int64_t total, std::int64_t done = 0);
+  /// Shows the state, at most 10 times a second as a bar, every 5 seconds as a line, and always when all is done.
+  void update(std::int64_t done, std::string_view detail = {});
+  /// A line of its own, above the bar.
+  void message(std::string_view line);
+
+ private:
+  std::string state(std::int64_t done, std::string_view detail) const;
+  void draw_bar(const std::string& state, std::int64_t done);
+  void clear_bar();
+
+  std::ostream& out_;
+  ProgressStyle style_;
+  std::function<double()> clock_;
+  std::string label_;
+  std::string unit_;
+  std::int64_t total_ = 0;
+  std::int64_t start_ = 0;  // done before begin()
+  double begun_ = 0;        // clock at begin()
+  double shown_ = 0;        // clock at the last state shown
+  bool bar_open_ = false;
+};
+
+/// Seconds of the steady clock, for ProgressDisplay.
+double steady_seconds();
+
+/// "0:07", "12:34", "1:02:03".
+std::string duration_text(double seconds);
+
+}  // namespace agsweep

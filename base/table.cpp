@@ -1,0 +1,31 @@
+#include "base/table.hpp"
+
+#include <algorithm>  // std::count_if, std::max
+
+namespace agsweep {
+
+std::size_t text_width(std::string_view text) {
+  const auto starts_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::string Table::text() const {
+  std::vector<std::size_t> widths(rows_.front().size());
+  for (const auto& row : rows_) {
+    for (std::size_t column = 0; column < row.size(); ++column) widths[column] = std::max(widths[column], text_width(row[column]));
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      const std::string padding(widths[column] - text_width(row[column]), ' ');
+      if (column > 0) line += "  ";
+      line += column == 0 ? row[column] + padding : padding + row[column];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace agsweep

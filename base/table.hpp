@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agsweep {
+
+/// A table in aligned columns for a person: the first column to the left, the others (figures) to the right.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
+  /// @param row  as many cells as the header has
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  /// Header and rows, a line each, two spaces between columns.
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// Characters of a UTF-8 text, as a terminal's columns (wide characters count once).
+std::size_t text_width(std::string_view text);
+
+}  // namespace agsweep

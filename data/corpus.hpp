@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agsweep {
+
+inline constexpr std::int64_t vocabulary_size = 50'257;  // GPT-2's; every token id is below it
+
+/// One split of a tokenised corpus, in source order.
+struct Split {
+  std::vector<std::uint16_t> tokens;       // [offsets.back()], all rows end to end
+  std::vector<std::uint64_t> offsets;      // [rows + 1]
+  std::vector<std::uint8_t> labels;        // [rows], 0 .. classes - 1
+  std::vector<std::uint32_t> source_rows;  // [rows], the CSV record's number from 0
+
+  std::size_t rows() const { return labels.size(); }
+  std::span<const std::uint16_t> row(std::size_t index) const {
+    return std::span(tokens).subspan(offsets[index], offsets[index + 1] - offsets[index]);
+  }
+};
+
+/// What data.h5 says of itself (root attributes).
+struct CorpusInfo {
+  std::vector<std::string> class_names;  // in label order
+  std::string tokenizer_sha256;          // of encoder.json then vocab.bpe
+  std::string source_sha256;             // of train.csv then test.csv; for a synthetic corpus, of its description
+  std::int64_t max_length = 128;         // tokens a row, at most
+  std::uint64_t seed = 42;               // of the split, and of --train-limit's sample
+  bool synthetic = false;
+};
+
+struct Corpus {
+  CorpusInfo info;
+  Split train;
+  Split val;
+  Split test;
+};
+
+/// The split of this name ("train", "val", "test").
+const Split& split_named(const Corpus& corpus, std::string_view name);
+
+}  // namespace agsweep

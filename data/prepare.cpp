@@ -1,0 +1,123 @@
+#include "data/prepare.hpp"
+
+#include <algorithm>  // std::remove_if
+#include <chrono>
+#include <unordered_set>
+
+#include "base/error.hpp"
+#include "data/csv_corpus.hpp"
+#include "data/split.hpp"
+#include "data/synthetic.hpp"
+#include "data/tokenize_texts.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// Removes texts without tokens (an empty text has none, any other has). @returns how many
+std::size_t remove_empty(std::vector<LabelledText>& texts, const std::string& name, bool skip_empty) {
+  const auto is_empty = [](const LabelledText& text) { return text.text.empty(); };
+  const auto first = std::find_if(texts.begin(), texts.end(), is_empty);
+  if (first != texts.end() && !skip_empty)
+    throw DataError("{}:{}: the text is empty; --skip-empty leaves such rows out", name, first->line);
+  return std::erase_if(texts, is_empty);
+}
+
+std::vector<std::uint8_t> labels_of(const std::vector<LabelledText>& texts) {
+  std::vector<std::uint8_t> labels;
+  for (const LabelledText& text : texts) labels.push_back(text.label);
+  return labels;
+}
+
+std::vector<std::uint32_t> all_rows(const std::vector<LabelledText>& texts) {
+  std::vector<std::uint32_t> rows(texts.size());
+  for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
+  return rows;
+}
+
+/// Packs rows of tokenised texts into a split, and reports on them.
+Split pack_split(const std::vector<LabelledText>& texts, const TokenizedTexts& tokenized, const std::vector<std::uint32_t>& rows,
+                 SplitReport& report) {
+  Split split;
+  split.offsets.push_back(0);
+  for (const std::uint32_t row : rows) {
+    const auto& tokens = tokenized.tokens[row];
+    split.tokens.insert(split.tokens.end(), tokens.begin(), tokens.end());
+    split.offsets.push_back(split.tokens.size());
+    split.labels.push_back(texts[row].label);
+    split.source_rows.push_back(texts[row].source_row);
+    ++report.class_rows.at(texts[row].label);
+    report.longest = std::max(report.longest, tokens.size());
+    report.cut_rows += tokenized.cut[row] ? 1 : 0;
+  }
+  report.rows = split.rows();
+  report.tokens = split.tokens.size();
+  return split;
+}
+
+using TextSet = std::unordered_set<std::string_view>;
+
+TextSet texts_of(const std::vector<LabelledText>& texts, const std::vector<std::uint32_t>& rows) {
+  TextSet set;
+  for (const std::uint32_t row : rows) set.insert(texts[row].text);
+  return set;
+}
+
+void count_duplicates(const TextCorpus& texts, const TrainAndVal& split, PrepareReport& report) {
+  const TextSet train = texts_of(texts.train, split.train);
+  const TextSet val = texts_of(texts.train, split.val);
+  for (const std::uint32_t row : split.val) report.val_in_train += train.count(texts.train[row].text);
+  for (const LabelledText& text : texts.test) {
+    report.test_in_train += train.count(text.text);
+    report.test_in_val += val.count(text.text);
+  }
+}
+
+}  // namespace
+
+Prepared prepare_corpus(const PrepareOptions& options) {
+  const Tokenizer tokenizer(options.tokenizer);
+  if (tokenizer.vocabulary_size() > static_cast<std::size_t>(vocabulary_size)) {
+    throw DataError("{}: {} tokens, more than GPT-2's {}", options.tokenizer.string(), tokenizer.vocabulary_size(), vocabulary_size);
+  }
+  TextCorpus texts = options.synthetic_rows > 0 ? synthetic_corpus(options.synthetic_rows, options.seed)
+                                                : read_csv_corpus(options.csv_dir, options.columns);
+  const std::size_t classes = texts.class_names.size();
+
+  PrepareReport report;
+  report.skipped_train = remove_empty(texts.train, texts.train_name, options.skip_empty);
+  report.skipped_test = remove_empty(texts.test, texts.test_name, options.skip_empty);
+  const TrainAndVal split = stratified_split(labels_of(texts.train), classes, options.val_fraction, options.seed);
+  if (split.train.empty() || split.val.empty()) {
+    throw DataError("{}: {} rows are too few to take {} of each class for validation", texts.train_name, texts.train.size(),
+                    options.val_fraction);
+  }
+  if (texts.test.empty()) throw DataError("{}: no row has a text", texts.test_name);
+  count_duplicates(texts, split, report);
+
+  const std::size_t rows = texts.train.size() + texts.test.size();
+  const auto tokenize = [&](const std::vector<LabelledText>& part, std::size_t done_before) {
+    for (const LabelledText& text : part) report.text_bytes += text.text.size();
+    return tokenize_texts(part, tokenizer, static_cast<std::size_t>(options.max_length), options.threads, [&](std::size_t done) {
+      if (options.progress) options.progress(done_before + done, rows);
+    });
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const TokenizedTexts train_tokens = tokenize(texts.train, 0);
+  const TokenizedTexts test_tokens = tokenize(texts.test, texts.train.size());
+  report.tokenize_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+
+  for (SplitReport* part : {&report.train, &report.val, &report.test}) part->class_rows.resize(classes);
+  Corpus corpus{.info = {.class_names = texts.class_names,
+                         .tokenizer_sha256 = tokenizer.sha256(),
+                         .source_sha256 = texts.source_sha256,
+                         .max_length = options.max_length,
+                         .seed = options.seed,
+                         .synthetic = texts.synthetic},
+                .train = pack_split(texts.train, train_tokens, split.train, report.train),
+                .val = pack_split(texts.train, train_tokens, split.val, report.val),
+                .test = pack_split(texts.test, test_tokens, all_rows(texts.test), report.test)};
+  return {.corpus = std::move(corpus), .report = report};
+}
+
+}  // namespace agsweep

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace agsweep {
+
+struct LabelledText {
+  std::string text;              // title + " " + description, trimmed of ASCII white space
+  std::uint8_t label = 0;        // 0 .. classes - 1
+  std::uint32_t source_row = 0;  // the record's number in its file, from 0
+  std::size_t line = 0;          // in its file, from 1
+};
+
+/// A corpus before it is tokenised and split.
+struct TextCorpus {
+  std::vector<std::string> class_names;  // in label order
+  std::string source_sha256;             // of train.csv then test.csv, or of the generated texts
+  bool synthetic = false;
+  std::string train_name;  // the files' names, for errors
+  std::string test_name;
+  std::vector<LabelledText> train;  // validation rows among them
+  std::vector<LabelledText> test;
+};
+
+}  // namespace agsweep

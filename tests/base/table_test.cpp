@@ -1,0 +1,32 @@
+#include "base/table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace agsweep {
+namespace {
+
+TEST(Table, AlignsNamesToTheLeftAndFiguresToTheRight) {
+  Table table({"class", "f1"});
+  table.add({"World", "91.95"});
+  table.add({"Sci/Tech", "9.1"});
+  EXPECT_EQ(table.text(),
+            "class        f1\n"
+            "World     91.95\n"
+            "Sci/Tech    9.1\n");
+}
+
+TEST(Table, CountsCharactersNotBytes) {
+  Table table({"x", "n"});
+  table.add({"Ökö", "1"});
+  table.add({"abc", "2"});
+  EXPECT_EQ(table.text(), "x    n\nÖkö  1\nabc  2\n");
+}
+
+TEST(Table, LeavesNoSpacesAtALinesEnd) {
+  Table table({"name", ""});
+  table.add({"a", ""});
+  EXPECT_EQ(table.text(), "name\na\n");
+}
+
+}  // namespace
+}  // namespace agsweep
