@@ -1,0 +1,109 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "base/progress_display.hpp"
+#include "data/corpus_file.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/config_file.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/training/metrics_text.hpp"
+#include "orchestrator/world/world.hpp"
+#include "workers/run/run_folder.hpp"  // to_json(Metrics)
+#include "workers/train/predict.hpp"
+
+namespace agsweep {
+
+namespace {
+
+struct EvaluateArgs {
+  std::filesystem::path data;
+  std::string split = "test";
+  std::filesystem::path out;
+  double timeout = 300;
+  bool json = false;
+};
+
+OptionTable<EvaluateArgs> table() {
+  using A = EvaluateArgs;
+  return {
+      {&A::data, {.name = "data", .placeholder = "FILE", .required = true, .help = "data.h5, made with the model's tokenizer and classes"}},
+      {&A::split, {.name = "split", .placeholder = "NAME", .words = {"train", "val", "test"}, .help = "which rows"}},
+      {&A::out, {.name = "out", .placeholder = "FILE", .help = "write row, label, predicted class and logits of each row as CSV"}},
+      {&A::timeout,
+       {.name = "timeout",
+        .placeholder = "SECONDS",
+        .range = above_up_to(0, 1000000),
+        .help = "end the job when a rank has been silent for so long"}},
+      {&A::json, {.name = "json", .flag = true, .help = "print the metrics as a JSON object"}},
+  };
+}
+
+/// @throws DataError when the model cannot read this corpus
+void check_fit(const CorpusInfo& corpus, const RunRecord& run, const std::filesystem::path& data) {
+  if (corpus.tokenizer_sha256 != run.sha256.tokenizer) {
+    throw DataError("{}: made with another tokenizer than the model's (SHA-256 {}, not {}); prepare it with the model's", data.string(),
+                    corpus.tokenizer_sha256, run.sha256.tokenizer);
+  }
+  if (corpus.class_names != run.class_names) {
+    throw DataError("{}: its classes are {}, the model's are {}", data.string(), nlohmann::json(corpus.class_names).dump(),
+                    nlohmann::json(run.class_names).dump());
+  }
+}
+
+ExitCode run(const Invocation& call) {
+  const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
+  const std::filesystem::path folder = line.positional[0];
+  EvaluateArgs args;
+  fill(table(), line.asked, args);
+
+  const auto comm = call.session->world(args.timeout);
+  StoredRun stored;
+  Corpus corpus;
+  together(*comm, [&] {
+    stored = read_run(folder);
+    corpus = read_corpus(args.data);
+    check_fit(corpus.info, stored.record, args.data);
+    if (split_named(corpus, args.split).rows() == 0) throw DataError("{}: {} has no rows", args.data.string(), args.split);
+  });
+  const Split& split = split_named(corpus, args.split);
+  TrainConfig config = filled_config(stored.options);
+  config.threads = survey(*comm).facts(0).cpus;
+
+  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
+  bool begun = false;
+  const Prediction prediction = predict(*comm, split, stored.record.class_names.size(), config, folder / "model.safetensors",
+                                        [&](std::int64_t done, std::int64_t batches) {
+                                          if (!std::exchange(begun, true)) display.begin("evaluate " + args.split, "batches", batches);
+                                          display.update(done);
+                                        });
+  on_rank_zero(*comm, [&] {
+    if (!args.out.empty()) write_predictions(args.out, split, prediction);
+  });
+  if (comm->rank() != 0) return ExitCode::done;
+  nlohmann::json metrics = to_json(prediction.metrics);
+  if (args.json) {
+    metrics["split"] = args.split;
+    metrics["synthetic"] = corpus.info.synthetic;
+    fmt::print("{}\n", metrics.dump(2));
+  } else {
+    if (corpus.info.synthetic) fmt::print("synthetic corpus: these figures say nothing about real news\n");
+    fmt::print("{}", metrics_text(metrics, stored.record.class_names));
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command evaluate_command() {
+  return {.name = "evaluate",
+          .usage = "RUN --data data.h5 [options]",
+          .summary = "metrics of a run's best weights on a split, and optionally a line a row",
+          .options = options_of(table()),
+          .run = run,
+          .on_all_ranks = true};
+}
+
+}  // namespace agsweep

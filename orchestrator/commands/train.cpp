@@ -1,0 +1,118 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "base/file.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/signals/stop_signals.hpp"
+#include "orchestrator/training/metrics_text.hpp"
+#include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/train_progress.hpp"
+#include "orchestrator/world/launch.hpp"
+
+namespace agsweep {
+
+namespace {
+
+OptionTable<TrainArgs> table() {
+  return {
+      {&TrainArgs::data, {.name = "data", .placeholder = "FILE", .help = "data.h5 of `agsweep prepare`; needed unless a run is resumed"}},
+      {&TrainArgs::out, {.name = "out", .placeholder = "RUN", .required = true, .help = "the run's folder"}},
+      {&TrainArgs::config, {.name = "config", .placeholder = "FILE", .help = "options from a run's config.toml; the command line wins"}},
+      {&TrainArgs::resume, {.name = "resume", .flag = true, .help = "go on with the run in --out, or start it where there is none"}},
+      {&TrainArgs::json, {.name = "json", .flag = true, .help = "print result.json instead of tables"}},
+  };
+}
+
+void print_result(const nlohmann::json& result, const RunRecord& record, const TrainArgs& args) {
+  if (args.json) {
+    fmt::print("{}\n", result.dump(2));
+    return;
+  }
+  if (record.synthetic) fmt::print("synthetic corpus: these figures say nothing about real news\n");
+  fmt::print("{}\nin {}: result.json (all of this), epochs.csv, steps.csv, model.safetensors (the best epoch), config.toml, log.txt\n",
+             result_text(result, record.class_names), args.out.string());
+}
+
+void print_start(ProgressDisplay& display, const World& world, const Resolved& resolved, const RunInputs& inputs) {
+  const TrainConfig& config = resolved.config;
+  for (const std::string& message : world.messages(launched_by_mpirun())) display.message(message);
+  for (const std::string& message : resolved.messages) display.message(message);
+  display.message(fmt::format("{}{} training rows; ranks: {}, threads of each: {}, shards: {}",
+                              inputs.record.synthetic ? "synthetic corpus: " : "", inputs.corpus.train.rows(), world.ranks.size(),
+                              config.threads, config.shards));
+}
+
+ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const RunPlan& plan) {
+  const bool speaks = call.session->rank() == 0;
+  const TrainConfig provisional = filled_config(plan.options);
+  const std::string go_on = resume_command(call.command_line, call.session->size());
+  const std::string advice = fmt::format("go on from the last checkpoint with:\n{}", go_on);
+  const auto comm = call.session->world(provisional.timeout, advice);
+  const World world = survey(*comm);
+  const RunInputs inputs = read_inputs(*comm, plan, provisional);
+  Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows())));
+  resolved.config.resume = plan.state == RunPlan::State::unfinished;
+  const TrainConfig& config = resolved.config;
+  const std::string hash = config_hash(config, inputs.record.sha256);
+  require_same(*comm, fmt::format("{} {} {}", hash, config.seed, config.resume),
+               "the ranks see different options or data: --data and --out must be on a file system that they share");
+
+  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
+  if (speaks) print_start(display, world, resolved, inputs);
+  on_rank_zero(*comm, [&] {
+    if (config.resume) return;
+    std::filesystem::create_directories(args.out);
+    write_file_atomically(args.out / "config.toml", config_text(config, plan.options, inputs.record));
+  });
+
+  const StopSignals signals(speaks ? fmt::format("\nstopping; go on with:\n{}\n", go_on) : "");
+  TrainProgress progress(display, config.epochs, config.metric);
+  const RunIdentity identity{.folder = args.out,
+                             .command = shell_command(call.command_line),
+                             .config_hash = hash,
+                             .data_sha256 = inputs.record.sha256.data,
+                             .environment = environment(world, inputs.record)};
+  try {
+    const TrainOutcome outcome = train(*comm, inputs.corpus, config, identity, progress, signals.stop());
+    if (outcome.status == TrainStatus::interrupted) {
+      if (speaks) display.message(fmt::format("stopped after step {}, with a checkpoint; go on with:\n{}", progress.step(), go_on));
+      return ExitCode::checkpointed;
+    }
+    if (speaks) print_result(outcome.result, inputs.record, args);
+    return ExitCode::done;
+  } catch (const RankFailure& failure) {
+    RankFailure told("{}\n{}", failure.what(), advice);
+    told.known_to_all = failure.known_to_all;
+    throw told;
+  }
+}
+
+ExitCode run(const Invocation& call) {
+  const CommandLine line = parse_command_line(options_of(table(), train_options()), call.arguments);
+  TrainArgs args;
+  fill(table(), line.asked, args);
+  const RunPlan plan = plan_run(args, asked_in(train_options(), line.asked));
+  if (plan.state != RunPlan::State::finished) return train_or_go_on(call, args, plan);
+  if (call.session->rank() == 0) {
+    fmt::print(stderr, "{}: this run is finished\n", args.out.string());
+    print_result(plan.result, *plan.record, args);
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command train_command() {
+  return {.name = "train",
+          .usage = "--data data.h5 --out RUN [options]",
+          .summary = "one data-parallel training over all ranks",
+          .options = options_of(table(), train_options()),
+          .run = run,
+          .on_all_ranks = true};
+}
+
+}  // namespace agsweep

@@ -1,0 +1,107 @@
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <new>  // std::bad_alloc
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/world/launch.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::size_t help_width = 100;
+
+const Command& command_named(const std::vector<Command>& all, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const Command& command : all) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  throw UsageError("{}: unknown command{}; `agsweep --help` lists them", name, did_you_mean(name, names));
+}
+
+bool asks_for_help(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--help" || argument == "-h") return true;
+  }
+  return false;
+}
+
+/// A failure that every rank knows is told by rank 0, another one by the rank that met it.
+void tell(int rank, bool everybody_knows, const char* message) {
+  if (rank == 0) fmt::print(stderr, "error: {}\n", message);
+  if (rank != 0 && !everybody_knows) fmt::print(stderr, "error: rank {}: {}\n", rank, message);
+}
+
+/// Runs `work` and turns what it throws into a message and an exit code.
+template <typename Work>
+ExitCode guarded(int rank, Work work) {
+  try {
+    const ExitCode code = work();
+    // A full disk behind stdout would otherwise pass for success.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw RunTimeError("cannot write to standard output");
+    return code;
+  } catch (const UsageError& error) {
+    tell(rank, true, error.what());  // each rank has the same command line
+    return error.code();
+  } catch (const TrialFailure& error) {
+    tell(rank, true, error.what());  // each rank sees the same sums
+    return error.code();
+  } catch (const Error& error) {
+    tell(rank, error.known_to_all, error.what());
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    tell(rank, false, "out of memory");
+  } catch (const std::exception& error) {
+    tell(rank, false, error.what());
+  }
+  return ExitCode::run_time_failure;
+}
+
+ExitCode run(const Command& command, Invocation call) {
+  if (!command.on_all_ranks) {
+    return launched_rank() == 0 ? guarded(0, [&] { return command.run(call); }) : ExitCode::done;
+  }
+  int rank = launched_rank();
+  std::unique_ptr<Session> session;
+  const ExitCode started = guarded(rank, [&] {
+    session = std::make_unique<Session>();
+    return ExitCode::done;
+  });
+  if (!session) return started;
+  rank = session->rank();
+  call.session = session.get();
+  const ExitCode code = guarded(rank, [&] { return command.run(call); });
+  session->leave_together(code);
+  return code;
+}
+
+ExitCode run_program(const std::vector<std::string>& command_line) {
+  const std::vector<Command> all = commands();
+  const bool speaks = launched_rank() == 0;
+  if (command_line.size() < 2 || command_line[1] == "--help" || command_line[1] == "-h" || command_line[1] == "help") {
+    const bool asked = command_line.size() >= 2;
+    if (speaks) fmt::print(asked ? stdout : stderr, "{}", overview(all));
+    return asked ? ExitCode::done : ExitCode::usage;
+  }
+  const Command& command = command_named(all, command_line[1] == "--version" ? "version" : command_line[1]);
+  const std::vector<std::string> arguments(command_line.begin() + 2, command_line.end());
+  if (asks_for_help(arguments)) {
+    if (speaks) fmt::print("{}", help_text(command, help_width));
+    return ExitCode::done;
+  }
+  return run(command, {.command_line = command_line, .arguments = arguments});
+}
+
+}  // namespace
+
+}  // namespace agsweep
+
+int main(int argc, char** argv) {
+  using namespace agsweep;
+  return static_cast<int>(guarded(launched_rank(), [&] { return run_program({argv, argv + argc}); }));
+}

@@ -1,0 +1,66 @@
+#include "orchestrator/options/command_line.hpp"
+
+#include <boost/program_options.hpp>
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace po = boost::program_options;
+
+namespace {
+
+po::options_description described(const std::vector<Option>& options) {
+  po::options_description description;
+  for (const Option& option : options) {
+    const std::string name(option.name);
+    if (option.flag) {
+      description.add_options()(name.c_str(), po::bool_switch());
+    } else {
+      description.add_options()(name.c_str(), po::value<std::string>());
+    }
+  }
+  return description;
+}
+
+po::parsed_options parse(const std::vector<Option>& options, const std::vector<std::string>& arguments) {
+  std::vector<std::string_view> names;
+  for (const Option& option : options) names.push_back(option.name);
+  const po::options_description description = described(options);
+  try {
+    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    return po::command_line_parser(arguments).options(description).style(style).run();
+  } catch (const po::unknown_option& error) {
+    const std::string written = error.get_option_name();
+    const std::string dashed = written.substr(0, written.find('='));
+    const std::string name = dashed.substr(std::min(dashed.find_first_not_of('-'), dashed.size()));
+    throw UsageError("{}: unknown option{}", dashed, did_you_mean(name, names, "--"));
+  } catch (const po::error& error) {
+    throw UsageError("{}", error.what());
+  }
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<Option>& options, const std::vector<std::string>& arguments,
+                               const std::vector<std::string>& positional) {
+  CommandLine line;
+  for (const po::option& given : parse(options, arguments).options) {
+    if (given.string_key.empty()) {
+      if (line.positional.size() == positional.size()) throw UsageError("{}: unexpected argument", given.value.front());
+      line.positional.push_back(given.value.front());
+      continue;
+    }
+    const auto option = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == given.string_key; });
+    const std::string origin = "--" + given.string_key;
+    const Value value = option->flag ? Value(true) : parse_value(*option, given.value.front(), origin);
+    if (!line.asked.try_emplace(given.string_key, Asked{value, origin}).second) throw UsageError("{}: given twice", origin);
+  }
+  if (line.positional.size() < positional.size()) throw UsageError("{} is missing", positional[line.positional.size()]);
+  for (const Option& option : options) {
+    if (option.required && !line.asked.contains(option.name)) throw UsageError("--{} is required", option.name);
+  }
+  return line;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,198 @@
+#include "orchestrator/options/config_file.hpp"
+
+#include <algorithm>  // std::find
+#include <set>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "orchestrator/options/train_options.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view header =
+    "# The options of an agsweep training, as it used them. `agsweep train --config FILE` reads them; the command line wins.\n";
+
+/// A TOML value with its quotes and escapes.
+template <typename T>
+std::string toml_text(const T& value) {
+  std::ostringstream text;
+  text << toml::value<T>(value);
+  return std::move(text).str();
+}
+
+std::string toml_list(const std::vector<std::string>& values) {
+  std::string list;
+  for (const std::string& value : values) list += (list.empty() ? "" : ", ") + toml_text(value);
+  return "[" + list + "]";
+}
+
+std::string toml_text(const Option& option, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return toml_text(option.kind == ValueKind::path ? fs::absolute(*text).lexically_normal().string() : *text);
+  }
+  if (const auto* on = std::get_if<bool>(&value)) return *on ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&value)) return toml_text(*number);
+  return to_text(value);
+}
+
+std::string position(const fs::path& path, const toml::source_region& source) {
+  return fmt::format("{}:{}:{}", path.string(), source.begin.line, source.begin.column);
+}
+
+toml::table parse(const fs::path& path) {
+  const std::string content = read_file(path);
+  try {
+    return toml::parse(content, path.string());
+  } catch (const toml::parse_error& error) {
+    throw UsageError("{}: {}", position(path, error.source()), error.description());
+  }
+}
+
+/// A node as the option's kind of value. @throws UsageError
+Value value_of(const Option& option, const toml::node& node, const std::string& origin) {
+  if (!option.automatic.empty() && node.value_exact<std::string>() == "auto") return Automatic{};
+  switch (option.kind) {
+    case ValueKind::on_off:
+      if (const auto on = node.value_exact<bool>()) return *on;
+      throw UsageError("{}: not true or false", origin);
+    case ValueKind::integer:
+      if (const auto number = node.value_exact<std::int64_t>()) return *number;
+      throw UsageError("{}: not a whole number (allowed: {})", origin, allowed_values(option));
+    case ValueKind::number:
+      if (const auto whole = node.value_exact<std::int64_t>()) return static_cast<double>(*whole);
+      if (const auto number = node.value_exact<double>()) return *number;
+      throw UsageError("{}: not a number (allowed: {})", origin, allowed_values(option));
+    case ValueKind::text:
+    case ValueKind::path:
+      break;
+  }
+  if (auto text = node.value_exact<std::string>()) return *std::move(text);
+  throw UsageError("{}: not a text in quotes", origin);
+}
+
+const Option& option_of_key(const toml::key& key, const std::string& origin) {
+  std::vector<std::string> keys;
+  for (const auto& entry : train_options()) {
+    if (entry.option.key() == key.str()) return entry.option;
+    keys.push_back(entry.option.key());
+  }
+  throw UsageError("{}: unknown key{}", origin, did_you_mean(key.str(), {keys.begin(), keys.end()}));
+}
+
+/// The keys listed in `asked`; nullopt where a file has no such list.
+std::optional<std::set<std::string>> asked_keys(const toml::table& file, const fs::path& path) {
+  const toml::node* node = file.get("asked");
+  if (node == nullptr) return std::nullopt;
+  const auto fail = [&](const toml::node& at) { throw UsageError("{}: asked: not a list of keys", position(path, at.source())); };
+  if (!node->is_array()) fail(*node);
+  std::set<std::string> keys;
+  for (const toml::node& element : *node->as_array()) {
+    if (!element.is_string()) fail(element);
+    keys.insert(element.as_string()->get());
+  }
+  return keys;
+}
+
+AskedOptions options_in(const toml::table& file, const fs::path& path) {
+  const auto asked = asked_keys(file, path);
+  AskedOptions options;
+  for (const auto& [key, node] : file) {
+    if (key == "asked" || key == "recorded") continue;
+    const std::string origin = fmt::format("{}: {}", position(path, key.source()), key.str());
+    const Option& option = option_of_key(key, origin);
+    Value value = value_of(option, node, origin);
+    check_value(option, value, origin);
+    if (asked && option.may_change_on_resume && !asked->contains(option.key())) continue;
+    options.emplace(option.name, Asked{std::move(value), origin});
+  }
+  return options;
+}
+
+template <typename T>
+T recorded(const toml::table& file, std::string_view key, const fs::path& path) {
+  if (auto value = file.at_path("recorded")[key].value_exact<T>()) return *std::move(value);
+  throw DataError("{}: recorded.{} is missing or of the wrong type", path.string(), key);
+}
+
+RunRecord record_in(const toml::table& file, const fs::path& path) {
+  RunRecord record;
+  record.data = recorded<std::string>(file, "data", path);
+  record.sha256 = {.data = recorded<std::string>(file, "data_sha256", path),
+                   .weights = recorded<std::string>(file, "weights_sha256", path),
+                   .tokenizer = recorded<std::string>(file, "tokenizer_sha256", path)};
+  record.max_length = recorded<std::int64_t>(file, "max_length", path);
+  record.synthetic = recorded<bool>(file, "synthetic", path);
+  record.started = recorded<std::string>(file, "started", path);
+  if (const toml::array* names = file.at_path("recorded.class_names").as_array()) {
+    for (const toml::node& name : *names) record.class_names.push_back(name.value_or(std::string()));
+  }
+  if (record.class_names.empty()) throw DataError("{}: recorded.class_names is missing or empty", path.string());
+  return record;
+}
+
+}  // namespace
+
+std::string config_text(const TrainConfig& config, const AskedOptions& asked, const RunRecord& record) {
+  std::vector<std::string> asked_names;
+  std::string options;
+  for (const auto& entry : train_options()) {
+    const Option& option = entry.option;
+    if (asked.contains(option.name)) asked_names.push_back(option.key());
+    const Value value = entry.get(config);
+    if (to_text(value).empty()) continue;  // a path that was not given
+    options += fmt::format("{} = {}\n", option.key(), toml_text(option, value));
+  }
+  return fmt::format(
+      "{}\n"
+      "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
+      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ntokenizer_sha256 = {}\nclass_names = {}\nmax_length = {}\n"
+      "synthetic = {}\nstarted = {}\n",
+      header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
+      toml_text(record.sha256.weights), toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length,
+      record.synthetic, toml_text(record.started));
+}
+
+AskedOptions read_config(const fs::path& path) { return options_in(parse(path), path); }
+
+StoredRun read_run(const fs::path& run) {
+  const fs::path path = run / "config.toml";
+  if (!fs::exists(path)) throw DataError("{}: no run stands there (it has no config.toml)", run.string());
+  try {
+    const toml::table file = parse(path);
+    return {.options = options_in(file, path), .record = record_in(file, path)};
+  } catch (const UsageError& error) {
+    throw DataError("{}", error.what());
+  }
+}
+
+AskedOptions resumed_options(const AskedOptions& stored, const AskedOptions& asked) {
+  AskedOptions options = stored;
+  const TrainConfig before = filled_config(stored);
+  std::string differences;
+  for (const auto& entry : train_options()) {
+    const Option& option = entry.option;
+    const auto found = asked.find(option.name);
+    if (found == asked.end()) continue;
+    if (option.may_change_on_resume) {
+      options.insert_or_assign(std::string(option.name), found->second);
+      continue;
+    }
+    if (std::holds_alternative<Automatic>(found->second.value)) continue;  // as the run resolved it
+    const Value was = entry.get(before);
+    if (toml_text(option, was) != toml_text(option, found->second.value)) {
+      differences += fmt::format("\n  {}: {}, but the run was started with {}", found->second.origin, to_text(found->second.value),
+                                 to_text(was).empty() ? "none" : to_text(was));
+    }
+  }
+  if (!differences.empty()) throw UsageError("--resume goes on with the options that the run was started with:{}", differences);
+  return options;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "orchestrator/options/config_hash.hpp"  // InputHashes
+#include "orchestrator/options/option_table.hpp"
+#include "workers/train/config.hpp"
+
+namespace agsweep {
+
+/// What config.toml says beside the options: the table [recorded].
+struct RunRecord {
+  std::filesystem::path data;  // data.h5, absolute
+  InputHashes sha256;
+  std::vector<std::string> class_names;  // in label order
+  std::int64_t max_length = 0;           // tokens a row, at most
+  bool synthetic = false;
+  std::string started;  // UTC, ISO 8601
+};
+
+struct StoredRun {
+  AskedOptions options;
+  RunRecord record;
+};
+
+/// RUN/config.toml: every option as the run uses it, the names of those that were given (`asked`), and [recorded].
+std::string config_text(const TrainConfig& config, const AskedOptions& asked, const RunRecord& record);
+
+/// The options in a configuration file, hand-written or a run's. Where the file has `asked`, an option that may change on resume counts
+/// only if it stands there: --threads that one machine chose are not for another.
+/// @throws UsageError naming file, line, column and key; DataError when the file cannot be read
+AskedOptions read_config(const std::filesystem::path& path);
+
+/// RUN/config.toml with its [recorded]. @throws DataError for a folder that is no run, or a damaged file
+StoredRun read_run(const std::filesystem::path& run);
+
+/// What a resumed run uses: its own options, and of `asked` those that may change.
+/// @throws UsageError that names each option that differs otherwise, with both values
+AskedOptions resumed_options(const AskedOptions& stored, const AskedOptions& asked);
+
+}  // namespace agsweep

@@ -1,0 +1,25 @@
+#include "orchestrator/options/config_hash.hpp"
+
+#include <map>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "base/sha256.hpp"
+#include "orchestrator/options/train_options.hpp"
+
+namespace agsweep {
+
+std::string config_hash(const TrainConfig& config, const InputHashes& inputs) {
+  // By name, so that the table's order does not count.
+  std::map<std::string, std::string> facts = {
+      {"data_sha256", inputs.data}, {"weights_sha256", inputs.weights}, {"tokenizer_sha256", inputs.tokenizer}};
+  for (const auto& entry : train_options()) {
+    if (entry.option.changes_result) facts.emplace(entry.option.key(), to_text(entry.get(config)));
+  }
+  std::string text;
+  for (const auto& [name, value] : facts) text += fmt::format("{}={}\n", name, value);
+  return sha256(std::as_bytes(std::span(text)));
+}
+
+}  // namespace agsweep

@@ -1,0 +1,133 @@
+#include "orchestrator/options/option.hpp"
+
+#include <algorithm>  // std::replace, std::find
+#include <charconv>
+#include <cmath>  // std::isfinite
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.hpp"
+#include "base/nearest_name.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// The whole text as a number; nullopt for anything else. Out of the type's range: an infinity of that sign.
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return text.front() == '-' ? -HUGE_VAL : HUGE_VAL;
+  if (error != std::errc()) return std::nullopt;
+  return value;
+}
+
+[[noreturn]] void out_of_range(const Option& option, std::string_view text, std::string_view origin) {
+  throw UsageError("{}: {} is out of range {}", origin, text, option.range.text());
+}
+
+Value parse_integer(const Option& option, std::string_view text, std::string_view origin) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) {
+    throw UsageError("{}: {} is not a whole number (allowed: {})", origin, text, allowed_values(option));
+  }
+  if (error == std::errc::result_out_of_range) out_of_range(option, text, origin);
+  return value;
+}
+
+Value parse_number(const Option& option, std::string_view text, std::string_view origin) {
+  const std::optional<double> value = number_in(text);
+  if (!value) throw UsageError("{}: {} is not a number (allowed: {})", origin, text, allowed_values(option));
+  return *value;
+}
+
+void check_words(const Option& option, const std::string& word, std::string_view origin) {
+  if (std::find(option.words.begin(), option.words.end(), word) != option.words.end()) return;
+  for (const auto& [refused, reason] : option.refused) {
+    if (word == refused) throw UsageError("{}: {}: {}", origin, word, reason);
+  }
+  throw UsageError("{}: {} is not one of {}{}", origin, word, allowed_values(option), did_you_mean(word, option.words));
+}
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  return std::isfinite(value) && (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
+}
+
+std::string Range::text() const { return fmt::format("{}{}, {}{}", low_open ? '(' : '[', low, high, high_open ? ')' : ']'); }
+
+std::string Option::key() const {
+  std::string key(name);
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
+}
+
+std::string to_text(const Value& value) {
+  struct {
+    std::string operator()(Automatic) const { return "auto"; }
+    std::string operator()(bool on) const { return on ? "on" : "off"; }
+    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
+    std::string operator()(double number) const { return fmt::format("{}", number); }  // the shortest that reads back as the same double
+    std::string operator()(const std::string& text) const { return text; }
+  } const write;
+  return std::visit(write, value);
+}
+
+Value parse_value(const Option& option, std::string_view text, std::string_view origin) {
+  Value value = std::string(text);
+  if (!option.automatic.empty() && text == "auto") {
+    value = Automatic{};
+  } else if (option.kind == ValueKind::integer) {
+    value = parse_integer(option, text, origin);
+  } else if (option.kind == ValueKind::number) {
+    value = parse_number(option, text, origin);
+  } else if (option.kind == ValueKind::on_off) {
+    if (text != "on" && text != "off") throw UsageError("{}: {} is not on or off", origin, text);
+    value = text == "on";
+  }
+  check_value(option, value, origin);
+  return value;
+}
+
+void check_value(const Option& option, const Value& value, std::string_view origin) {
+  if (const auto* number = std::get_if<double>(&value); number && !option.range.contains(*number)) {
+    out_of_range(option, to_text(value), origin);
+  }
+  if (const auto* number = std::get_if<std::int64_t>(&value); number && !option.range.contains(static_cast<double>(*number))) {
+    out_of_range(option, to_text(value), origin);
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    if (text->empty()) throw UsageError("{}: the value is empty", origin);
+    if (!option.words.empty()) check_words(option, *text, origin);
+  }
+}
+
+std::string allowed_values(const Option& option) {
+  const std::string automatic = option.automatic.empty() ? "" : "auto";
+  const std::string or_automatic = option.automatic.empty() ? "" : " or auto";
+  switch (option.kind) {
+    case ValueKind::on_off:
+      return "on, off";
+    case ValueKind::integer:
+    case ValueKind::number:
+      return option.range.text() + or_automatic;
+    case ValueKind::text:
+    case ValueKind::path:
+      break;
+  }
+  std::vector<std::string_view> words = option.words;
+  if (!words.empty() && !automatic.empty()) words.insert(words.begin(), automatic);
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known, std::string_view prefix) {
+  const std::string nearest = nearest_name(name, known);
+  return nearest.empty() ? "" : fmt::format("; did you mean {}{}?", prefix, nearest);
+}
+
+}  // namespace agsweep

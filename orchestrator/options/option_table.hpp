@@ -1,0 +1,107 @@
+#pragma once
+
+#include <algorithm>  // std::find, std::for_each
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <utility>  // std::move
+#include <vector>
+
+#include "orchestrator/options/option.hpp"
+
+namespace agsweep {
+
+/// A value that somebody gave, already checked, and where: "--lr" or "config.toml:3:6: lr".
+struct Asked {
+  Value value;
+  std::string origin;
+};
+using AskedOptions = std::map<std::string, Asked, std::less<>>;  // by the option's name
+
+/// An option and the field of Config that it fills: {&TrainConfig::lr, {.name = "lr", .range = above_up_to(0, 1), .help = "..."}}.
+template <typename Config>
+struct OptionEntry {
+  template <typename T>
+  OptionEntry(T Config::*member, Option described) : option(std::move(described)) {
+    if constexpr (std::is_same_v<T, bool>) {
+      option.kind = ValueKind::on_off;
+    } else if constexpr (std::is_integral_v<T>) {
+      option.kind = ValueKind::integer;
+    } else if constexpr (std::is_floating_point_v<T>) {
+      option.kind = ValueKind::number;
+    } else {
+      option.kind = std::is_same_v<T, std::filesystem::path> ? ValueKind::path : ValueKind::text;
+    }
+    set = [member, words = option.words](Config& config, const Value& value) {
+      if constexpr (std::is_same_v<T, bool>) {
+        config.*member = std::get<bool>(value);
+      } else if constexpr (std::is_integral_v<T>) {
+        config.*member = static_cast<T>(std::get<std::int64_t>(value));
+      } else if constexpr (std::is_floating_point_v<T>) {
+        config.*member = static_cast<T>(std::get<double>(value));
+      } else if constexpr (std::is_enum_v<T>) {
+        const auto word = std::find(words.begin(), words.end(), std::get<std::string>(value));
+        config.*member = static_cast<T>(word - words.begin());
+      } else {
+        config.*member = std::get<std::string>(value);
+      }
+    };
+    get = [member, words = option.words](const Config& config) -> Value {
+      if constexpr (std::is_same_v<T, bool>) {
+        return config.*member;
+      } else if constexpr (std::is_integral_v<T>) {
+        return static_cast<std::int64_t>(config.*member);
+      } else if constexpr (std::is_floating_point_v<T>) {
+        return static_cast<double>(config.*member);
+      } else if constexpr (std::is_enum_v<T>) {
+        return std::string(words.at(static_cast<std::size_t>(config.*member)));
+      } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        return (config.*member).string();
+      } else {
+        return config.*member;
+      }
+    };
+    option.standard = option.automatic.empty() ? to_text(get(Config{})) : "auto";
+  }
+
+  Option option;
+  std::function<void(Config&, const Value&)> set;  // the value is of the option's kind, and not Automatic
+  std::function<Value(const Config&)> get;
+};
+
+template <typename Config>
+using OptionTable = std::vector<OptionEntry<Config>>;
+
+/// The options of several tables, for the parser and for help.
+template <typename... Configs>
+std::vector<Option> options_of(const OptionTable<Configs>&... tables) {
+  std::vector<Option> options;
+  (std::for_each(tables.begin(), tables.end(), [&](const auto& entry) { options.push_back(entry.option); }), ...);
+  return options;
+}
+
+/// Of what was asked, this table's options.
+template <typename Config>
+AskedOptions asked_in(const OptionTable<Config>& table, const AskedOptions& asked) {
+  AskedOptions part;
+  for (const OptionEntry<Config>& entry : table) {
+    if (const auto found = asked.find(entry.option.name); found != asked.end()) part.insert(*found);
+  }
+  return part;
+}
+
+/// Fills the fields of this table's options that were asked; an Automatic one keeps its field.
+template <typename Config>
+void fill(const OptionTable<Config>& table, const AskedOptions& asked, Config& config) {
+  for (const OptionEntry<Config>& entry : table) {
+    const auto found = asked.find(entry.option.name);
+    if (found == asked.end() || std::holds_alternative<Automatic>(found->second.value)) continue;
+    entry.set(config, found->second.value);
+  }
+}
+
+}  // namespace agsweep

@@ -1,0 +1,85 @@
+#include "orchestrator/options/resolve.hpp"
+
+#include <algorithm>  // std::min, std::max
+#include <bit>        // std::bit_ceil
+
+#include "base/error.hpp"
+#include "orchestrator/options/train_options.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// Whether a value other than "auto" was asked for.
+bool given(const AskedOptions& asked, std::string_view name) {
+  const auto found = asked.find(name);
+  return found != asked.end() && !std::holds_alternative<Automatic>(found->second.value);
+}
+
+/// What stands before an error: where the option was given, or its name.
+std::string origin(const AskedOptions& asked, std::string_view name) {
+  const auto found = asked.find(name);
+  return found == asked.end() ? fmt::format("--{}", name) : found->second.origin;
+}
+
+std::int64_t total_steps(const TrainConfig& config, std::int64_t train_rows) {
+  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
+  return config.epochs * ((rows + config.batch_size - 1) / config.batch_size);
+}
+
+void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
+  TrainConfig& config = resolved.config;
+  const std::int64_t total = total_steps(config, facts.train_rows);
+  if (given(asked, "warmup-steps")) {
+    if (config.warmup_steps != 0 && (config.warmup_steps < 2 || config.warmup_steps > total)) {
+      throw UsageError("{}: {} does not fit a run of {} steps: 0, or 2 to {}", origin(asked, "warmup-steps"), config.warmup_steps, total,
+                       total);
+    }
+    return;
+  }
+  const std::int64_t limit = total * 3 / 10;
+  if (config.warmup_steps <= limit) return;
+  const std::int64_t cut = limit < 2 ? 0 : limit;  // OneCycle cannot rise within one step
+  resolved.messages.push_back(
+      fmt::format("warm-up: {} steps instead of the default {}, which is above 30 % of the run's {}", cut, config.warmup_steps, total));
+  config.warmup_steps = cut;
+}
+
+void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
+  TrainConfig& config = resolved.config;
+  const bool threads_given = given(asked, "threads");
+  if (!threads_given) config.threads = facts.cpus;
+  if (threads_given && facts.fewest_cpus < config.threads) {
+    resolved.messages.push_back(fmt::format(
+        "warning: --threads {}, but a rank may use {} CPU{}; give it more with mpirun --bind-to none or srun --cpus-per-task {}",
+        config.threads, facts.fewest_cpus, facts.fewest_cpus == 1 ? "" : "s", config.threads));
+  }
+  if (!given(asked, "shards")) {
+    const auto threads = static_cast<std::uint64_t>(threads_given ? config.threads : facts.most_cpus);
+    config.shards = static_cast<std::int64_t>(std::bit_ceil(std::max<std::uint64_t>(8, static_cast<std::uint64_t>(facts.ranks) * threads)));
+  }
+  if (config.shards < facts.ranks) {
+    throw UsageError("{}: {} is below the {} ranks: more ranks than shards; start fewer ranks, or give --shards {} or more",
+                     origin(asked, "shards"), config.shards, facts.ranks, facts.ranks);
+  }
+  if (config.batch_size < config.shards) {
+    throw UsageError("{}: {} is below the {} shards; give --batch-size {} or more, or fewer --shards", origin(asked, "batch-size"),
+                     config.batch_size, config.shards, config.shards);
+  }
+}
+
+}  // namespace
+
+Resolved resolve(const AskedOptions& asked, const WorldFacts& facts) {
+  Resolved resolved{.config = filled_config(asked), .messages = {}};
+  const TrainConfig& config = resolved.config;
+  if (config.d_model % 2 != 0) throw UsageError("{}: {} is not even", origin(asked, "d-model"), config.d_model);
+  if (config.d_model % config.heads != 0) {
+    throw UsageError("{}: {} does not divide --d-model {}", origin(asked, "heads"), config.heads, config.d_model);
+  }
+  resolve_parallelism(asked, facts, resolved);
+  resolve_warmup(asked, facts, resolved);
+  return resolved;
+}
+
+}  // namespace agsweep

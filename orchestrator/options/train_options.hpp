@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include "orchestrator/options/option_table.hpp"
+#include "workers/train/config.hpp"  // TrainConfig
+
+namespace agsweep {
+
+/// Every option of a training, once: command line, help, config.toml, range check, config_hash and docs/options.md read this table.
+const OptionTable<TrainConfig>& train_options();
+
+/// The defaults that belong to this --model, automatic ones at the field's initial value.
+TrainConfig default_config(ModelKind model);
+
+/// The defaults of the model asked for, and what was asked over them. Each value is in range; how they fit together is for resolve().
+TrainConfig filled_config(const AskedOptions& asked);
+
+}  // namespace agsweep

@@ -1,0 +1,52 @@
+#include "orchestrator/signals/stop_signals.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>  // std::move
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::array signals = {SIGUSR2, SIGTERM, SIGINT};
+
+// All that a handler can reach.
+std::atomic<bool> stop_asked = false;
+std::atomic<const std::string*> stop_notice = nullptr;
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<const std::string*>::is_always_lock_free, "used in a signal handler");
+
+void ask_for_stop(int signal) {
+  const int saved_errno = errno;
+  if (stop_asked.exchange(true)) {
+    // Delivered when the handler returns.
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+  } else if (const std::string* notice = stop_notice) {
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, notice->data(), notice->size());
+  }
+  errno = saved_errno;
+}
+
+}  // namespace
+
+StopSignals::StopSignals(std::string notice) : notice_(std::move(notice)) {
+  stop_asked = false;
+  stop_notice = notice_.empty() ? nullptr : &notice_;
+  struct sigaction action {};
+  action.sa_handler = ask_for_stop;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : signals) sigaddset(&action.sa_mask, signal);
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &action, &before_[i]);
+}
+
+StopSignals::~StopSignals() {
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &before_[i], nullptr);
+  stop_notice = nullptr;
+}
+
+const std::atomic<bool>& StopSignals::stop() const { return stop_asked; }
+
+}  // namespace agsweep

@@ -1,0 +1,62 @@
+#include "orchestrator/training/metrics_text.hpp"
+
+#include <array>
+#include <utility>  // std::pair
+
+#include <fmt/format.h>
+
+#include "base/progress_display.hpp"  // duration_text
+#include "base/table.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::array<std::pair<const char*, const char*>, 6> totals = {{{"loss", "loss"},
+                                                                        {"accuracy", "accuracy"},
+                                                                        {"f1_macro", "macro F1"},
+                                                                        {"f1_weighted", "weighted F1"},
+                                                                        {"precision_macro", "macro precision"},
+                                                                        {"recall_macro", "macro recall"}}};
+
+std::string figure(const nlohmann::json& value) { return fmt::format("{:.4f}", value.get<double>()); }
+
+std::string class_table(const nlohmann::json& metrics, const std::vector<std::string>& class_names) {
+  Table table({"class", "precision", "recall", "F1", "rows"});
+  std::size_t index = 0;
+  for (const auto& of_class : metrics.at("per_class")) {
+    table.add({class_names.at(index++), figure(of_class.at("precision")), figure(of_class.at("recall")), figure(of_class.at("f1")),
+               of_class.at("support").dump()});
+  }
+  return table.text();
+}
+
+}  // namespace
+
+std::string metrics_text(const nlohmann::json& metrics, const std::vector<std::string>& class_names) {
+  Table table({"metric", "value"});
+  for (const auto& [key, name] : totals) table.add({name, figure(metrics.at(key))});
+  return table.text() + "\n" + class_table(metrics, class_names);
+}
+
+std::string result_text(const nlohmann::json& result, const std::vector<std::string>& class_names) {
+  const nlohmann::json& best = result.at("best");
+  const nlohmann::json& test = result.at("test");
+  std::vector<std::string> header = {fmt::format("best epoch {} of {}", best.at("epoch").dump(), result.at("epochs_completed").dump()),
+                                     "train", "validation"};
+  if (!test.is_null()) header.emplace_back("test");
+  Table table(header);
+  for (const auto& [key, name] : totals) {
+    std::vector<std::string> row = {name, figure(best.at("train").at(key)), figure(best.at("val").at(key))};
+    if (!test.is_null()) row.push_back(figure(test.at(key)));
+    table.add(std::move(row));
+  }
+  std::string text = table.text();
+  if (!test.is_null()) text += "\ntest\n" + class_table(test, class_names);
+  return text + fmt::format("\ntrained {} ({:.0f} tokens/s), evaluated {}; {} ranks, peak memory of a rank {:.0f} MB\n",
+                            duration_text(result.at("train_seconds").get<double>()), result.at("tokens_per_second").get<double>(),
+                            duration_text(result.at("eval_seconds").get<double>()), result.at("ranks").dump(),
+                            result.at("peak_memory_bytes").get<double>() / 1e6);
+}
+
+}  // namespace agsweep

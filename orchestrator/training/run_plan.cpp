@@ -1,0 +1,57 @@
+#include "orchestrator/training/run_plan.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+nlohmann::json read_result(const fs::path& path) {
+  try {
+    return nlohmann::json::parse(read_file(path));
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("{}: {}", path.string(), error.what());
+  }
+}
+
+void require_no_leavings(const fs::path& out) {
+  if (fs::exists(out) && !fs::is_directory(out)) throw UsageError("--out: {} is a file, not a folder", out.string());
+  for (const char* name : {"result.json", "steps.csv", "epochs.csv", "model.safetensors", "checkpoints"}) {
+    if (fs::exists(out / name)) {
+      throw UsageError("--out: {} holds {} of another run, but no config.toml to resume it by; choose another folder", out.string(), name);
+    }
+  }
+}
+
+}  // namespace
+
+RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
+  RunPlan plan{.state = RunPlan::State::fresh, .options = asked, .record = {}, .result = {}, .data = args.data};
+  if (!args.config.empty()) plan.options.merge(read_config(args.config));  // the command line wins
+  if (!fs::exists(args.out / "config.toml")) {
+    require_no_leavings(args.out);
+    if (args.data.empty()) throw UsageError("--data is required");
+    return plan;
+  }
+  if (!args.resume) {
+    throw UsageError("--out: a run stands in {}; go on with it by --resume, or choose another folder", args.out.string());
+  }
+  const StoredRun stored = read_run(args.out);
+  plan.state = RunPlan::State::unfinished;
+  plan.options = resumed_options(stored.options, plan.options);
+  plan.record = stored.record;
+  if (args.data.empty()) plan.data = stored.record.data;
+  if (!fs::exists(args.out / "result.json")) return plan;
+  plan.result = read_result(args.out / "result.json");
+  const std::string status = plan.result.value("status", "");
+  if (status == "failed") {
+    throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), plan.result.value("error", ""));
+  }
+  if (status == "done") plan.state = RunPlan::State::finished;
+  return plan;
+}
+
+}  // namespace agsweep

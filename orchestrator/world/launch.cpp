@@ -1,0 +1,54 @@
+#include "orchestrator/world/launch.hpp"
+
+#include <algorithm>  // std::find
+#include <cstdlib>    // std::getenv, std::atoi
+
+#include <fmt/format.h>
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+int launched_rank() {
+  // Under mpirun SLURM_PROCID is its daemon's, so it comes last.
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"}) {
+    if (const char* rank = std::getenv(name)) return std::atoi(rank);
+  }
+  return 0;
+}
+
+bool launched_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_RANK") != nullptr; }
+
+std::string shell_command(const std::vector<std::string>& arguments) {
+  std::string command;
+  for (const std::string& argument : arguments) {
+    if (!command.empty()) command += ' ';
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (!argument.empty() && argument.find_first_not_of(plain) == std::string::npos) {
+      command += argument;
+      continue;
+    }
+    command += '\'';
+    for (const char c : argument) command += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    command += '\'';
+  }
+  return command;
+}
+
+std::string resume_command(std::vector<std::string> arguments, int ranks) {
+  if (std::find(arguments.begin(), arguments.end(), "--resume") == arguments.end()) arguments.emplace_back("--resume");
+  const std::string command = shell_command(arguments);
+  if (launched_by_mpirun()) return fmt::format("mpirun -n {} --bind-to none {}", ranks, command);
+  if (ranks > 1) return fmt::format("srun --mpi=pmix -n {} {}", ranks, command);
+  return command;
+}
+
+fs::path default_tokenizer_folder() {
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  const fs::path installed = (program.parent_path() / "../share/agsweep/gpt2").lexically_normal();
+  const fs::path in_source_tree = (program.parent_path() / "../../.deps/gpt2").lexically_normal();  // of build/PRESET/agsweep
+  return !fs::exists(installed, failed) && fs::exists(in_source_tree, failed) ? in_source_tree : installed;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace agsweep {
+
+/// This process's rank as its launcher's environment says it, without MPI; 0 where nobody launched it.
+int launched_rank();
+
+/// Whether mpirun started this process (rather than srun, or a person).
+bool launched_by_mpirun();
+
+/// Arguments as a shell takes them.
+std::string shell_command(const std::vector<std::string>& arguments);
+
+/// What a person types to go on with a stopped training: the same command with --resume, under the launcher that it had.
+std::string resume_command(std::vector<std::string> arguments, int ranks);
+
+/// Where GPT-2's tokenizer files stand: in share/agsweep/gpt2 of the prefix that the program is installed in, or in the source tree's
+/// .deps/gpt2. The first, where neither is there.
+std::filesystem::path default_tokenizer_folder();
+
+}  // namespace agsweep

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orchestrator/options/resolve.hpp"  // WorldFacts
+#include "orchestrator/world/cpus.hpp"
+#include "workers/comm/communicator.hpp"
+
+namespace agsweep {
+
+/// What the ranks of a job run on.
+struct World {
+  std::vector<RankCpus> ranks;          // by rank
+  std::vector<std::string> cpu_models;  // by rank
+  int rank = 0;                         // this one
+
+  /// Each node once, in the order of ranks.
+  std::vector<std::string> hosts() const;
+  WorldFacts facts(std::int64_t train_rows) const;
+  /// What a person should know: ranks on different CPU types, ranks bound to a part of a node that nobody else uses.
+  /// @param by_mpirun  mpirun started the ranks: it binds them unless told otherwise
+  std::vector<std::string> messages(bool by_mpirun) const;
+};
+
+/// Collective over comm.
+World survey(Communicator& comm);
+
+/// Ends the job when the ranks hold different texts. Collective over comm. @throws DataError with `complaint`, on every rank
+void require_same(Communicator& comm, std::string_view text, std::string_view complaint);
+
+/// "Intel(R) Xeon(R) ...", or the machine's architecture.
+std::string cpu_model();
+
+std::string host_name();
+
+}  // namespace agsweep

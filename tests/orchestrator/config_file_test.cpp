@@ -1,0 +1,152 @@
+#include "orchestrator/options/config_file.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/train_options.hpp"
+
+namespace agsweep {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class ConfigFile : public testing::Test {
+ protected:
+  ConfigFile() : folder_(fs::path(testing::TempDir()) / fmt::format("config_file_test.{}", ::getpid())) { fs::create_directories(folder_); }
+  ~ConfigFile() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& text) const {
+    std::ofstream(folder_ / "config.toml") << text;
+    return folder_ / "config.toml";
+  }
+
+  /// What is said of this text after the file's path.
+  std::string usage_error_of(const std::string& text) const {
+    const fs::path path = write(text);
+    try {
+      read_config(path);
+    } catch (const UsageError& error) {
+      const std::string message = error.what();
+      return message.starts_with(path.string()) ? message.substr(path.string().size()) : message;
+    }
+    return "no error";
+  }
+
+  fs::path folder_;
+};
+
+AskedOptions asked(const std::vector<std::string>& arguments) { return parse_command_line(options_of(train_options()), arguments).asked; }
+
+const RunRecord record{.data = "/data/with \"quotes\"/data.h5",
+                       .sha256 = {.data = "d1", .weights = "", .tokenizer = "t1"},
+                       .class_names = {"World", "Sci/Tech", "a\\b"},
+                       .max_length = 128,
+                       .synthetic = true,
+                       .started = "2026-11-24T10:00:00Z"};
+
+TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
+  const AskedOptions given =
+      asked({"--lr", "0.00123456789012345678", "--epochs", "3", "--metric", "val.loss", "--init", "/w/a \"b\".safetensors",
+             "--weight-decay", "0", "--precision", "bf16", "--tensorboard", "off", "--seed", "9223372036854775807"});
+  const TrainConfig config = filled_config(given);
+  write(config_text(config, given, record));
+
+  const StoredRun run = read_run(folder_);
+  for (const auto& entry : train_options()) EXPECT_EQ(entry.get(filled_config(run.options)), entry.get(config)) << entry.option.name;
+  EXPECT_EQ(run.record.data, record.data);
+  EXPECT_EQ(run.record.sha256.data, "d1");
+  EXPECT_EQ(run.record.sha256.tokenizer, "t1");
+  EXPECT_EQ(run.record.class_names, record.class_names);
+  EXPECT_EQ(run.record.max_length, 128);
+  EXPECT_TRUE(run.record.synthetic);
+  EXPECT_EQ(run.record.started, record.started);
+}
+
+TEST_F(ConfigFile, TakesThreadsOfARunOnlyWhereTheyWereGiven) {
+  TrainConfig config;
+  config.threads = 6;
+  config.shards = 32;
+  const AskedOptions chosen = read_config(write(config_text(config, {}, record)));
+  EXPECT_FALSE(chosen.contains("threads"));
+  EXPECT_EQ(filled_config(chosen).shards, 32);
+  EXPECT_EQ(filled_config(read_config(write(config_text(config, asked({"--threads", "6"}), record)))).threads, 6);
+}
+
+TEST_F(ConfigFile, ReadsAHandWrittenOneWithAutomaticValues) {
+  const AskedOptions options = read_config(write("lr = 1\nthreads = \"auto\"\nbatch_size = 64\n"));
+  EXPECT_EQ(filled_config(options).lr, 1.0);
+  EXPECT_EQ(filled_config(options).batch_size, 64);
+  EXPECT_TRUE(options.contains("threads"));
+}
+
+TEST_F(ConfigFile, NamesFileLineColumnAndKeyOfWhatIsWrong) {
+  EXPECT_EQ(usage_error_of("epochs = 2\n  lr = -1\n"), ":2:3: lr: -1 is out of range (0, 1]");
+  EXPECT_EQ(usage_error_of("lr = nan\n"), ":1:1: lr: nan is out of range (0, 1]");
+  EXPECT_EQ(usage_error_of("lr = \"fast\"\n"), ":1:1: lr: not a number (allowed: (0, 1])");
+  EXPECT_EQ(usage_error_of("epochs = 2.0\n"), ":1:1: epochs: not a whole number (allowed: [1, 1000000])");
+  EXPECT_EQ(usage_error_of("metric = \"val.f1\"\n").substr(0, 38), ":1:1: metric: val.f1 is not one of val");
+  EXPECT_EQ(usage_error_of("tensorboard = \"on\"\n"), ":1:1: tensorboard: not true or false");
+  EXPECT_EQ(usage_error_of("\nbatchsize = 3\n"), ":2:1: batchsize: unknown key; did you mean batch_size?");
+  EXPECT_EQ(usage_error_of("batch-size = 3\n"), ":1:1: batch-size: unknown key; did you mean batch_size?");
+  EXPECT_EQ(usage_error_of("asked = 3\n"), ":1:9: asked: not a list of keys");
+  EXPECT_THAT(usage_error_of("lr = 1\nepochs =\n"), HasSubstr(":2:"));
+  EXPECT_THAT(usage_error_of("lr = 1\nlr = 1\n"), HasSubstr(":2:"));
+}
+
+TEST_F(ConfigFile, CallsAFolderWithoutRunOrWithADamagedOneUnfit) {
+  EXPECT_THROW(read_config(folder_ / "absent.toml"), DataError);
+  EXPECT_THROW(read_run(folder_), DataError);
+  const std::string whole = config_text({}, {}, record);
+  for (const std::size_t size : {std::size_t{0}, whole.find("[recorded]"), whole.size() - 20, whole.find("data = ")}) {
+    write(whole.substr(0, size));
+    EXPECT_THROW(read_run(folder_), DataError) << size;
+  }
+}
+
+TEST(ResumedOptions, KeepTheRunsAndTakeOnlyWhatMayChange) {
+  const AskedOptions options =
+      resumed_options(asked({"--lr", "0.01", "--timeout", "60"}), asked({"--timeout", "90", "--lr", "1e-2", "--threads", "2"}));
+  EXPECT_EQ(filled_config(options).timeout, 90);
+  EXPECT_EQ(filled_config(options).threads, 2);
+  EXPECT_EQ(filled_config(options).lr, 0.01);
+}
+
+TEST(ResumedOptions, NameEachOptionThatDiffersWithBothValues) {
+  try {
+    resumed_options(asked({"--lr", "0.01"}), asked({"--lr", "0.02", "--epochs", "3", "--log-every", "5"}));
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--lr: 0.02, but the run was started with 0.01"));
+    EXPECT_THAT(error.what(), HasSubstr("--epochs: 3, but the run was started with 50"));
+    EXPECT_THAT(error.what(), testing::Not(HasSubstr("log-every")));
+  }
+}
+
+TEST(ConfigHash, CountsWhatCanChangeTheResultAlone) {
+  const InputHashes inputs{.data = "d", .weights = "", .tokenizer = "t"};
+  const std::string hash = config_hash({}, inputs);
+  TrainConfig same;
+  same.seed = 7, same.threads = 9, same.timeout = 1, same.log_every = 3, same.checkpoint_every = 5, same.init = "elsewhere",
+  same.resume = true;
+  same.tensorboard = false;
+  EXPECT_EQ(config_hash(same, inputs), hash);
+
+  for (const auto change :
+       std::vector<void (*)(TrainConfig&)>{[](TrainConfig& c) { c.lr = 0.002; }, [](TrainConfig& c) { c.shards = 4; },
+                                           [](TrainConfig& c) { c.precision = Precision::bf16; }, [](TrainConfig& c) { c.train_limit = 9; },
+                                           [](TrainConfig& c) { c.heads = 2; }}) {
+    TrainConfig other;
+    change(other);
+    EXPECT_NE(config_hash(other, inputs), hash);
+  }
+  EXPECT_NE(config_hash({}, {.data = "e", .weights = "", .tokenizer = "t"}), hash);
+  EXPECT_NE(config_hash({}, {.data = "d", .weights = "w", .tokenizer = "t"}), hash);
+}
+
+}  // namespace
+}  // namespace agsweep

@@ -1,0 +1,73 @@
+#include "workers/metrics/metrics.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "tests/support/error_of.hpp"
+
+namespace agsweep {
+namespace {
+
+using testing::HasSubstr;
+using testing_support::error_of;
+
+ConfusionMatrix confusion(std::size_t classes, const std::vector<std::int64_t>& counts) {
+  ConfusionMatrix matrix(classes);
+  std::copy(counts.begin(), counts.end(), matrix.counts().begin());
+  return matrix;
+}
+
+TEST(Metrics, OfASmallMatrixAreThoseComputedByHand) {
+  const Metrics metrics = metrics_of(confusion(2, {3, 1, 2, 4}), 0.25);
+  EXPECT_EQ(metrics.loss, 0.25);
+  EXPECT_DOUBLE_EQ(metrics.accuracy, 0.7);
+  EXPECT_DOUBLE_EQ(metrics.per_class[0].precision, 3.0 / 5);
+  EXPECT_DOUBLE_EQ(metrics.per_class[0].recall, 3.0 / 4);
+  EXPECT_DOUBLE_EQ(metrics.per_class[0].f1, 2.0 / 3);
+  EXPECT_EQ(metrics.per_class[0].support, 4);
+  EXPECT_DOUBLE_EQ(metrics.per_class[1].f1, 8.0 / 11);
+  EXPECT_DOUBLE_EQ(metrics.f1_macro, (2.0 / 3 + 8.0 / 11) / 2);
+  EXPECT_DOUBLE_EQ(metrics.f1_weighted, (4 * 2.0 / 3 + 6 * 8.0 / 11) / 10);
+  EXPECT_DOUBLE_EQ(metrics.precision_macro, (3.0 / 5 + 4.0 / 5) / 2);
+  EXPECT_DOUBLE_EQ(metrics.recall_macro, (3.0 / 4 + 4.0 / 6) / 2);
+  EXPECT_EQ(metrics.confusion, (std::vector<std::vector<std::int64_t>>{{3, 1}, {2, 4}}));
+}
+
+TEST(Metrics, CountAClassWithoutRowsOrPredictionsAsZero) {
+  const Metrics metrics = metrics_of(confusion(3, {5, 0, 0, 0, 0, 0, 0, 0, 0}), 0);
+  EXPECT_EQ(metrics.accuracy, 1);
+  EXPECT_EQ(metrics.per_class[1].f1, 0);
+  EXPECT_DOUBLE_EQ(metrics.f1_macro, 1.0 / 3);
+  EXPECT_EQ(metrics.f1_weighted, 1);
+}
+
+TEST(Metrics, OfNoRowsAreZero) {
+  const Metrics metrics = metrics_of(ConfusionMatrix(4), 0);
+  for (const char* name : {"accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro"})
+    EXPECT_EQ(metric_value(metrics, name), 0);
+}
+
+TEST(MetricValue, FindsEachScalarOfEpochsCsv) {
+  Metrics metrics;
+  metrics.loss = 1, metrics.accuracy = 2, metrics.f1_macro = 3, metrics.f1_weighted = 4, metrics.precision_macro = 5,
+  metrics.recall_macro = 6;
+  double expected = 1;
+  for (const char* name : {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro"}) {
+    EXPECT_EQ(metric_value(metrics, name), expected++) << name;
+  }
+}
+
+TEST(MetricValue, NamesTheNearestForAnUnknownName) {
+  EXPECT_THAT(error_of<UsageError>([] { metric_value({}, "f1-macro"); }), HasSubstr("did you mean \"f1_macro\"?"));
+  EXPECT_THAT(error_of<UsageError>([] { metric_value({}, "perplexity"); }), HasSubstr("the metrics are loss, accuracy, "));
+}
+
+TEST(HigherIsBetter, IsTrueOfAllButALoss) {
+  EXPECT_TRUE(higher_is_better("f1_macro"));
+  EXPECT_FALSE(higher_is_better("loss"));
+  EXPECT_FALSE(higher_is_better("val.loss"));
+}
+
+}  // namespace
+}  // namespace agsweep

@@ -1,0 +1,88 @@
+"""TensorBoard reads from a run that was resumed twice each tag, step and value once. Argument: run_events."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy
+from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.compat.proto.event_pb2 import SessionLog
+from tensorboard.util import tensor_util
+
+TRAIN = ["train/lr", "train/loss", "train/grad_norm"]
+VAL = ["val/loss", "val/accuracy", "val/f1_macro", "val/f1_weighted", "val/precision_macro", "val/recall_macro"]
+STEPS_PER_EPOCH = 10
+random = numpy.random.default_rng(11)
+
+
+def train(points, resumed, last):
+    """Steps resumed + 1 .. last as lines for run_events; points {tag: {step: value}} loses what the checkpoint has not seen and gets them."""
+    for tag in TRAIN + VAL:
+        points[tag] = {step: value for step, value in points.get(tag, {}).items() if step <= resumed}
+    lines = [f"open {resumed} {resumed // STEPS_PER_EPOCH}"]
+
+    def report(start, step, tags):
+        values = random.normal(size=len(tags)) * 10.0 ** random.integers(-6, 6, len(tags))
+        for tag, value in zip(tags, values):
+            points[tag][step] = value
+        lines.append(" ".join([start, *map(repr, map(float, values))]))
+
+    for step in range(resumed + 1, last + 1):
+        report(f"step {step}", step, TRAIN)
+        if step % STEPS_PER_EPOCH == 0:
+            report(f"epoch {step // STEPS_PER_EPOCH} {step}", step, VAL)
+    return lines
+
+
+def event_files(folder):
+    return sorted(folder.glob("events.out.tfevents.*"))
+
+
+def check(folder, points):
+    """What TensorBoard's two readers make of the folder: the older, and the one behind its pages."""
+    older = event_accumulator.EventAccumulator(str(folder), {"scalars": 0}, purge_orphaned_data=True).Reload()
+    newer = plugin_event_accumulator.EventAccumulator(str(folder), {}, {"scalars": 0}, purge_orphaned_data=True).Reload()
+    assert set(older.Tags()["scalars"]) == set(newer.Tags()["tensors"]) == set(TRAIN + VAL)
+    for tag in TRAIN + VAL:
+        expected = [(step, numpy.float32(value)) for step, value in points[tag].items()]
+        assert [(event.step, event.value) for event in older.Scalars(tag)] == expected, tag
+        assert [(event.step, tensor_util.make_ndarray(event.tensor_proto).item()) for event in newer.Tensors(tag)] == expected, tag
+        assert newer.SummaryMetadata(tag).plugin_data.plugin_name == "scalars"
+
+
+def main(run_events):
+    with tempfile.TemporaryDirectory() as name:
+        folder, points, started = pathlib.Path(name), {}, time.time()
+        write = lambda lines: subprocess.run([run_events, folder], input="\n".join(lines), text=True, check=True)
+
+        # A run killed at step 7, before its first checkpoint; it starts anew, stops at 34 and goes on from 20 in the same process.
+        write(train(points, 0, 7) + train(points, 0, 34) + train(points, 20, 45))
+        check(folder, points)
+        # Another process goes on from 43; the one before left a torn record.
+        torn = event_files(folder)[-1]
+        torn.write_bytes(torn.read_bytes()[:-5])
+        write(train(points, 43, 60))
+        check(folder, points)
+
+        files = event_files(folder)
+        for path, resumed, events in zip(files, [0, 0, 20, 43], [7, 34 + 3, 25 + 2 - 1, 17 + 2], strict=True):
+            version, start, *rest = EventFileLoader(str(path)).Load()
+            assert (version.file_version, version.step) == ("brain.Event:2", 0)
+            assert (start.session_log.status, start.step) == (SessionLog.START, resumed + 1)
+            # A step's scalars come as one record, which the loader takes apart.
+            assert len({(event.step, event.summary.value[0].tag.split("/")[0]) for event in rest}) == events, path
+            times = [event.wall_time for event in [version, start, *rest]]
+            assert times == sorted(times) and started <= times[0] and times[-1] <= time.time()
+
+        # The reader does compare the checksums: a flipped bit ends what it reads.
+        content = bytearray(files[-1].read_bytes())
+        content[len(content) // 2] ^= 1
+        whole = len(list(EventFileLoader(str(files[-1])).Load()))
+        files[-1].write_bytes(content)
+        assert 2 < len(list(EventFileLoader(str(files[-1])).Load())) < whole
+
+
+main(sys.argv[1])

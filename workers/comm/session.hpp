@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"  // ExitCode
+#include "workers/comm/communicator.hpp"
+
+namespace agsweep {
+
+/// This process's part in an MPI job: starts MPI where a launcher started the process; alone, it is a job of one without MPI.
+class Session {
+ public:
+  /// Whether mpirun or srun started this process (its environment says so).
+  static bool launched();
+
+  /// @throws RunTimeError when MPI offers less than MPI_THREAD_MULTIPLE
+  /// @throws UsageError under srun when the world's size is not SLURM_STEP_NUM_TASKS (names --mpi=pmix)
+  Session();
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  int rank() const;
+  int size() const;
+
+  /// A communicator over all ranks whose waits end after `timeout_seconds`, with its watchdog. Collective over the job.
+  /// @param advice  what the watchdog says last when it ends the job: how to go on; may be empty
+  std::unique_ptr<Communicator> world(double timeout_seconds, const std::string& advice = "");
+
+  /// Call last, before a normal or failed exit: waits (bounded) until every rank is here, so that no rank's exit status makes the launcher
+  /// kill one that still writes. When ranks stay away: MPI_Abort with `code`.
+  void leave_together(ExitCode code) noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace agsweep

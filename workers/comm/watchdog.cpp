@@ -1,0 +1,166 @@
+#include "workers/comm/watchdog.hpp"
+
+#include <algorithm>  // std::min
+#include <array>
+#include <chrono>
+#include <cstdio>   // stderr
+#include <cstring>  // std::memcpy
+#include <exception>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>  // std::move
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"  // ExitCode
+#include "workers/comm/wait.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr int report_tag = 0;
+
+/// A Progress::Place as it travels.
+struct Report {
+  bool leaving;
+  bool waiting;
+  std::uint64_t counter;
+  std::int64_t number;
+  std::int64_t checkpoint;
+  std::array<char, 96> phase;  // cut, with a null at its end
+};
+static_assert(std::is_trivially_copyable_v<Report>);
+
+Report report_of(const Progress::Place& place, bool leaving) {
+  Report report{.leaving = leaving,
+                .waiting = place.waiting,
+                .counter = place.counter,
+                .number = place.number,
+                .checkpoint = place.checkpoint,
+                .phase = {}};
+  std::memcpy(report.phase.data(), place.phase.data(), std::min(place.phase.size(), report.phase.size() - 1));
+  return report;
+}
+
+Progress::Place place_of(const Report& report) {
+  return {.counter = report.counter,
+          .waiting = report.waiting,
+          .number = report.number,
+          .checkpoint = report.checkpoint,
+          .phase = report.phase.data()};
+}
+
+/// Reports on their way to one rank. A rank that takes none gets no second one, so that nothing piles up.
+class Outbox {
+ public:
+  Outbox(MPI_Comm comm, int to) : comm_(comm), to_(to) {}
+
+  bool delivered() {
+    int done = 0;
+    AGSWEEP_MPI(MPI_Test(&request_, &done, MPI_STATUS_IGNORE));
+    return done != 0;
+  }
+  /// @return false when the one before is still under way, so that this one is not sent
+  bool send(const Report& report) {
+    if (!delivered()) return false;
+    report_ = report;
+    AGSWEEP_MPI(MPI_Isend(&report_, sizeof(report_), MPI_BYTE, to_, report_tag, comm_, &request_));
+    return true;
+  }
+  /// Call until it returns true: then the report has been sent, once, and delivered.
+  bool send_last(const Report& report) {
+    if (!last_sent_) last_sent_ = send(report);
+    return last_sent_ && delivered();
+  }
+
+ private:
+  MPI_Comm comm_;
+  int to_;
+  Report report_{};
+  MPI_Request request_ = MPI_REQUEST_NULL;
+  bool last_sent_ = false;
+};
+
+/// A little before the deadline of the waits themselves.
+double limit_within(double timeout_seconds) { return timeout_seconds - std::min(2.0, timeout_seconds / 4); }
+
+/// Takes the next report that has arrived. @return the sender's rank; below 0 when there is none
+int receive(MPI_Comm comm, Report& report) {
+  int arrived = 0;
+  MPI_Status status{};
+  AGSWEEP_MPI(MPI_Iprobe(MPI_ANY_SOURCE, report_tag, comm, &arrived, &status));
+  if (arrived == 0) return -1;
+  AGSWEEP_MPI(MPI_Recv(&report, sizeof(report), MPI_BYTE, status.MPI_SOURCE, report_tag, comm, MPI_STATUS_IGNORE));
+  return status.MPI_SOURCE;
+}
+
+}  // namespace
+
+Watchdog::Watchdog(MPI_Comm parent, const Progress& progress, std::vector<std::string> names, double timeout_seconds, std::string advice)
+    : comm_(MpiComm::dup(parent, timeout_seconds)),
+      progress_(progress),
+      detector_(std::move(names), limit_within(timeout_seconds)),
+      interval_(std::min(1.0, limit_within(timeout_seconds) / 4)),
+      advice_(std::move(advice)) {
+  AGSWEEP_MPI(MPI_Comm_rank(comm_.get(), &rank_));
+  AGSWEEP_MPI(MPI_Comm_size(comm_.get(), &size_));
+  thread_ = std::thread([this] {
+    try {
+      watch();
+    } catch (const std::exception&) {
+      // MPI has failed: the waits' own deadlines remain.
+    }
+  });
+}
+
+Watchdog::~Watchdog() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  end_.notify_all();
+  thread_.join();
+}
+
+void Watchdog::watch() {
+  auto outboxes = std::make_unique<std::vector<Outbox>>();
+  for (int other = 0; other < size_; ++other) {
+    if (other != rank_ && (rank_ == 0 || other == 0)) outboxes->emplace_back(comm_.get(), other);
+  }
+  // Where rank 0 is the silent one, rank 1 speaks; the next only if rank 1 does not.
+  const double patience = rank_ == 0 ? 0 : 0.5 * (rank_ - 1);
+  LivedTime clock;
+  double next_report = 0;
+  std::unique_lock lock(mutex_);
+  while (!end_.wait_for(lock, std::chrono::duration<double>(interval_ / 4), [this] { return ending_; })) {
+    const double now = clock.seconds();
+    Report report{};
+    for (int from = receive(comm_.get(), report); from >= 0; from = receive(comm_.get(), report)) {
+      report.leaving ? detector_.left(from) : detector_.heard(from, place_of(report), now);
+    }
+    if (rank_ == 0) detector_.heard(0, progress_.place(), now);
+    if (now >= next_report) {
+      for (Outbox& outbox : *outboxes) outbox.send(report_of(progress_.place(), false));
+      next_report = now + interval_;
+    }
+    if (const auto verdict = detector_.verdict(now - patience)) {
+      fmt::print(stderr, "\nerror: {}\n{}{}", *verdict, advice_, advice_.empty() ? "" : "\n");
+      std::fflush(stderr);
+      MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::run_time_failure));
+    }
+  }
+  const Report goodbye = report_of(progress_.place(), true);
+  for (int look = 0; look < 50; ++look) {
+    int open = 0;
+    for (Outbox& outbox : *outboxes) open += outbox.send_last(goodbye) ? 0 : 1;
+    if (open == 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  // A rank takes no more messages: what MPI may still read must stay.
+  [[maybe_unused]] const auto* kept = outboxes.release();
+  comm_.release();
+}
+
+}  // namespace agsweep

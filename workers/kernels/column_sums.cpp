@@ -1,0 +1,28 @@
+#include "workers/kernels/column_sums.hpp"
+
+#include <algorithm>  // std::fill_n
+
+#include "workers/kernels/simd.hpp"
+
+namespace agsweep {
+
+namespace {
+
+template <typename T>
+AGSWEEP_INLINE void add_rows(const T* matrix, std::int64_t rows, std::int64_t columns, float* sums) {
+  std::fill_n(sums, columns, 0.0F);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t column = 0; column < columns; ++column) sums[column] += to_float(matrix[row * columns + column]);
+  }
+}
+
+}  // namespace
+
+AGSWEEP_SIMD void column_sums(const float* matrix, std::int64_t rows, std::int64_t columns, float* sums) {
+  add_rows(matrix, rows, columns, sums);
+}
+AGSWEEP_SIMD void column_sums(const BFloat16* matrix, std::int64_t rows, std::int64_t columns, float* sums) {
+  add_rows(matrix, rows, columns, sums);
+}
+
+}  // namespace agsweep

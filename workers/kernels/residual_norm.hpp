@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "workers/kernels/dropout.hpp"
+#include "workers/kernels/element.hpp"
+
+namespace agsweep {
+
+/// What one pre-norm sublayer boundary does in a single pass over the rows: residual_out = residual_in + dropout(update), then
+/// normed = LayerNorm(residual_out) (Ba et al. 2016; eps 1e-5), cast to the type that the next GEMM reads.
+/// Act is float, or BFloat16 under bf16 autocast; the residual stream stays fp32, as under torch's autocast.
+template <typename Act>
+struct ResidualNormForward {
+  std::int64_t rows;
+  std::int64_t width;
+  const float* residual_in;  // [rows, width]
+  const Act* update;         // [rows, width]; null: no update, and residual_out is not written
+  Dropout dropout;
+  float* residual_out;  // [rows, width]
+  const float* weight;  // [width]
+  const float* bias;    // [width]
+  Act* normed;          // [rows, width]
+  float* mean;          // [rows]
+  float* inverse_std;   // [rows]
+};
+
+template <typename Act>
+struct ResidualNormBackward {
+  std::int64_t rows;
+  std::int64_t width;
+  const float* residual;  // [rows, width], the forward pass's residual_out (or residual_in where there was no update)
+  const float* mean;
+  const float* inverse_std;
+  const float* weight;
+  const Act* d_normed;  // [rows, width]
+  float* d_residual;    // [rows, width]; in: from the layers above; out: the whole gradient of the residual stream here
+  Dropout dropout;      // the forward pass's
+  Act* d_update;        // [rows, width], or null
+  float* d_weight;      // [width], written
+  float* d_bias;        // [width], written
+};
+
+void residual_norm_forward(const ResidualNormForward<float>& pass);
+void residual_norm_forward(const ResidualNormForward<BFloat16>& pass);
+void residual_norm_backward(const ResidualNormBackward<float>& pass);
+void residual_norm_backward(const ResidualNormBackward<BFloat16>& pass);
+
+}  // namespace agsweep

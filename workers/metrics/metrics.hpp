@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agsweep {
+
+/// Exact counts, so that ranks add them in any order: counts[true * classes + predicted].
+class ConfusionMatrix {
+ public:
+  explicit ConfusionMatrix(std::size_t classes) : classes_(classes), counts_(classes * classes) {}
+  void add(std::size_t truth, std::size_t predicted) { ++counts_[truth * classes_ + predicted]; }
+  std::size_t classes() const { return classes_; }
+  std::int64_t at(std::size_t truth, std::size_t predicted) const { return counts_[truth * classes_ + predicted]; }
+  std::span<std::int64_t> counts() { return counts_; }  // row-major, for an all-reduce or a checkpoint
+  std::span<const std::int64_t> counts() const { return counts_; }
+
+ private:
+  std::size_t classes_;
+  std::vector<std::int64_t> counts_;
+};
+
+/// As scikit-learn's precision_recall_fscore_support with zero_division=0.
+struct ClassMetrics {
+  double precision = 0;
+  double recall = 0;
+  double f1 = 0;
+  std::int64_t support = 0;  // rows of this true class
+};
+
+/// A split's metrics; fractions in 0..1.
+struct Metrics {
+  double loss = 0;
+  double accuracy = 0;
+  double f1_macro = 0;
+  double f1_weighted = 0;
+  double precision_macro = 0;
+  double recall_macro = 0;
+  std::vector<ClassMetrics> per_class;
+  std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
+};
+
+/// As scikit-learn with labels=0..classes-1: a class without rows and predictions counts as 0 in the macro means. Without any row all is 0.
+Metrics metrics_of(const ConfusionMatrix& confusion, double loss);
+
+/// A scalar by its name in epochs.csv ("loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro").
+/// @throws UsageError for another name, naming the nearest
+double metric_value(const Metrics& metrics, std::string_view name);
+
+/// Whether a higher value is better: everything but a loss ("loss", "val.loss").
+bool higher_is_better(std::string_view name);
+
+}  // namespace agsweep

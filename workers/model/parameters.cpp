@@ -1,0 +1,85 @@
+#include "workers/model/parameters.hpp"
+
+#include <algorithm>  // std::max
+#include <cstring>    // std::memcpy
+
+#include <fmt/ranges.h>
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace {
+
+// Floats. Each tensor begins on a 64-byte boundary in the fp32 and in the bf16 buffer.
+constexpr std::int64_t alignment = 32;
+
+}  // namespace
+
+std::size_t ParameterLayout::add(std::string name, std::vector<std::int64_t> shape, Initial initial, double std) {
+  std::int64_t size = 1;
+  for (const std::int64_t extent : shape) size *= extent;
+  specs_.push_back({std::move(name), std::move(shape), initial, std, total_, size});
+  total_ += (size + alignment - 1) / alignment * alignment;
+  return specs_.size() - 1;
+}
+
+std::int64_t ParameterLayout::count() const {
+  std::int64_t count = 0;
+  for (const ParameterSpec& spec : specs_) count += spec.size;
+  return count;
+}
+
+Parameters::Parameters(ParameterLayout layout, Precision precision)
+    : layout_(std::move(layout)),
+      compute_type_(precision == Precision::bf16 ? at::kBFloat16 : at::kFloat),
+      flat_(at::zeros({layout_.total()}, at::kFloat)) {
+  if (precision == Precision::bf16) low_ = at::zeros({layout_.dense_size()}, at::kBFloat16);
+}
+
+at::Tensor Parameters::view(std::size_t index) const {
+  const ParameterSpec& spec = layout_.specs()[index];
+  return flat_.narrow(0, spec.offset, spec.size).view(spec.shape);
+}
+
+at::Tensor Parameters::compute(std::size_t index) const {
+  if (compute_type_ == at::kFloat) return view(index);
+  const ParameterSpec& spec = layout_.specs()[index];
+  return low_.narrow(0, spec.offset - layout_.dense_begin(), spec.size).view(spec.shape);
+}
+
+void Parameters::refresh_compute(std::int64_t first, std::int64_t last) {
+  if (compute_type_ == at::kFloat) return;
+  low_.narrow(0, first, last - first).copy_(flat_.narrow(0, layout_.dense_begin() + first, last - first));
+}
+
+std::vector<TensorBytes> Parameters::tensors(const at::Tensor& flat) const {
+  std::vector<TensorBytes> tensors;
+  for (const ParameterSpec& spec : layout_.specs()) {
+    const std::span values(flat.const_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size));
+    tensors.push_back({spec.name, "F32", spec.shape, std::as_bytes(values)});
+  }
+  return tensors;
+}
+
+void load(Parameters& parameters, const std::filesystem::path& path) {
+  const SafetensorsFile file = SafetensorsFile::read(path);
+  const auto& specs = parameters.layout().specs();
+  for (const TensorBytes& tensor : file.tensors()) {
+    const bool known = std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) { return spec.name == tensor.name; });
+    if (!known) throw DataError("{}: unexpected tensor {}", path.string(), tensor.name);
+  }
+  for (const ParameterSpec& spec : specs) {
+    const TensorBytes* tensor = file.find(spec.name);
+    if (tensor == nullptr) throw DataError("{}: tensor {} is missing", path.string(), spec.name);
+    if (tensor->dtype != "F32") throw DataError("{}: tensor {} is {}, expected F32", path.string(), spec.name, tensor->dtype);
+    if (tensor->shape != spec.shape) {
+      throw DataError("{}: tensor {} has the shape [{}], expected [{}]", path.string(), spec.name, fmt::join(tensor->shape, ", "),
+                      fmt::join(spec.shape, ", "));
+    }
+    std::memcpy(parameters.flat().mutable_data_ptr<float>() + spec.offset, tensor->bytes.data(), tensor->bytes.size());
+  }
+  parameters.refresh_compute();
+}
+
+}  // namespace agsweep

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "workers/safetensors/safetensors.hpp"
+#include "workers/train/config.hpp"
+
+namespace agsweep {
+
+/// How a tensor starts.
+enum class Initial { zeros, ones, normal, xavier_uniform };
+
+/// One trained tensor's name, shape, and place in the flat buffers.
+struct ParameterSpec {
+  std::string name;
+  std::vector<std::int64_t> shape;  // row-major; matrices are [out, in]
+  Initial initial;
+  double std = 0;           // of Initial::normal
+  std::int64_t offset = 0;  // floats from the flat buffer's begin
+  std::int64_t size = 0;    // floats
+};
+
+/// The order and places of all trained tensors. The first may be an embedding, whose gradient is row-sparse.
+class ParameterLayout {
+ public:
+  /// @return the tensor's index
+  std::size_t add(std::string name, std::vector<std::int64_t> shape, Initial initial, double std = 0);
+
+  const std::vector<ParameterSpec>& specs() const { return specs_; }
+  std::int64_t total() const { return total_; }                   // floats of a flat buffer, with padding
+  std::int64_t count() const;                                     // parameters, without padding
+  std::int64_t embedding_size() const { return specs_[0].size; }  // floats before the dense part
+  std::int64_t dense_begin() const { return specs_[1].offset; }
+  std::int64_t dense_size() const { return total_ - dense_begin(); }
+
+ private:
+  std::vector<ParameterSpec> specs_;
+  std::int64_t total_ = 0;
+};
+
+/// The weights in one flat fp32 buffer, and, under bf16, a second one of the dense part that the GEMMs read.
+class Parameters {
+ public:
+  Parameters(ParameterLayout layout, Precision precision);
+
+  const ParameterLayout& layout() const { return layout_; }
+  at::Tensor& flat() { return flat_; }  // [total] fp32
+  const at::Tensor& flat() const { return flat_; }
+  at::ScalarType compute_type() const { return compute_type_; }
+
+  at::Tensor view(std::size_t index) const;     // fp32
+  at::Tensor compute(std::size_t index) const;  // in the GEMMs' type; the same memory as view() in fp32
+  /// Floats first .. last of the dense part have changed: casts them again. Nothing to do in fp32.
+  void refresh_compute(std::int64_t first, std::int64_t last);
+  void refresh_compute() { refresh_compute(0, layout_.dense_size()); }
+
+  /// Each tensor by name, as model.safetensors holds it; points into `flat`, a buffer of this layout.
+  std::vector<TensorBytes> tensors(const at::Tensor& flat) const;
+
+ private:
+  ParameterLayout layout_;
+  at::ScalarType compute_type_;
+  at::Tensor flat_;
+  at::Tensor low_;  // [dense_size] bf16
+};
+
+/// Start values from Philox(seed, tensor name): the same for any order of tensors and any number of ranks.
+void initialise(Parameters& parameters, std::uint64_t seed);
+
+/// Start values, or a run's weights, from a file that holds each tensor by name, fp32, nothing else.
+/// @throws DataError naming the file and the missing, unexpected or misshapen tensor
+void load(Parameters& parameters, const std::filesystem::path& file);
+
+}  // namespace agsweep

@@ -1,0 +1,45 @@
+#include "workers/model/workspace.hpp"
+
+#include <algorithm>  // std::max
+#include <cstring>    // std::memset
+#include <new>        // std::align_val_t
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::align_val_t alignment{64};
+constexpr std::size_t smallest_block = std::size_t{16} << 20;
+
+}  // namespace
+
+std::byte* Workspace::take(std::size_t bytes) {
+  bytes = (bytes + 63) / 64 * 64;
+  while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
+    ++block_;
+    used_ = 0;
+  }
+  if (block_ == blocks_.size()) {
+    const std::size_t size = std::max(bytes, smallest_block);
+    blocks_.push_back(
+        {{static_cast<std::byte*>(::operator new(size, alignment)), [](std::byte* m) { ::operator delete(m, alignment); }}, size});
+    used_ = 0;
+  }
+  std::byte* memory = blocks_[block_].memory.get() + used_;
+  used_ += bytes;
+  return memory;
+}
+
+at::Tensor Workspace::empty(at::IntArrayRef shape, at::ScalarType type) {
+  std::size_t bytes = at::elementSize(type);
+  for (const std::int64_t extent : shape) bytes *= static_cast<std::size_t>(extent);
+  return at::from_blob(take(bytes), shape, at::TensorOptions(type));
+}
+
+at::Tensor Workspace::zeros(at::IntArrayRef shape, at::ScalarType type) {
+  at::Tensor tensor = empty(shape, type);
+  std::memset(tensor.mutable_data_ptr(), 0, tensor.nbytes());
+  return tensor;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/thread_pool.hpp"
+#include "workers/comm/communicator.hpp"
+#include "workers/reduce/gradient.hpp"
+#include "workers/reduce/step_status.hpp"
+
+namespace agsweep {
+
+/// The shards [first, last) of S that rank r of R owns: [rS/R, (r+1)S/R).
+struct ShardRange {
+  std::int64_t first;
+  std::int64_t last;
+  std::int64_t size() const { return last - first; }
+};
+constexpr ShardRange shards_of(int rank, int ranks, std::int64_t shards) { return {rank * shards / ranks, (rank + 1) * shards / ranks}; }
+
+/// Sums the shards' gradients over a fixed binary tree: node [a, b) is the sum of its halves, the left one taking the odd shard; a node
+/// is added by the owner of its first shard. So the bits depend on S alone, never on ranks or threads. Where the ranks are a power of two
+/// that divides S, partners exchange their sums (recursive doubling); elsewhere rank 0 broadcasts the root.
+///
+/// Collective over comm.
+/// @param own     this rank's shards in order; scratch space; on return own[0] is the total, the same bits on every rank
+/// @param shards  S, at least the ranks
+/// @return the largest status of any rank
+StepStatus tree_sum(Communicator& comm, std::span<Gradient> own, std::int64_t shards, StepStatus status, ThreadPool& pool);
+
+/// The same sum by the communicator's own all-reduce: faster on many ranks, but its order, and so its last bits, change with them.
+///
+/// Collective over comm.
+/// @param embedding_rows  rows of the row-sparse part's matrix
+StepStatus all_reduce_sum(Communicator& comm, std::span<Gradient> own, std::int64_t embedding_rows, StepStatus status, ThreadPool& pool);
+
+}  // namespace agsweep

@@ -1,0 +1,52 @@
+#include "workers/run/append_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>  // std::from_chars
+#include <cstring>   // std::strerror
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// Bytes of `content` that are whole rows up to `last`, from `begin` on.
+std::size_t rows_end(std::string_view content, std::size_t begin, std::int64_t last) {
+  for (;;) {
+    const std::size_t newline = content.find('\n', begin);
+    if (newline == content.npos) return begin;
+    const std::string_view row = content.substr(begin, newline - begin);
+    std::int64_t number = 0;
+    const auto [stop, error] = std::from_chars(row.data(), row.data() + row.size(), number);
+    const bool is_row = error == std::errc() && stop != row.data() + row.size() && *stop == ',';
+    if (!is_row || number > last) return begin;
+    begin = newline + 1;
+  }
+}
+
+}  // namespace
+
+AppendFile::AppendFile(std::filesystem::path path) : path_(std::move(path)), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {}
+
+void AppendFile::append(std::string_view text) { write_all(file_.get(), std::as_bytes(std::span(text)), path_); }
+
+void AppendFile::sync() {
+  if (::fsync(file_.get()) != 0) throw RunTimeError("{}: cannot fsync: {}", path_.string(), std::strerror(errno));
+}
+
+void cut_back_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last) {
+  const std::string first_line = fmt::format("{}\n", header);
+  const std::string content = std::filesystem::exists(path) ? read_file(path) : "";
+  if (!content.starts_with(first_line)) return write_file_atomically(path, first_line);
+  const std::size_t kept = rows_end(content, first_line.size(), last);
+  if (kept < content.size() && ::truncate(path.c_str(), static_cast<off_t>(kept)) != 0) {
+    throw RunTimeError("{}: cannot cut it back: {}", path.string(), std::strerror(errno));
+  }
+}
+
+}  // namespace agsweep

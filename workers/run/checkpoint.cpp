@@ -1,0 +1,133 @@
+#include "workers/run/checkpoint.hpp"
+
+#include <algorithm>   // std::sort
+#include <charconv>    // std::from_chars
+#include <functional>  // std::greater
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/sha256.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view prefix = "step-", suffix = ".safetensors";
+
+fs::path generation_path(const fs::path& folder, std::int64_t step) { return folder / fmt::format("{}{:08}{}", prefix, step, suffix); }
+
+/// The step in a generation's file name; below 0 for another file.
+std::int64_t step_of(const fs::path& path) {
+  const std::string name = path.filename().string();
+  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return -1;
+  const char* const begin = name.data() + prefix.size();
+  const char* const end = name.data() + name.size() - suffix.size();
+  std::int64_t step = -1;
+  const auto [stop, error] = std::from_chars(begin, end, step);
+  return error == std::errc() && stop == end && generation_path("", step) == name ? step : -1;
+}
+
+/// What write_file_atomically leaves of a generation when its process is killed.
+bool is_leftover(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with(fmt::format(".{}", prefix)) && name.ends_with(".tmp");
+}
+
+struct Listing {
+  std::vector<std::int64_t> steps;  // newest first
+  std::vector<fs::path> leftovers;
+};
+
+Listing list(const fs::path& folder) {
+  Listing listing;
+  if (!fs::exists(folder)) return listing;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (const std::int64_t step = step_of(entry.path()); step >= 0) listing.steps.push_back(step);
+    if (is_leftover(entry.path())) listing.leftovers.push_back(entry.path());
+  }
+  std::sort(listing.steps.begin(), listing.steps.end(), std::greater<>());
+  return listing;
+}
+
+/// Of all that a generation says. Lengths go in too, so that no byte can move from one part to the next unnoticed.
+std::string content_hash(std::string_view step, std::string_view state, std::span<const TensorBytes> tensors) {
+  Sha256 hash;
+  const auto add = [&](std::span<const std::byte> bytes) {
+    const std::uint64_t length = bytes.size();
+    hash.update(std::as_bytes(std::span(&length, 1))).update(bytes);
+  };
+  add(std::as_bytes(std::span(step)));
+  add(std::as_bytes(std::span(state)));
+  for (const TensorBytes& tensor : tensors) {
+    add(std::as_bytes(std::span(tensor.name)));
+    add(std::as_bytes(std::span(tensor.dtype)));
+    add(std::as_bytes(std::span(tensor.shape)));
+    add(tensor.bytes);
+  }
+  return hash.hex();
+}
+
+/// @throws DataError naming file and cause
+LoadedCheckpoint load(const fs::path& path, std::int64_t step) {
+  SafetensorsFile file = SafetensorsFile::read(path);
+  for (const char* const key : {"step", "state", "sha256"}) {
+    if (!file.metadata().contains(key)) throw DataError("{}: its metadata have no \"{}\"", path.string(), key);
+  }
+  const std::string& state = file.metadata().at("state");
+  if (content_hash(file.metadata().at("step"), state, file.tensors()) != file.metadata().at("sha256")) {
+    throw DataError("{}: its content does not match its SHA-256", path.string());
+  }
+  if (file.metadata().at("step") != std::to_string(step)) throw DataError("{}: holds step {}", path.string(), file.metadata().at("step"));
+  nlohmann::json parsed = nlohmann::json::parse(state, nullptr, /*allow_exceptions=*/false);
+  if (parsed.is_discarded()) throw DataError("{}: its state is no JSON", path.string());
+  return {.step = step, .file = std::move(file), .state = std::move(parsed)};
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(fs::path folder, int generations) : folder_(std::move(folder)), generations_(generations) {}
+
+void CheckpointStore::save(std::int64_t step, std::span<const TensorBytes> tensors, const nlohmann::json& state) try {
+  if (fs::create_directories(folder_)) fsync_path(folder_.has_parent_path() ? folder_.parent_path() : ".");
+  for (const fs::path& leftover : list(folder_).leftovers) fs::remove(leftover);
+
+  const std::string step_text = std::to_string(step), state_text = state.dump();
+  write_safetensors(generation_path(folder_, step), tensors,
+                    {{"step", step_text}, {"state", state_text}, {"sha256", content_hash(step_text, state_text, tensors)}});
+  int kept = 0;
+  for (const std::int64_t other : list(folder_).steps) {
+    if (other > step || ++kept > generations_) fs::remove(generation_path(folder_, other));
+  }
+} catch (const fs::filesystem_error& error) {
+  throw RunTimeError("{}", error.what());
+}
+
+std::optional<LoadedCheckpoint> CheckpointStore::load_newest(const std::function<void(const std::string&)>& warn) const try {
+  const Listing listing = list(folder_);
+  if (listing.steps.empty()) return std::nullopt;
+  for (const std::int64_t step : listing.steps) {
+    try {
+      return load(generation_path(folder_, step), step);
+    } catch (const DataError& error) {
+      warn(fmt::format("{}; the checkpoint before it is tried", error.what()));
+    }
+  }
+  throw DataError("{}: every checkpoint is damaged", folder_.string());
+} catch (const fs::filesystem_error& error) {
+  throw DataError("{}", error.what());
+}
+
+void CheckpointStore::remove_all() try {
+  const Listing listing = list(folder_);
+  for (const std::int64_t step : listing.steps) fs::remove(generation_path(folder_, step));
+  for (const fs::path& leftover : listing.leftovers) fs::remove(leftover);
+  if (fs::exists(folder_) && fs::is_empty(folder_)) fs::remove(folder_);
+} catch (const fs::filesystem_error& error) {
+  throw RunTimeError("{}", error.what());
+}
+
+}  // namespace agsweep

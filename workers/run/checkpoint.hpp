@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "workers/safetensors/safetensors.hpp"
+
+namespace agsweep {
+
+/// A training's state at one step: tensors (parameters, Adam moments, best parameters) and counters.
+struct LoadedCheckpoint {
+  std::int64_t step = 0;
+  SafetensorsFile file;
+  nlohmann::json state;
+};
+
+/// The generations in RUN/checkpoints/: step-00000123.safetensors, the newest and the one before. A generation is a safetensors file whose
+/// metadata holds "step", "state" (JSON) and "sha256" (of both and of each tensor's name, type, shape and bytes), so that a flipped bit is
+/// found wherever it is. Only one process may save at a time; any may load.
+class CheckpointStore {
+ public:
+  explicit CheckpointStore(std::filesystem::path folder, int generations = 2);
+
+  /// Temporary file, fsync, verify, rename, fsync folder. Then go: older generations beyond the kept ones, those of later steps (damaged
+  /// ones that a resume passed over), and temporary files that a killed process left. @throws RunTimeError
+  void save(std::int64_t step, std::span<const TensorBytes> tensors, const nlohmann::json& state);
+
+  /// The newest whole generation; each damaged one is reported through `warn` and passed over. None: nullopt.
+  /// @throws DataError when generations stand there and every one is damaged
+  std::optional<LoadedCheckpoint> load_newest(const std::function<void(const std::string&)>& warn) const;
+
+  /// Removes every generation, and the folder if nothing else is in it. @throws RunTimeError
+  void remove_all();
+
+ private:
+  std::filesystem::path folder_;
+  int generations_;
+};
+
+}  // namespace agsweep

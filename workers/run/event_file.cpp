@@ -1,0 +1,132 @@
+#include "workers/run/event_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>  // std::max
+#include <array>
+#include <bit>       // std::bit_cast, std::rotr
+#include <charconv>  // std::from_chars
+#include <chrono>
+#include <concepts>  // std::unsigned_integral
+
+#include "base/crc32c.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view prefix = "events.out.tfevents.";
+
+/// The seconds in an event file's name; below 0 for another file.
+std::int64_t seconds_of(const fs::path& path) {
+  const std::string name = path.filename().string();
+  std::int64_t seconds = -1;
+  if (name.starts_with(prefix)) std::from_chars(name.data() + prefix.size(), name.data() + name.size(), seconds);
+  return seconds;
+}
+
+double unix_time() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+/// Sorts after each event file in `folder`, also when that was made in this second or by a host whose clock is ahead.
+fs::path next_path(const fs::path& folder) try {
+  auto seconds = static_cast<std::int64_t>(unix_time());
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) seconds = std::max(seconds, seconds_of(entry.path()) + 1);
+  return folder / fmt::format("{}{:010}.{}.{}", prefix, seconds, host_name(), ::getpid());
+} catch (const fs::filesystem_error& error) {
+  throw RunTimeError("{}", error.what());
+}
+
+AppendFile create(const fs::path& path) {
+  open_file(path, O_WRONLY | O_CREAT | O_EXCL);  // never another's file
+  return AppendFile(path);
+}
+
+template <std::unsigned_integral T>
+std::string little_endian(T value) {
+  std::string bytes;
+  for (std::size_t i = 0; i < sizeof value; ++i) bytes += static_cast<char>(value >> (8 * i));
+  return bytes;
+}
+
+/// Turned and shifted, since a checksum over data that hold their own checksum says little (TensorFlow's core/lib/hash/crc32c.h).
+std::uint32_t masked_checksum(std::string_view data) { return std::rotr(crc32c(std::as_bytes(std::span(data))), 15) + 0xA282EAD8U; }
+
+// Protocol Buffers' encoding, protobuf.dev/programming-guides/encoding: a message is its fields end to end, each after its number and type.
+
+std::string varint(std::uint64_t value) {
+  std::string bytes;
+  for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value | 0x80);
+  return bytes + static_cast<char>(value);
+}
+
+enum class WireType : std::uint64_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
+
+std::string key(std::uint64_t number, WireType type) { return varint(number << 3 | static_cast<std::uint64_t>(type)); }
+
+std::string integer_field(std::uint64_t number, std::int64_t value) {
+  return key(number, WireType::varint) + varint(static_cast<std::uint64_t>(value));
+}
+
+std::string double_field(std::uint64_t number, double value) {
+  return key(number, WireType::fixed64) + little_endian(std::bit_cast<std::uint64_t>(value));
+}
+
+std::string float_field(std::uint64_t number, float value) {
+  return key(number, WireType::fixed32) + little_endian(std::bit_cast<std::uint32_t>(value));
+}
+
+/// Of a string or a message.
+std::string bytes_field(std::uint64_t number, std::string_view value) {
+  return key(number, WireType::length_delimited) + varint(value.size()) + std::string(value);
+}
+
+// TensorFlow's core/util/event.proto and core/framework/summary.proto; the numbers are those of their fields.
+
+std::string wall_time() { return double_field(1, unix_time()); }
+std::string step_field(std::int64_t step) { return integer_field(2, step); }
+
+std::string version_event() { return wall_time() + bytes_field(3, "brain.Event:2"); }
+
+/// A session that starts at `step` takes back all that earlier files hold from there on.
+std::string start_event(std::int64_t step) {
+  constexpr std::int64_t start = 1;  // SessionLog.SessionStatus.START
+  return wall_time() + step_field(step) + bytes_field(7, integer_field(1, start));
+}
+
+std::string summary_event(std::int64_t step, std::initializer_list<Scalar> scalars) {
+  std::string summary;
+  for (const Scalar& scalar : scalars) {
+    summary += bytes_field(1, bytes_field(1, scalar.tag) + float_field(2, static_cast<float>(scalar.value)));
+  }
+  return wall_time() + step_field(step) + bytes_field(5, summary);
+}
+
+}  // namespace
+
+std::string tf_record(std::string_view data) {
+  const std::string length = little_endian(std::uint64_t{data.size()});
+  return length + little_endian(masked_checksum(length)) + std::string(data) + little_endian(masked_checksum(data));
+}
+
+EventFile::EventFile(const fs::path& folder, std::int64_t resumed_step) : file_(create(next_path(folder))) {
+  file_.append(tf_record(version_event()));
+  // A new run's too: one that was killed before its first checkpoint starts anew at step 1, and leaves its file.
+  file_.append(tf_record(start_event(resumed_step + 1)));
+  fsync_path(folder);  // or a power cut may lose the name of a file that sync() has saved
+}
+
+void EventFile::write(std::int64_t step, std::initializer_list<Scalar> scalars) { file_.append(tf_record(summary_event(step, scalars))); }
+
+void EventFile::sync() { file_.sync(); }
+
+}  // namespace agsweep

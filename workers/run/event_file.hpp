@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "workers/run/append_file.hpp"
+
+namespace agsweep {
+
+/// One point of a curve in TensorBoard, which keeps 32 bits of its value.
+struct Scalar {
+  std::string_view tag;
+  double value = 0;
+};
+
+/// An event file for TensorBoard: TFRecords of protobuf Events, each handed to the kernel as it is written.
+class EventFile {
+ public:
+  /// Starts events.out.tfevents.SECONDS.HOST.PID in `folder`; SECONDS is the Unix time, or more where that does not exceed every earlier
+  /// event file's: TensorBoard reads a folder's files in the order of their names. What earlier ones hold of steps after `resumed_step`
+  /// counts no more. @throws RunTimeError, as do the methods
+  EventFile(const std::filesystem::path& folder, std::int64_t resumed_step);
+
+  void write(std::int64_t step, std::initializer_list<Scalar> scalars);
+  /// fsync.
+  void sync();
+
+ private:
+  AppendFile file_;
+};
+
+/// `data` in the frame of a TFRecord: length, its checksum, data, their checksum.
+std::string tf_record(std::string_view data);
+
+}  // namespace agsweep

@@ -1,0 +1,86 @@
+#include "workers/train/checkpointing.hpp"
+
+#include <cstring>  // std::memcpy
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace {
+
+std::span<std::byte> room_in(at::Tensor& tensor) {
+  return std::as_writable_bytes(std::span(tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())));
+}
+
+/// A flat buffer's tensors by name: parameters.head.weight, first_moment.head.weight ...
+void append(std::vector<TensorBytes>& tensors, const std::string& buffer, const Parameters& parameters, const at::Tensor& flat) {
+  for (TensorBytes& tensor : parameters.tensors(flat)) {
+    tensor.name = buffer + "." + tensor.name;
+    tensors.push_back(std::move(tensor));
+  }
+}
+
+/// Right after the best epoch its weights are the current ones.
+bool best_is_current(const ProgressState& state) { return state.best && state.best->epoch == state.epoch - 1 && state.epoch_batch == 0; }
+
+void restore(const SafetensorsFile& file, const std::string& buffer, const ParameterLayout& layout, at::Tensor& flat) {
+  for (const ParameterSpec& spec : layout.specs()) {
+    const TensorBytes* stored = file.find(buffer + "." + spec.name);
+    if (stored == nullptr || stored->dtype != "F32" || stored->shape != spec.shape) {
+      throw DataError("the checkpoint's {}.{} does not fit this model: it is of another configuration", buffer, spec.name);
+    }
+    std::memcpy(flat.mutable_data_ptr<float>() + spec.offset, stored->bytes.data(), stored->bytes.size());
+  }
+}
+
+void broadcast(Communicator& comm, std::string& text) {
+  auto size = static_cast<std::int64_t>(text.size());
+  comm.broadcast(0, std::as_writable_bytes(std::span(&size, 1)));
+  text.resize(static_cast<std::size_t>(size));
+  comm.broadcast(0, std::as_writable_bytes(std::span(text)));
+}
+
+}  // namespace
+
+void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& trainer, const at::Tensor& best, const ProgressState& state) {
+  comm.at("the checkpoint of step", state.step);
+  on_rank_zero(comm, [&] {
+    std::vector<TensorBytes> tensors;
+    append(tensors, "parameters", trainer.parameters(), trainer.parameters().flat());
+    append(tensors, "first_moment", trainer.parameters(), trainer.first_moment());
+    append(tensors, "second_moment", trainer.parameters(), trainer.second_moment());
+    if (state.best && !best_is_current(state)) append(tensors, "best", trainer.parameters(), best);
+    store.save(state.step, tensors, to_json(state));
+  });
+  comm.checkpointed(state.step);
+}
+
+bool load_checkpoint(Communicator& comm, const CheckpointStore& store, Trainer& trainer, at::Tensor& best, ProgressState& state,
+                     const std::function<void(const std::string&)>& warn) {
+  comm.at("the checkpoint's restoration", -1);
+  std::string text;
+  on_rank_zero(comm, [&] {
+    const std::optional<LoadedCheckpoint> checkpoint = store.load_newest(warn);
+    if (!checkpoint) return;
+    const ProgressState stored = progress_state_from(checkpoint->state);
+    const ParameterLayout& layout = trainer.parameters().layout();
+    restore(checkpoint->file, "parameters", layout, trainer.parameters().flat());
+    restore(checkpoint->file, "first_moment", layout, trainer.first_moment());
+    restore(checkpoint->file, "second_moment", layout, trainer.second_moment());
+    if (stored.best) restore(checkpoint->file, best_is_current(stored) ? "parameters" : "best", layout, best);
+    text = checkpoint->state.dump();
+  });
+  broadcast(comm, text);
+  if (text.empty()) return false;
+  state = progress_state_from(nlohmann::json::parse(text));
+  comm.broadcast(0, room_in(trainer.parameters().flat()));
+  comm.broadcast(0, room_in(trainer.first_moment()));
+  comm.broadcast(0, room_in(trainer.second_moment()));
+  if (state.best) comm.broadcast(0, room_in(best));
+  trainer.parameters().refresh_compute();
+  trainer.set_steps_done(state.step);
+  comm.checkpointed(state.step);
+  return true;
+}
+
+}  // namespace agsweep

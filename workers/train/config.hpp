@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace agsweep {
+
+enum class ModelKind { scratch };
+enum class Device { cpu };
+enum class Precision { fp32, bf16 };
+enum class Reduction { tree, allreduce };
+
+/// The options of one training, resolved: no "auto" is left, and each value is in range (the option table of orchestrator/ sees to it).
+struct TrainConfig {
+  ModelKind model = ModelKind::scratch;
+
+  std::int64_t epochs = 50;
+  std::int64_t batch_size = 192;  // rows of the global batch
+  double lr = 1e-3;               // OneCycle's peak
+  std::int64_t warmup_steps = 2000;
+  double weight_decay = 0.01;
+  double clip_norm = 1.0;  // 0: no clipping
+  double label_smoothing = 0.1;
+  double dropout = 0.3;
+  std::int64_t patience = 10;  // epochs without a better metric; 0: no early stopping
+  std::string metric = "val.f1_macro";
+  std::uint64_t seed = 42;
+
+  Device device = Device::cpu;
+  Precision precision = Precision::fp32;
+  int threads = 1;  // of this rank
+  std::int64_t shards = 8;
+  Reduction reduction = Reduction::tree;
+  std::int64_t max_steps = 0;    // 0: no limit
+  std::int64_t train_limit = 0;  // rows; 0: all
+
+  std::int64_t log_every = 10;        // steps
+  std::int64_t checkpoint_every = 0;  // steps; 0: at each epoch's end only
+  bool resume = false;
+  std::filesystem::path init;  // start from these weights; empty: from the seed
+  double timeout = 300;        // seconds
+  bool tensorboard = true;
+
+  std::int64_t layers = 3;
+  std::int64_t d_model = 192;
+  std::int64_t heads = 4;
+  std::int64_t ffn = 768;
+};
+
+}  // namespace agsweep

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "data/corpus.hpp"
+#include "workers/comm/communicator.hpp"
+#include "workers/metrics/metrics.hpp"
+#include "workers/model/parameters.hpp"
+#include "workers/model/transformer.hpp"
+#include "workers/train/trainer.hpp"  // Workers
+
+namespace agsweep {
+
+struct Evaluation {
+  Metrics metrics;            // loss is plain cross-entropy
+  std::vector<float> logits;  // [rows * classes], in the order of the rows
+};
+
+/// Called on rank 0 with (done, all) of its batches.
+using EvaluationProgress = std::function<void(std::int64_t, std::int64_t)>;
+
+/// Dropout off, over fixed batches of 32 rows in order, each one thread's work; losses are added in double in batch order, counts are
+/// integers: the same bits for any ranks and threads.
+///
+/// Collective over comm; every rank gets the same.
+/// @param name  for messages: "val"
+Evaluation evaluate(Communicator& comm, Workers& workers, const Transformer& model, const Parameters& parameters, const Split& split,
+                    std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress);
+
+/// All rows of a split.
+std::vector<std::uint32_t> all_rows(const Split& split);
+
+}  // namespace agsweep

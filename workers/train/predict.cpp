@@ -1,0 +1,36 @@
+#include "workers/train/predict.hpp"
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "workers/kernels/cross_entropy.hpp"  // predicted_class
+#include "workers/train/evaluate.hpp"
+
+namespace agsweep {
+
+Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config,
+                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  std::int64_t longest = 1;
+  for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
+  const Transformer model(geometry_of(config, static_cast<std::int64_t>(classes), longest));
+  Parameters parameters(model.layout(), config.precision);
+  together(comm, [&] { load(parameters, weights); });
+  Workers workers(config.threads);
+  Evaluation evaluation = evaluate(comm, workers, model, parameters, split, all_rows(split), "the given rows", progress);
+  return {.metrics = std::move(evaluation.metrics), .logits = std::move(evaluation.logits), .classes = classes};
+}
+
+void write_predictions(const std::filesystem::path& path, const Split& split, const Prediction& prediction) {
+  std::string text = "row,label,predicted";
+  for (std::size_t c = 0; c < prediction.classes; ++c) text += fmt::format(",logit_{}", c);
+  text += '\n';
+  for (std::size_t row = 0; row < split.rows(); ++row) {
+    const std::span logits(prediction.logits.data() + row * prediction.classes, prediction.classes);
+    text += fmt::format("{},{},{}", row, split.labels[row], predicted_class(logits));
+    for (const float logit : logits) text += fmt::format(",{:.9g}", logit);
+    text += '\n';
+  }
+  write_file_atomically(path, text);
+}
+
+}  // namespace agsweep

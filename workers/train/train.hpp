@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "data/corpus.hpp"
+#include "workers/comm/communicator.hpp"
+#include "workers/train/config.hpp"
+#include "workers/train/reports.hpp"
+
+namespace agsweep {
+
+/// What a training tells whoever started it. Called on rank 0 only.
+class TrainObserver {
+ public:
+  virtual ~TrainObserver() = default;
+  /// Before the first step: how much there is to do, and what has been done already by the run that is resumed.
+  virtual void on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t done_steps) = 0;
+  virtual void on_step(const StepReport& report) = 0;
+  virtual void on_evaluation(std::string_view split, std::int64_t done_batches, std::int64_t batches) = 0;
+  virtual void on_epoch(const EpochReport& report) = 0;
+  virtual void on_message(std::string_view line) = 0;  // for a person: resumed at step N, a generation was damaged, stopped early ...
+};
+
+enum class TrainStatus { done, failed, interrupted };
+
+struct TrainOutcome {
+  TrainStatus status = TrainStatus::done;
+  std::string error;      // of a failed one
+  nlohmann::json result;  // as written to result.json
+};
+
+/// What identifies a run beside its configuration; goes into result.json.
+struct RunIdentity {
+  std::filesystem::path folder;  // RUN/
+  std::string command;           // the command line, for result.json
+  std::string config_hash;
+  std::string data_sha256;
+  nlohmann::json environment;  // hosts, versions, slurm_job_id, ...: further keys of result.json
+  bool test_split = true;      // evaluate the best weights on test at the end (a sweep's trials never do)
+};
+
+/// One data-parallel training from start (or checkpoint) to result.json. RUN/ exists, with its config.toml, and is this run's own.
+///
+/// Collective over comm.
+/// @param stop  polled before each step: true on any rank makes all ranks finish the same step, checkpoint and return `interrupted`
+/// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for an unfit --init or checkpoint
+TrainOutcome train(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
+                   const std::atomic<bool>& stop);
+
+}  // namespace agsweep

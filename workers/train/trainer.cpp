@@ -1,0 +1,114 @@
+#include "workers/train/trainer.hpp"
+
+#include <algorithm>  // std::fill
+#include <cmath>      // std::isfinite
+#include <exception>
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include "base/error.hpp"
+#include "data/batch.hpp"
+#include "data/epoch_order.hpp"  // shard_rows
+#include "workers/optim/optimiser.hpp"
+#include "workers/reduce/reduce.hpp"
+
+namespace agsweep {
+
+namespace {
+
+std::span<float> floats(at::Tensor& tensor) { return {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}; }
+
+/// What a rank whose shards threw adds to the step.
+void clear(Gradient& gradient, const Transformer& model) {
+  gradient.embedding.clear(model.geometry().width);
+  gradient.dense.assign(static_cast<std::size_t>(model.layout().dense_size()), 0.0F);
+  gradient.confusion.assign(static_cast<std::size_t>(model.geometry().classes * model.geometry().classes), 0);
+  gradient.loss = 0;
+}
+
+}  // namespace
+
+Geometry geometry_of(const TrainConfig& config, std::int64_t classes, std::int64_t max_length) {
+  return {.longest = max_length,
+          .layers = config.layers,
+          .width = config.d_model,
+          .heads = config.heads,
+          .ffn = config.ffn,
+          .classes = classes};
+}
+
+// A result must not change with the threads: each shard's operators run on one.
+Workers::Workers(int threads) : pool_(threads, [] { at::set_num_threads(1); }), workspaces_(static_cast<std::size_t>(threads)) {}
+
+Trainer::Trainer(Communicator& comm, Workers& workers, const Transformer& model, const TrainConfig& config, std::int64_t total_steps)
+    : comm_(comm),
+      workers_(workers),
+      model_(model),
+      config_(config),
+      one_cycle_(config.lr, config.warmup_steps, total_steps),
+      parameters_(model.layout(), config.precision),
+      first_moment_(at::zeros_like(parameters_.flat())),
+      second_moment_(at::zeros_like(parameters_.flat())),
+      gradients_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())) {}
+
+void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t> rows) {
+  const ShardRange own = shards_of(comm_.rank(), comm_.size(), config_.shards);
+  workers_.pool().run(own.size(), [&](std::int64_t index, int worker) {
+    const c10::InferenceMode no_autograd;
+    const std::int64_t shard = own.first + index;
+    const ShardStep step{.dropout = {.p = static_cast<float>(config_.dropout),
+                                     .seed = config_.seed,
+                                     .step = static_cast<std::uint32_t>(steps_done_ + 1),
+                                     .shard = static_cast<std::uint32_t>(shard)},
+                         .label_smoothing = config_.label_smoothing,
+                         .batch_rows = static_cast<std::int64_t>(rows.size())};
+    model_.forward_backward(parameters_, pack(split, shard_rows(rows, shard, config_.shards)), step, workers_.workspace(worker),
+                            gradients_[static_cast<std::size_t>(index)]);
+  });
+}
+
+StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested) {
+  const std::int64_t step = steps_done_ + 1;
+  StepStatus status = stop_requested ? StepStatus::stop : StepStatus::go_on;
+  std::exception_ptr failure;
+  comm_.at("step", step);
+  try {
+    forward_backward(split, rows);
+  } catch (...) {
+    failure = std::current_exception();
+    status = StepStatus::failed;
+    for (Gradient& gradient : gradients_) clear(gradient, model_);
+  }
+  comm_.at("the gradients' sum of step", step);
+  const std::int64_t vocabulary = model_.geometry().vocabulary;
+  status = config_.reduction == Reduction::tree ? tree_sum(comm_, gradients_, config_.shards, status, workers_.pool())
+                                                : all_reduce_sum(comm_, gradients_, vocabulary, status, workers_.pool());
+  if (status == StepStatus::failed) {
+    together(comm_, [&] {
+      if (failure) std::rethrow_exception(failure);
+    });
+  }
+
+  const Gradient& total = gradients_[0];
+  const double norm = gradient_norm(total, workers_.pool());
+  if (!std::isfinite(total.loss)) throw TrialFailure("the loss is not finite at step {}", step);
+  if (!std::isfinite(norm)) throw TrialFailure("the gradient's norm is not finite at step {}", step);
+
+  const OneCycle::Point schedule = one_cycle_.at(step);
+  const AdamWStep adamw{.step = step,
+                        .lr = schedule.lr,
+                        .beta1 = schedule.beta1,
+                        .weight_decay = config_.weight_decay,
+                        .gradient_scale = clip_factor(norm, config_.clip_norm)};
+  const FlatBuffers buffers{.parameters = floats(parameters_.flat()),
+                            .first_moment = floats(first_moment_),
+                            .second_moment = floats(second_moment_),
+                            .embedding_size = model_.layout().embedding_size(),
+                            .dense_begin = model_.layout().dense_begin()};
+  update(adamw, total, buffers, workers_.pool(), [&](std::int64_t first, std::int64_t last) { parameters_.refresh_compute(first, last); });
+  steps_done_ = step;
+  return {.lr = schedule.lr, .loss = total.loss, .grad_norm = norm, .confusion = total.confusion, .stop = status == StepStatus::stop};
+}
+
+}  // namespace agsweep

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "base/thread_pool.hpp"
+#include "data/corpus.hpp"
+#include "workers/comm/communicator.hpp"
+#include "workers/model/parameters.hpp"
+#include "workers/model/transformer.hpp"
+#include "workers/model/workspace.hpp"
+#include "workers/optim/one_cycle.hpp"
+#include "workers/reduce/gradient.hpp"
+#include "workers/reduce/step_status.hpp"
+#include "workers/train/config.hpp"
+
+namespace agsweep {
+
+/// The sizes of the model that a configuration asks for.
+Geometry geometry_of(const TrainConfig& config, std::int64_t classes, std::int64_t max_length);
+
+/// A rank's threads, each with single-threaded ATen and memory of its own.
+class Workers {
+ public:
+  explicit Workers(int threads);
+  ThreadPool& pool() { return pool_; }
+  Workspace& workspace(int worker) { return workspaces_[static_cast<std::size_t>(worker)]; }
+
+ private:
+  ThreadPool pool_;
+  std::vector<Workspace> workspaces_;
+};
+
+/// What one step did; the same on every rank.
+struct StepOutcome {
+  double lr = 0;
+  double loss = 0;
+  double grad_norm = 0;
+  std::vector<std::int64_t> confusion;  // [classes * classes], of the global batch, dropout on
+  bool stop = false;                    // some rank was asked to stop
+};
+
+/// Weights, moments and the step that updates them: shards on threads, their gradients' tree, clip, AdamW on the flat buffers.
+/// Knows nothing of epochs, files or trials.
+class Trainer {
+ public:
+  /// @param total_steps  of the schedule
+  Trainer(Communicator& comm, Workers& workers, const Transformer& model, const TrainConfig& config, std::int64_t total_steps);
+
+  /// One step over the global batch `rows` of `split`.
+  ///
+  /// Collective over comm.
+  /// @throws TrialFailure when the loss or the gradient's norm is not finite; on every rank the failure of the lowest rank whose shard
+  /// threw
+  StepOutcome step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested);
+
+  std::int64_t steps_done() const { return steps_done_; }
+  void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
+  Parameters& parameters() { return parameters_; }
+  at::Tensor& first_moment() { return first_moment_; }    // [layout.total()] fp32
+  at::Tensor& second_moment() { return second_moment_; }  // [layout.total()] fp32
+
+ private:
+  void forward_backward(const Split& split, std::span<const std::uint32_t> rows);
+
+  Communicator& comm_;
+  Workers& workers_;
+  const Transformer& model_;
+  const TrainConfig& config_;
+  OneCycle one_cycle_;
+  Parameters parameters_;
+  at::Tensor first_moment_;
+  at::Tensor second_moment_;
+  std::vector<Gradient> gradients_;  // own shards'
+  std::int64_t steps_done_ = 0;
+};
+
+}  // namespace agsweep

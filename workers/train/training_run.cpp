@@ -1,0 +1,292 @@
+#include "workers/train/training_run.hpp"
+
+#include <sys/resource.h>  // getrusage
+
+#include <algorithm>  // std::min
+#include <cmath>      // std::isfinite
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "data/epoch_order.hpp"
+#include "workers/train/checkpointing.hpp"
+#include "workers/train/predict.hpp"
+
+namespace agsweep {
+
+namespace {
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024;
+}
+
+std::int64_t tokens_in(const Split& split, std::span<const std::uint32_t> rows) {
+  std::size_t tokens = 0;
+  for (const std::uint32_t row : rows) tokens += split.row(row).size();
+  return static_cast<std::int64_t>(tokens);
+}
+
+EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
+  EpochScore score{.epoch = epoch, .loss = metrics.loss, .confusion = {}};
+  for (const auto& row : metrics.confusion) score.confusion.insert(score.confusion.end(), row.begin(), row.end());
+  return score;
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run,
+                         TrainObserver& observer, const std::atomic<bool>& stop)
+    : comm_(comm),
+      corpus_(corpus),
+      config_(config),
+      identity_(run),
+      observer_(observer),
+      stop_(stop),
+      train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
+      steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
+      total_steps_(config.epochs * steps_per_epoch_),
+      model_(geometry_of(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length)),
+      workers_(config.threads),
+      trainer_(comm, workers_, model_, config, total_steps_),
+      best_(at::zeros_like(trainer_.parameters().flat())),
+      checkpoints_(run.folder / "checkpoints") {
+  state_.epoch_confusion.assign(static_cast<std::size_t>(model_.geometry().classes * model_.geometry().classes), 0);
+}
+
+void TrainingRun::say(const std::string& line) {
+  if (!is_rank_zero()) return;
+  if (folder_) folder_->log(line);
+  observer_.on_message(line);
+}
+
+EvaluationProgress TrainingRun::evaluation_progress(std::string_view split) {
+  return [this, split](std::int64_t done, std::int64_t all) { observer_.on_evaluation(split, done, all); };
+}
+
+void TrainingRun::start() {
+  std::vector<std::string> messages;
+  const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
+                                                         [&](const std::string& line) { messages.push_back(line); });
+  if (!resumed) {
+    together(comm_, [&] {
+      if (config_.init.empty()) {
+        initialise(trainer_.parameters(), config_.seed);
+      } else {
+        load(trainer_.parameters(), config_.init);
+      }
+    });
+  }
+  on_rank_zero(comm_, [&] {
+    folder_.emplace(identity_.folder, RunFolder::Options{.tensorboard = config_.tensorboard}, state_.step, state_.epoch - 1);
+    if (resumed && state_.best) write_best();
+  });
+  for (const std::string& line : messages) say(line);
+  if (resumed) say(fmt::format("resumed at step {} of {}, epoch {}", state_.step, total_steps_, state_.epoch));
+  if (is_rank_zero()) observer_.on_start(total_steps_, steps_per_epoch_, state_.step);
+}
+
+bool TrainingRun::done() const {
+  const bool stopped_early = config_.patience > 0 && state_.best && state_.last->epoch - state_.best->epoch >= config_.patience;
+  const bool out_of_steps = config_.max_steps > 0 && state_.step >= config_.max_steps;
+  return state_.epoch > config_.epochs || stopped_early || (out_of_steps && state_.epoch_batch == 0);
+}
+
+/// @return whether a rank was asked to stop
+bool TrainingRun::step() {
+  const Stopwatch watch;
+  const auto first = static_cast<std::size_t>(state_.epoch_batch * config_.batch_size);
+  const std::size_t count = std::min(static_cast<std::size_t>(config_.batch_size), order_.size() - first);
+  const auto rows = std::span<const std::uint32_t>(order_).subspan(first, count);
+  const StepOutcome outcome = trainer_.step(corpus_.train, rows, stop_.load());
+
+  const std::int64_t tokens = tokens_in(corpus_.train, rows);
+  const double seconds = watch.seconds();
+  state_.step = trainer_.steps_done();
+  ++state_.epoch_batch;
+  state_.epoch_loss += outcome.loss * static_cast<double>(count);
+  state_.epoch_rows += static_cast<std::int64_t>(count);
+  for (std::size_t i = 0; i < state_.epoch_confusion.size(); ++i) state_.epoch_confusion[i] += outcome.confusion[i];
+  state_.train_seconds += seconds;
+  state_.epoch_seconds += seconds;
+  state_.tokens += tokens;
+
+  report_step(outcome, static_cast<double>(tokens) / seconds);
+  return outcome.stop;
+}
+
+void TrainingRun::report_step(const StepOutcome& outcome, double tokens_per_second) {
+  if (!is_rank_zero()) return;
+  const StepReport report{
+      .step = state_.step, .lr = outcome.lr, .loss = outcome.loss, .grad_norm = outcome.grad_norm, .tokens_per_second = tokens_per_second};
+  folder_->write_step(report);
+  if (state_.step % config_.log_every == 0) {
+    folder_->log(fmt::format("step {} of {}: loss {:.4f}, gradient norm {:.3g}, lr {:.3g}, {:.0f} tokens/s", state_.step, total_steps_,
+                             outcome.loss, outcome.grad_norm, outcome.lr, tokens_per_second));
+  }
+  observer_.on_step(report);
+}
+
+void TrainingRun::save() {
+  on_rank_zero(comm_, [&] { folder_->sync(); });
+  save_checkpoint(comm_, checkpoints_, trainer_, best_, state_);
+}
+
+void TrainingRun::write_best() {
+  write_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
+                    {{"format", "pt"}, {"model", "scratch"}, {"epoch", std::to_string(state_.best->epoch)}});
+}
+
+void TrainingRun::end_epoch() {
+  const std::int64_t classes = model_.geometry().classes;
+  const Stopwatch watch;
+  const Evaluation val =
+      evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.val, all_rows(corpus_.val), "val", evaluation_progress("val"));
+  const double seconds = watch.seconds();
+  state_.eval_seconds += seconds;
+  if (!std::isfinite(val.metrics.loss)) throw TrialFailure("the validation loss is not finite after epoch {}", state_.epoch);
+
+  const EpochScore train{
+      .epoch = state_.epoch, .loss = state_.epoch_loss / static_cast<double>(state_.epoch_rows), .confusion = state_.epoch_confusion};
+  EpochReport report{.epoch = state_.epoch,
+                     .step = state_.step,
+                     .train = train.metrics(classes),
+                     .val = val.metrics,
+                     .train_seconds = state_.epoch_seconds,
+                     .val_seconds = seconds};
+  const double value = metric_value(val.metrics, metric_name());
+  const auto better = [&](double best) { return higher_is_better(metric_name()) ? value > best : value < best; };
+  report.best = !state_.best || better(metric_value(state_.best->metrics(classes), metric_name()));
+  state_.last = score_of(state_.epoch, val.metrics);
+  if (report.best) {
+    state_.best = state_.last;
+    best_.copy_(trainer_.parameters().flat());
+  }
+  ++state_.epoch;
+  state_.epoch_batch = 0;
+  state_.epoch_loss = 0;
+  state_.epoch_rows = 0;
+  state_.epoch_seconds = 0;
+  std::fill(state_.epoch_confusion.begin(), state_.epoch_confusion.end(), 0);
+
+  on_rank_zero(comm_, [&] {
+    folder_->write_epoch(report);
+    folder_->write_hashes(report.epoch, trainer_.parameters().tensors(trainer_.parameters().flat()));
+  });
+  save();
+  // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
+  if (report.best) on_rank_zero(comm_, [&] { write_best(); });
+  if (is_rank_zero()) {
+    folder_->log(fmt::format("epoch {}: validation loss {:.4f}, accuracy {:.4f}, macro F1 {:.4f}{}", report.epoch, report.val.loss,
+                             report.val.accuracy, report.val.f1_macro, report.best ? ", the best so far" : ""));
+    observer_.on_epoch(report);
+  }
+}
+
+/// @return whether a rank was asked to stop
+bool TrainingRun::train_epoch() {
+  order_ = epoch_order(train_rows_, config_.seed, state_.epoch);
+  while (state_.epoch_batch < steps_per_epoch_ && (config_.max_steps == 0 || state_.step < config_.max_steps)) {
+    if (step()) {
+      save();
+      return true;
+    }
+    if (config_.checkpoint_every > 0 && state_.step % config_.checkpoint_every == 0) save();
+  }
+  end_epoch();
+  return false;
+}
+
+Metrics TrainingRun::train_metrics(std::string_view name) {
+  return evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.train, train_rows_, name, evaluation_progress("train")).metrics;
+}
+
+nlohmann::json TrainingRun::result(TrainStatus status, const std::string& error) {
+  std::int64_t peak = peak_memory_bytes();
+  comm_.all_reduce_max(std::span(&peak, 1));
+  const auto name = [](TrainStatus s) { return s == TrainStatus::done ? "done" : s == TrainStatus::failed ? "failed" : "interrupted"; };
+  nlohmann::json result = identity_.environment;
+  result.update({{"status", name(status)},
+                 {"error", error.empty() ? nlohmann::json() : nlohmann::json(error)},
+                 {"model", "scratch"},
+                 {"params_total", model_.layout().count()},
+                 {"params_trainable", model_.layout().count()},
+                 {"epochs_completed", state_.epoch - 1},
+                 {"best", nullptr},
+                 {"final", nullptr},
+                 {"test", nullptr},
+                 {"train_seconds", state_.train_seconds},
+                 {"eval_seconds", state_.eval_seconds},
+                 {"tokens_per_second", state_.train_seconds > 0 ? static_cast<double>(state_.tokens) / state_.train_seconds : 0},
+                 {"peak_memory_bytes", peak},
+                 {"ranks", comm_.size()},
+                 {"shards", config_.shards},
+                 {"threads", config_.threads},
+                 {"reduction", config_.reduction == Reduction::tree ? "tree" : "allreduce"},
+                 {"precision", config_.precision == Precision::bf16 ? "bf16" : "fp32"},
+                 {"seed", config_.seed},
+                 {"command", identity_.command},
+                 {"config_hash", identity_.config_hash},
+                 {"data_sha256", identity_.data_sha256}});
+  return result;
+}
+
+/// The last passes: train with the final and the best weights, then, once, test with the best ones.
+void TrainingRun::add_final_metrics(nlohmann::json& result) {
+  const std::int64_t classes = model_.geometry().classes;
+  const Stopwatch watch;
+  const auto entry = [&](const EpochScore& val, const Metrics& train) {
+    return nlohmann::json{{"epoch", val.epoch}, {"train", to_json(train)}, {"val", to_json(val.metrics(classes))}};
+  };
+  result["final"] = entry(*state_.last, train_metrics("train with the final weights"));
+  result["best"] = result["final"];
+  if (state_.best->epoch != state_.last->epoch) {
+    trainer_.parameters().flat().copy_(best_);
+    trainer_.parameters().refresh_compute();
+    result["best"] = entry(*state_.best, train_metrics("train with the best weights"));
+  }
+  if (identity_.test_split && corpus_.test.rows() > 0) {
+    Evaluation test =
+        evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test", evaluation_progress("test"));
+    result["test"] = to_json(test.metrics);
+    on_rank_zero(comm_, [&] {
+      write_predictions(identity_.folder / "predictions_test.csv", corpus_.test,
+                        {.metrics = test.metrics, .logits = std::move(test.logits), .classes = static_cast<std::size_t>(classes)});
+    });
+  }
+  state_.eval_seconds += watch.seconds();
+  result["eval_seconds"] = state_.eval_seconds;
+}
+
+TrainOutcome TrainingRun::run() {
+  start();
+  TrainOutcome outcome;
+  try {
+    while (outcome.status == TrainStatus::done && !done()) {
+      if (train_epoch()) outcome.status = TrainStatus::interrupted;
+    }
+  } catch (const TrialFailure& failure) {
+    // Each rank saw the same sums, so each is here.
+    outcome.status = TrainStatus::failed;
+    outcome.error = failure.what();
+  }
+  outcome.result = result(outcome.status, outcome.error);
+  if (outcome.status == TrainStatus::done) add_final_metrics(outcome.result);
+  on_rank_zero(comm_, [&] {
+    folder_->sync();
+    folder_->write_result(outcome.result);
+  });
+  if (outcome.status == TrainStatus::failed) throw TrialFailure("{}", outcome.error);
+  return outcome;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "workers/run/checkpoint.hpp"
+#include "workers/run/run_folder.hpp"
+#include "workers/train/evaluate.hpp"
+#include "workers/train/progress_state.hpp"
+#include "workers/train/train.hpp"
+#include "workers/train/trainer.hpp"
+
+namespace agsweep {
+
+/// train()'s way from the first step to result.json: epochs, evaluation, early stopping, checkpoints, the run's files.
+class TrainingRun {
+ public:
+  TrainingRun(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
+              const std::atomic<bool>& stop);
+
+  /// Collective over comm. @throws as train() says
+  TrainOutcome run();
+
+ private:
+  void start();
+  bool train_epoch();
+  bool step();
+  void report_step(const StepOutcome& outcome, double tokens_per_second);
+  void end_epoch();
+  void save();
+  bool done() const;
+  void write_best();
+  nlohmann::json result(TrainStatus status, const std::string& error);
+  void add_final_metrics(nlohmann::json& result);
+  Metrics train_metrics(std::string_view name);
+  EvaluationProgress evaluation_progress(std::string_view split);
+  void say(const std::string& line);
+  /// --metric without its "val."
+  std::string_view metric_name() const { return std::string_view(config_.metric).substr(config_.metric.find('.') + 1); }
+  bool is_rank_zero() const { return comm_.rank() == 0; }
+
+  Communicator& comm_;
+  const Corpus& corpus_;
+  const TrainConfig& config_;
+  const RunIdentity& identity_;
+  TrainObserver& observer_;
+  const std::atomic<bool>& stop_;
+
+  std::vector<std::uint32_t> train_rows_;
+  std::int64_t steps_per_epoch_;
+  std::int64_t total_steps_;
+  Transformer model_;
+  Workers workers_;
+  Trainer trainer_;
+  at::Tensor best_;  // [layout.total()], the best epoch's weights
+  ProgressState state_;
+  CheckpointStore checkpoints_;
+  std::optional<RunFolder> folder_;   // rank 0 alone
+  std::vector<std::uint32_t> order_;  // of the epoch under way
+};
+
+}  // namespace agsweep
