@@ -66,4 +66,9 @@ struct TrialFailure : Error {
       : Error(ExitCode::run_time_failure, fmt::format(text, std::forward<Args>(args)...)) {}
 };
 
+/// Somebody asked for a stop, and all that counts is in a checkpoint.
+struct Interrupted : Error {
+  Interrupted() : Error(ExitCode::checkpointed, "stopped by a signal") {}
+};
+
 }  // namespace agsweep

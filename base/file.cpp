@@ -5,8 +5,7 @@
 
 #include <cerrno>
 #include <cstring>  // std::strerror
-#include <fstream>
-#include <sstream>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -19,6 +18,8 @@ namespace {
 [[noreturn]] void fail(const char* action, const fs::path& path) {
   throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
 }
+
+constexpr std::string_view temporary_suffix = ".agsweep.tmp";
 
 /// Removes a temporary file unless it has been renamed into place.
 class TemporaryFile {
@@ -53,13 +54,18 @@ FileDescriptor open_file(const fs::path& path, int flags) {
 }
 
 std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in || fs::is_directory(path))
-    throw DataError("{}: cannot read: {}", path.string(), fs::is_directory(path) ? "it is a folder" : std::strerror(errno));
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (in.bad()) throw DataError("{}: cannot read: {}", path.string(), std::strerror(errno));
-  return std::move(content).str();
+  const auto cannot_read = [&] { return DataError("{}: cannot read: {}", path.string(), std::strerror(errno)); };
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw cannot_read();
+  std::string content;
+  std::vector<char> buffer(std::size_t{1} << 20);
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw cannot_read();
+    if (got == 0) return content;
+    content.append(buffer.data(), static_cast<std::size_t>(got));
+  }
 }
 
 void write_all(int fd, std::span<const std::byte> bytes, const fs::path& path) {
@@ -77,10 +83,21 @@ void fsync_path(const fs::path& path) {
   if (::fsync(file.get()) != 0) fail("fsync", path);
 }
 
+void remove_temporary_files(const fs::path& folder) try {
+  std::vector<fs::path> temporary;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.ends_with(temporary_suffix)) temporary.push_back(entry.path());
+  }
+  for (const fs::path& path : temporary) fs::remove(path);
+} catch (const fs::filesystem_error& error) {
+  throw RunTimeError("{}", error.what());
+}
+
 void write_file_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write,
                            const std::function<void(const fs::path&)>& verify) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const TemporaryFile temporary(folder / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid()));
+  const TemporaryFile temporary(folder / fmt::format(".{}.{}{}", path.filename().string(), ::getpid(), temporary_suffix));
   write(temporary.path());
   fsync_path(temporary.path());
   if (verify) verify(temporary.path());

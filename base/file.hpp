@@ -50,6 +50,9 @@ void write_file_atomically(const std::filesystem::path& path, const std::functio
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            const std::function<void(const std::filesystem::path&)>& verify = {});
 
+/// Removes what write_file_atomically left in a folder when its process was killed. Only where nobody else writes. @throws RunTimeError
+void remove_temporary_files(const std::filesystem::path& folder);
+
 /// fsync of a file or folder by its path. @throws RunTimeError
 void fsync_path(const std::filesystem::path& path);
 

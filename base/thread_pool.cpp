@@ -1,18 +1,29 @@
 #include "base/thread_pool.hpp"
 
+#include <system_error>
+
+#include "base/error.hpp"
+
 namespace agsweep {
 
 ThreadPool::ThreadPool(int threads, const std::function<void()>& on_start) {
   if (on_start) on_start();
-  for (int worker = 1; worker < threads; ++worker) {
-    workers_.emplace_back([this, worker, on_start] {
-      if (on_start) on_start();
-      work(worker);
-    });
+  try {
+    for (int worker = 1; worker < threads; ++worker) {
+      workers_.emplace_back([this, worker, on_start] {
+        if (on_start) on_start();
+        work(worker);
+      });
+    }
+  } catch (const std::system_error& error) {
+    end();
+    throw RunTimeError("cannot start {} threads: {}", threads, error.what());
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { end(); }
+
+void ThreadPool::end() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;

@@ -14,6 +14,7 @@ namespace agsweep {
 class ThreadPool {
  public:
   /// @param on_start  runs once in every worker, in the calling thread too; may be empty
+  /// @throws RunTimeError when the system gives no more threads
   explicit ThreadPool(int threads, const std::function<void()>& on_start = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -26,6 +27,7 @@ class ThreadPool {
   void run(std::int64_t count, const std::function<void(std::int64_t index, int worker)>& task);
 
  private:
+  void end();
   void work(int worker);
   void take_tasks(int worker);
 

@@ -11,6 +11,7 @@
 #include "base/sha256.hpp"
 #include "data/csv_reader.hpp"
 #include "data/record_text.hpp"
+#include "data/utf8.hpp"
 
 namespace agsweep {
 
@@ -21,6 +22,12 @@ namespace {
 constexpr std::size_t max_classes = 256;  // labels are uint8
 
 bool is_number(std::string_view value) { return !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos; }
+
+/// Class names go into TOML and JSON, which take nothing else.
+std::string valid_utf8(std::string_view text) {
+  std::string scratch;
+  return std::string(replace_invalid_utf8(text, scratch));
+}
 
 /// A record whose class is not yet a label.
 struct Row {
@@ -40,14 +47,14 @@ CsvFile read_rows(const fs::path& path, std::string_view content, const std::vec
     const std::string& class_value = record.fields[static_cast<std::size_t>(columns[0] - 1)];
     const auto text_columns = std::span(columns).subspan(1);
     file.rows.push_back(
-        {.class_value = std::string(trimmed(class_value)),
+        {.class_value = valid_utf8(trimmed(class_value)),
          .labelled = {.text = record_text(record, text_columns), .label = 0, .source_row = record.number, .line = record.line}});
   }
   return file;
 }
 
 std::vector<std::string> read_class_names(const fs::path& path) {
-  const std::string content = read_file(path);
+  const std::string content = valid_utf8(read_file(path));
   std::vector<std::string> names;
   std::size_t line = 0;
   for (std::string_view rest = trimmed(content); !rest.empty();) {

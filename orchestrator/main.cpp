@@ -1,3 +1,4 @@
+#include <algorithm>  // std::find_if
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -15,12 +16,14 @@ namespace {
 
 constexpr std::size_t help_width = 100;
 
-const Command& command_named(const std::vector<Command>& all, const std::string& name) {
+const Command* find_command(const std::vector<Command>& all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+[[noreturn]] void unknown_command(const std::vector<Command>& all, std::string_view name) {
   std::vector<std::string_view> names;
-  for (const Command& command : all) {
-    if (command.name == name) return command;
-    names.push_back(command.name);
-  }
+  for (const Command& command : all) names.push_back(command.name);
   throw UsageError("{}: unknown command{}; `agsweep --help` lists them", name, did_you_mean(name, names));
 }
 
@@ -86,15 +89,20 @@ ExitCode run_program(const std::vector<std::string>& command_line) {
   if (command_line.size() < 2 || command_line[1] == "--help" || command_line[1] == "-h" || command_line[1] == "help") {
     const bool asked = command_line.size() >= 2;
     if (speaks) fmt::print(asked ? stdout : stderr, "{}", overview(all));
-    return asked ? ExitCode::done : ExitCode::usage;
+    return asked || !speaks ? ExitCode::done : ExitCode::usage;
   }
-  const Command& command = command_named(all, command_line[1] == "--version" ? "version" : command_line[1]);
+  const Command* const command = find_command(all, command_line[1] == "--version" ? "version" : command_line[1]);
+  if (command == nullptr) {
+    // A rank that fails at once would make mpirun kill rank 0 before that has spoken.
+    if (!speaks) return ExitCode::done;
+    unknown_command(all, command_line[1]);
+  }
   const std::vector<std::string> arguments(command_line.begin() + 2, command_line.end());
   if (asks_for_help(arguments)) {
-    if (speaks) fmt::print("{}", help_text(command, help_width));
+    if (speaks) fmt::print("{}", help_text(*command, help_width));
     return ExitCode::done;
   }
-  return run(command, {.command_line = command_line, .arguments = arguments});
+  return run(*command, {.command_line = command_line, .arguments = arguments});
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ OptionTable<PrepareOptions> corpus_table() {
        {.name = "tokenizer",
         .placeholder = "DIR",
         .help = "folder of GPT-2's encoder.json and vocab.bpe; not given, the one that agsweep was installed with"}},
-      {&P::max_length, {.name = "max-length", .range = between(1, 1024), .help = "tokens of a row, at most"}},
+      {&P::max_length, {.name = "max-length", .range = between(1, longest_max_length), .help = "tokens of a row, at most"}},
       {&P::val_fraction,
        {.name = "val-fraction",
         .placeholder = "X",

@@ -29,7 +29,7 @@ OptionTable<TrainArgs> table() {
 
 void print_result(const nlohmann::json& result, const RunRecord& record, const TrainArgs& args) {
   if (args.json) {
-    fmt::print("{}\n", result.dump(2));
+    fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
   if (record.synthetic) fmt::print("synthetic corpus: these figures say nothing about real news\n");
@@ -46,11 +46,21 @@ void print_start(ProgressDisplay& display, const World& world, const Resolved& r
                               config.threads, config.shards));
 }
 
+/// Every rank looks at the run's folder, and what one finds wrong all say. Collective over the job.
+RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions& asked) {
+  const auto comm = session.world(filled_config(asked).timeout);
+  RunPlan plan;
+  together(*comm, [&] { plan = plan_run(args, asked); });
+  require_same(*comm, std::to_string(static_cast<int>(plan.state)), "the ranks see different runs in --out: it must be on a file system that they share");
+  return plan;
+}
+
 ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const RunPlan& plan) {
   const bool speaks = call.session->rank() == 0;
-  const TrainConfig provisional = filled_config(plan.options);
   const std::string go_on = resume_command(call.command_line, call.session->size());
   const std::string advice = fmt::format("go on from the last checkpoint with:\n{}", go_on);
+  const StopSignals signals(speaks ? fmt::format("\nstopping; go on with:\n{}\n", go_on) : "");
+  const TrainConfig provisional = filled_config(plan.options);
   const auto comm = call.session->world(provisional.timeout, advice);
   const World world = survey(*comm);
   const RunInputs inputs = read_inputs(*comm, plan, provisional);
@@ -64,12 +74,10 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   if (speaks) print_start(display, world, resolved, inputs);
   on_rank_zero(*comm, [&] {
-    if (config.resume) return;
     std::filesystem::create_directories(args.out);
     write_file_atomically(args.out / "config.toml", config_text(config, plan.options, inputs.record));
   });
 
-  const StopSignals signals(speaks ? fmt::format("\nstopping; go on with:\n{}\n", go_on) : "");
   TrainProgress progress(display, config.epochs, config.metric);
   const RunIdentity identity{.folder = args.out,
                              .command = shell_command(call.command_line),
@@ -84,8 +92,11 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
     }
     if (speaks) print_result(outcome.result, inputs.record, args);
     return ExitCode::done;
-  } catch (const RankFailure& failure) {
-    RankFailure told("{}\n{}", failure.what(), advice);
+  } catch (const TrialFailure&) {
+    throw;  // would fail again
+  } catch (const Error& failure) {
+    if (failure.code() != ExitCode::run_time_failure) throw;
+    Error told(failure.code(), fmt::format("{}\n{}", failure.what(), advice));
     told.known_to_all = failure.known_to_all;
     throw told;
   }
@@ -95,7 +106,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), train_options()), call.arguments);
   TrainArgs args;
   fill(table(), line.asked, args);
-  const RunPlan plan = plan_run(args, asked_in(train_options(), line.asked));
+  const RunPlan plan = agreed_plan(*call.session, args, asked_in(train_options(), line.asked));
   if (plan.state != RunPlan::State::finished) return train_or_go_on(call, args, plan);
   if (call.session->rank() == 0) {
     fmt::print(stderr, "{}: this run is finished\n", args.out.string());

@@ -35,7 +35,8 @@ std::string toml_list(const std::vector<std::string>& values) {
 
 std::string toml_text(const Option& option, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
-    return toml_text(option.kind == ValueKind::path ? fs::absolute(*text).lexically_normal().string() : *text);
+    const bool is_path = option.kind == ValueKind::path && !text->empty();
+    return toml_text(is_path ? fs::absolute(*text).lexically_normal().string() : *text);
   }
   if (const auto* on = std::get_if<bool>(&value)) return *on ? "true" : "false";
   if (const auto* number = std::get_if<double>(&value)) return toml_text(*number);
@@ -100,7 +101,9 @@ std::optional<std::set<std::string>> asked_keys(const toml::table& file, const f
   return keys;
 }
 
-AskedOptions options_in(const toml::table& file, const fs::path& path) {
+enum class Purpose { a_new_run, the_run_itself };
+
+AskedOptions options_in(const toml::table& file, const fs::path& path, Purpose purpose) {
   const auto asked = asked_keys(file, path);
   AskedOptions options;
   for (const auto& [key, node] : file) {
@@ -109,7 +112,8 @@ AskedOptions options_in(const toml::table& file, const fs::path& path) {
     const Option& option = option_of_key(key, origin);
     Value value = value_of(option, node, origin);
     check_value(option, value, origin);
-    if (asked && option.may_change_on_resume && !asked->contains(option.key())) continue;
+    const bool chosen_anew = option.may_change_on_resume || (purpose == Purpose::a_new_run && option.follows_other_options);
+    if (asked && chosen_anew && !asked->contains(option.key())) continue;
     options.emplace(option.name, Asked{std::move(value), origin});
   }
   return options;
@@ -159,14 +163,14 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
       record.synthetic, toml_text(record.started));
 }
 
-AskedOptions read_config(const fs::path& path) { return options_in(parse(path), path); }
+AskedOptions read_config(const fs::path& path) { return options_in(parse(path), path, Purpose::a_new_run); }
 
 StoredRun read_run(const fs::path& run) {
   const fs::path path = run / "config.toml";
   if (!fs::exists(path)) throw DataError("{}: no run stands there (it has no config.toml)", run.string());
   try {
     const toml::table file = parse(path);
-    return {.options = options_in(file, path), .record = record_in(file, path)};
+    return {.options = options_in(file, path, Purpose::the_run_itself), .record = record_in(file, path)};
   } catch (const UsageError& error) {
     throw DataError("{}", error.what());
   }

@@ -29,8 +29,8 @@ struct StoredRun {
 /// RUN/config.toml: every option as the run uses it, the names of those that were given (`asked`), and [recorded].
 std::string config_text(const TrainConfig& config, const AskedOptions& asked, const RunRecord& record);
 
-/// The options in a configuration file, hand-written or a run's. Where the file has `asked`, an option that may change on resume counts
-/// only if it stands there: --threads that one machine chose are not for another.
+/// The options in a configuration file, hand-written or a run's, for a new run. Where the file has `asked`, an option that may change on
+/// resume, or whose default follows from others, counts only if it stands there: --threads that one machine chose are not for another.
 /// @throws UsageError naming file, line, column and key; DataError when the file cannot be read
 AskedOptions read_config(const std::filesystem::path& path);
 

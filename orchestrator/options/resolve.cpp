@@ -56,11 +56,13 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
   }
   if (!given(asked, "shards")) {
     const auto threads = static_cast<std::uint64_t>(threads_given ? config.threads : facts.most_cpus);
-    config.shards = static_cast<std::int64_t>(std::bit_ceil(std::max<std::uint64_t>(8, static_cast<std::uint64_t>(facts.ranks) * threads)));
+    const std::uint64_t for_all = std::bit_ceil(static_cast<std::uint64_t>(facts.ranks) * threads);
+    const std::uint64_t for_batch = std::bit_floor(static_cast<std::uint64_t>(config.batch_size));
+    config.shards = static_cast<std::int64_t>(std::max<std::uint64_t>(8, std::min(for_all, for_batch)));
   }
   if (config.shards < facts.ranks) {
-    throw UsageError("{}: {} is below the {} ranks: more ranks than shards; start fewer ranks, or give --shards {} or more",
-                     origin(asked, "shards"), config.shards, facts.ranks, facts.ranks);
+    throw UsageError("{}: {} is below the {} ranks: more ranks than shards; start fewer ranks",
+                     origin(asked, "shards"), config.shards, facts.ranks);
   }
   if (config.batch_size < config.shards) {
     throw UsageError("{}: {} is below the {} shards; give --batch-size {} or more, or fewer --shards", origin(asked, "batch-size"),

@@ -1,12 +1,9 @@
 #include "orchestrator/training/run_inputs.hpp"
 
 #include <cstdlib>  // std::getenv
-#include <ctime>
-
-#include <fmt/chrono.h>
-
 #include "base/error.hpp"
 #include "base/sha256.hpp"
+#include "base/utc_time.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/world/versions.hpp"
 
@@ -21,7 +18,18 @@ RunRecord new_record(const RunPlan& plan, const TrainConfig& config, const Corpu
       .class_names = corpus.class_names,
       .max_length = corpus.max_length,
       .synthetic = corpus.synthetic,
-      .started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)))};
+      .started = utc_now()};
+}
+
+/// The inputs of a resumed run.
+void require_recorded(const RunPlan& plan, const TrainConfig& config, const std::string& data_sha256) {
+  const auto require = [](const std::filesystem::path& file, const std::string& found, const std::string& recorded) {
+    if (found == recorded) return;
+    throw DataError("{}: not what the run was started with (SHA-256 {}, not {})", file.string(), found, recorded);
+  };
+  require(plan.data, data_sha256, plan.record->sha256.data);
+  // A run that has a checkpoint needs its --init file no more.
+  if (std::filesystem::exists(config.init)) require(config.init, sha256_file(config.init), plan.record->sha256.weights);
 }
 
 }  // namespace
@@ -34,10 +42,7 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
       if (split_named(inputs.corpus, split).rows() == 0) throw DataError("{}: {} has no rows", plan.data.string(), split);
     }
     const std::string data_sha256 = sha256_file(plan.data);
-    if (plan.record && plan.record->sha256.data != data_sha256) {
-      throw UsageError("--data: {} is not the corpus that the run was started with (SHA-256 {}, not {})", plan.data.string(), data_sha256,
-                       plan.record->sha256.data);
-    }
+    if (plan.record) require_recorded(plan, config, data_sha256);
     inputs.record = plan.record ? *plan.record : new_record(plan, config, inputs.corpus.info, data_sha256);
   });
   return inputs;

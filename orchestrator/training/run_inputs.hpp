@@ -17,8 +17,7 @@ struct RunInputs {
 
 /// Reads data.h5 on every rank, and says what the run is of: what a resumed one recorded, or what config.toml will record.
 /// Collective over comm. @param config  for --init
-/// @throws DataError for a damaged corpus, or one without training or validation rows
-/// @throws UsageError when it is not the corpus that the run was started with
+/// @throws DataError for a damaged corpus, one without training or validation rows, or one that the resumed run was not started with
 RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig& config);
 
 /// The keys of result.json that the trainer does not know.

@@ -11,10 +11,17 @@ namespace {
 
 nlohmann::json read_result(const fs::path& path) {
   try {
-    return nlohmann::json::parse(read_file(path));
+    nlohmann::json result = nlohmann::json::parse(read_file(path));
+    if (!result.is_object()) throw DataError("{}: not an object", path.string());
+    return result;
   } catch (const nlohmann::json::exception& error) {
     throw DataError("{}: {}", path.string(), error.what());
   }
+}
+
+std::string text_at(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 void require_no_leavings(const fs::path& out) {
@@ -43,12 +50,16 @@ RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
   plan.state = RunPlan::State::unfinished;
   plan.options = resumed_options(stored.options, plan.options);
   plan.record = stored.record;
-  if (args.data.empty()) plan.data = stored.record.data;
+  if (args.data.empty()) {
+    plan.data = stored.record.data;
+  } else {
+    plan.record->data = fs::absolute(args.data).lexically_normal();
+  }
   if (!fs::exists(args.out / "result.json")) return plan;
   plan.result = read_result(args.out / "result.json");
-  const std::string status = plan.result.value("status", "");
+  const std::string status = text_at(plan.result, "status");
   if (status == "failed") {
-    throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), plan.result.value("error", ""));
+    throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), text_at(plan.result, "error"));
   }
   if (status == "done") plan.state = RunPlan::State::finished;
   return plan;

@@ -1,13 +1,13 @@
 #include "orchestrator/world/world.hpp"
 
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>  // std::find, std::min, std::max
 #include <cstring>    // std::memcpy
 #include <fstream>
 
 #include "base/error.hpp"
+#include "base/host_name.hpp"
 #include "base/sha256.hpp"
 
 namespace agsweep {
@@ -101,11 +101,6 @@ std::string cpu_model() {
   }
   utsname machine{};
   return ::uname(&machine) == 0 ? machine.machine : "unknown";
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
 }  // namespace agsweep

@@ -34,6 +34,4 @@ void require_same(Communicator& comm, std::string_view text, std::string_view co
 /// "Intel(R) Xeon(R) ...", or the machine's architecture.
 std::string cpu_model();
 
-std::string host_name();
-
 }  // namespace agsweep

@@ -46,7 +46,7 @@ TEST(ReadFile, GivesAllBytes) {
 TEST(ReadFile, SaysWhyItCannot) {
   const TemporaryFolder folder;
   EXPECT_THAT(error_of([&] { read_file(folder / "none"); }), EndsWith("/none: cannot read: No such file or directory"));
-  EXPECT_THAT(error_of([&] { read_file(folder.path()); }), EndsWith(": cannot read: it is a folder"));
+  EXPECT_THAT(error_of([&] { read_file(folder.path()); }), EndsWith(": cannot read: Is a directory"));
 }
 
 TEST(WriteAll, SaysThatTheDiskIsFull) {

@@ -109,7 +109,7 @@ TEST_F(CorpusFile, NamesAFolderThatIsNotThere) {
 
 TEST_F(CorpusFile, RefusesAMissingAnEmptyAndAForeignFile) {
   EXPECT_THAT(error_of([&] { read_corpus(path_); }), EndsWith("data.h5: cannot read: No such file or directory"));
-  EXPECT_THAT(error_of([&] { read_corpus(folder_.path()); }), EndsWith("cannot read: it is a folder"));
+  EXPECT_THAT(error_of([&] { read_corpus(folder_.path()); }), EndsWith("cannot read: Is a directory"));
   EXPECT_THAT(read_error(""), EndsWith("data.h5: the file is empty; prepare it again"));
   EXPECT_THAT(read_error("row,label\n1,2\n"), EndsWith("data.h5: this is not an HDF5 file"));
 }

@@ -81,6 +81,10 @@ TEST(Resolve, RefusesABatchBelowTheShards) {
   EXPECT_EQ(resolved({"--batch-size", "8"}).config.batch_size, 8);
 }
 
+TEST(Resolve, MakesNoMoreShardsThanTheBatchHasRowsOnALargeJob) {
+  EXPECT_EQ(resolve({}, {.ranks = 2, .cpus = 96, .fewest_cpus = 96, .most_cpus = 96, .train_rows = 100'000}).config.shards, 128);
+}
+
 TEST(Resolve, RefusesHeadsThatDoNotDivideTheWidthAndAnOddWidth) {
   EXPECT_EQ(usage_error_of({"--heads", "5"}), "--heads: 5 does not divide --d-model 192");
   EXPECT_EQ(usage_error_of({"--d-model", "63", "--heads", "1"}), "--d-model: 63 is not even");

@@ -2,19 +2,21 @@
 
     import pathlib, sys
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-    from agsweep_program import TINY, ProgramTest, main
+    from agsweep_program import ProgramTest, main, tiny
 
     class Training(ProgramTest):
         def test_leaves_a_result(self):
-            self.program.run("train", "--data", self.data, "--out", self.folder / "run", *TINY, ranks=2).check()
+            self.program.run("train", "--data", self.data, "--out", self.folder / "run", *tiny("--epochs", 3), ranks=2).check()
 
     if __name__ == "__main__":
         main()          # x_test.py AGSWEEP TOKENIZER_DIR [unittest's arguments]
 """
 
+import hashlib
 import os
 import pathlib
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,6 +38,13 @@ MPI_ENVIRONMENT = {
 }
 # What an outer launcher would leave there: the program must not take itself for one of its ranks.
 LAUNCHERS = ("OMPI_COMM_WORLD_", "PMIX_", "PMI_", "SLURM_")
+
+
+def tiny(*options):
+    """TINY with these options added, or in the place of its own."""
+    names = set(map(str, options))
+    kept = [text for pair in zip(TINY[::2], TINY[1::2]) if pair[0] not in names for text in pair]
+    return [*kept, *map(str, options)]
 
 
 @dataclass
@@ -123,6 +132,12 @@ class Program:
         return pathlib.Path(path)
 
 
+def contents(folder):
+    """{path: SHA-256, or None for a folder} of all below a folder."""
+    return {str(path.relative_to(folder)): None if path.is_dir() else hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(pathlib.Path(folder).rglob("*"))}
+
+
 class ProgramTest(unittest.TestCase):
     """program and data (the module's tiny corpus) are set by main(); folder is an empty one for each test."""
 
@@ -131,14 +146,44 @@ class ProgramTest(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        # Beside the corpus, which main() removes too.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=self.data.parent))
+        self.addCleanup(shutil.rmtree, self.folder)
 
     def train(self, name, *options, code=0, **how):
-        """Trains the tiny model into folder/name. @returns the run's folder"""
+        """Trains the tiny model into folder/name; options replace TINY's. @returns the run's folder"""
         run = self.folder / name
-        self.program.run("train", "--data", self.data, "--out", run, *TINY, *options, **how).check(code)
+        self.program.run("train", "--data", self.data, "--out", run, *tiny(*options), **how).check(code)
         return run
+
+
+    def refused(self, code, says, *args, **how):
+        """Runs a command that must exit with this code after one line "error: .." with each text of `says`, and leave folder as it was.
+
+        @returns the Result
+        """
+        before = contents(self.folder)
+        result = self.program.run(*args, **{"timeout": 30} | how).check(code)
+        self.assertEqual(len(result.errors), 1, f"one error is told: {result}")
+        for text in [says] if isinstance(says, str) else says:
+            self.assertIn(text, result.stderr, f"told: {result}")
+        self.assertEqual(result.stdout, "", f"nothing on stdout: {result}")
+        changed = dict(before.items() ^ contents(self.folder).items())
+        self.assertEqual(list(changed), [], f"no file is made or changed: {result}")
+        return result
+
+
+class RunTest(ProgramTest):
+    """run_folder is each test's own copy of one finished run of the tiny model."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.trained = cls.data.parent / f"run-of-{cls.__name__}"
+        cls.program.run("train", "--data", cls.data, "--out", cls.trained, *tiny()).check()
+
+    def setUp(self):
+        super().setUp()
+        self.run_folder = self.folder / "run"
+        shutil.copytree(self.trained, self.run_folder)
 
 
 def main():

@@ -1,6 +1,7 @@
 #include "workers/comm/hang_detector.hpp"
 
-#include <algorithm>  // std::any_of, std::max
+#include <algorithm>  // std::none_of
+#include <utility>    // std::pair
 
 #include <fmt/format.h>
 
@@ -20,26 +21,25 @@ void HangDetector::heard(int rank, const Progress::Place& place, double now) {
 
 void HangDetector::left(int rank) { ranks_.at(static_cast<std::size_t>(rank)).present = false; }
 
-std::string HangDetector::accuse(const Watched& rank, const std::string& what) const {
-  std::int64_t checkpoint = -1;
-  for (const Watched& other : ranks_) checkpoint = std::max(checkpoint, other.place.checkpoint);
-  return fmt::format("{} {} in {}; {}", rank.name, what, describe(rank.place.phase, rank.place.number),
-                     checkpoint < 0 ? std::string("there is no checkpoint yet") : fmt::format("the last checkpoint is step {}", checkpoint));
-}
-
-std::optional<std::string> HangDetector::verdict(double now) const {
+std::optional<std::string> HangDetector::verdict(double now, const Progress::Place& own) const {
+  const std::string checkpoint =
+      own.checkpoint < 0 ? "there is no checkpoint yet" : fmt::format("the last checkpoint is step {}", own.checkpoint);
   for (const Watched& rank : ranks_) {
-    if (rank.present && now - rank.heard >= limit_) return accuse(rank, fmt::format("has been silent for {:.0f} s", now - rank.heard));
+    if (!rank.present || now - rank.heard < limit_) continue;
+    return fmt::format("{} has been silent for {:.0f} s in {}; {}", rank.name, now - rank.heard, describe(own.phase, own.number), checkpoint);
   }
   const auto stands_still = [&](const Watched& rank) { return rank.present && now - rank.advanced >= limit_; };
   // Work that takes long is no hang unless somebody waits for it.
   if (std::none_of(ranks_.begin(), ranks_.end(), [&](const Watched& rank) { return stands_still(rank) && rank.place.waiting; })) return {};
+  const Watched* least = nullptr;
   for (const Watched& rank : ranks_) {
-    if (stands_still(rank) && !rank.place.waiting) {
-      return accuse(rank, fmt::format("has not advanced for {:.0f} s while others wait,", now - rank.advanced));
-    }
+    if (!rank.present) continue;
+    if (!stands_still(rank)) return {};
+    const auto order = [](const Watched& one) { return std::pair(one.place.waiting, one.place.counter); };
+    if (least == nullptr || order(rank) < order(*least)) least = &rank;
   }
-  return {};
+  return fmt::format("{} has not advanced for {:.0f} s while {} wait, in {}; {}", least->name, now - least->advanced,
+                     least->place.waiting ? "all" : "others", describe(least->place.phase, least->place.number), checkpoint);
 }
 
 }  // namespace agsweep

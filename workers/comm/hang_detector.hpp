@@ -15,14 +15,15 @@ class HangDetector {
   /// @param limit  seconds of silence, or of no progress while another rank waits, that make a hang
   HangDetector(std::vector<std::string> names, double limit);
 
-  /// A rank's report has arrived. A rank is watched from its first report on.
+  /// A rank's report has arrived. A rank is watched from the first on.
   void heard(int rank, const Progress::Place& place, double now);
   /// A rank is done and will not report again.
   void left(int rank);
 
-  /// Names the rank at fault, where it is, and the last checkpoint; nothing while all is well. A silent rank counts before one that reports
-  /// but does not advance.
-  std::optional<std::string> verdict(double now) const;
+  /// Names the rank at fault, where it is, and the last checkpoint; nothing while all is well. A silent rank counts first, then one that
+  /// stands still while another waits, then, where all wait for each other, the one that is least far.
+  /// @param own  the caller's place: newer than a silent rank's last word, and in the same step
+  std::optional<std::string> verdict(double now, const Progress::Place& own) const;
 
  private:
   struct Watched {
@@ -32,8 +33,6 @@ class HangDetector {
     double heard = 0;     // when the last report came
     double advanced = 0;  // when its counter last went up, or its waiting began
   };
-  std::string accuse(const Watched& rank, const std::string& what) const;
-
   std::vector<Watched> ranks_;
   double limit_;
 };

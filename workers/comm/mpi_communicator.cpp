@@ -90,10 +90,12 @@ void MpiCommunicator::meet(int partner, std::size_t bytes) {
 void MpiCommunicator::wait(std::span<MPI_Request> requests, std::span<MPI_Status> statuses, int partner, std::size_t bytes) {
   // MPI carries a long message only inside of tests, so all spin while it travels: at 200 bytes a microsecond, slower than most networks.
   const std::chrono::microseconds spin(50 + (bytes < long_message_bytes ? 0 : bytes / 200));
+  // With a watchdog this is the last resort, for when the watchdog itself fails: a rank that advances may be waited for.
+  const double patience = options_.timeout_seconds * (watchdog_ ? 10 : 1);
   progress_.start_waiting();
-  if (!wait_all(requests, statuses, options_.timeout_seconds, spin)) {
+  if (!wait_all(requests, statuses, patience, spin)) {
     const Progress::Place place = progress_.place();
-    throw RankFailure("{} has not answered for {:g} s in {}", partner < 0 ? "a rank" : name(partner), options_.timeout_seconds,
+    throw RankFailure("{} has not answered for {:g} s in {}", partner < 0 ? "a rank" : name(partner), patience,
                       describe(place.phase, place.number));
   }
   progress_.end_waiting();

@@ -13,7 +13,7 @@ namespace agsweep {
 namespace {
 
 /// What kind of exception it was, so that every rank throws the same type: a TrialFailure must stay one.
-enum class Kind : int { other, usage, data, run_time, rank, trial };
+enum class Kind : int { other, usage, data, run_time, rank, trial, interrupted };
 
 struct Failure {
   Kind kind = Kind::other;
@@ -34,6 +34,8 @@ Failure describe(const std::exception_ptr& thrown) {
     return {Kind::rank, error.code(), error.what()};
   } catch (const TrialFailure& error) {
     return {Kind::trial, error.code(), error.what()};
+  } catch (const Interrupted& error) {
+    return {Kind::interrupted, error.code(), error.what()};
   } catch (const Error& error) {
     return {Kind::other, error.code(), error.what()};
   } catch (const std::exception& error) {
@@ -62,6 +64,8 @@ template <typename E>
       raise_as<TrialFailure>(failure);
     case Kind::run_time:
       raise_as<RunTimeError>(failure);
+    case Kind::interrupted:
+      throw Interrupted();
     case Kind::other:
       break;
   }
@@ -79,12 +83,12 @@ struct Letter {
 
 /// @param mine  what this rank's work threw; nothing when it went well
 void agree(Communicator& comm, const std::optional<Failure>& mine, bool name_the_rank) {
-  // The lowest failed rank gives the largest number; 0 means that all went well.
-  std::int64_t status = mine ? comm.size() - comm.rank() : 0;
-  comm.all_reduce_max({&status, 1});
-  if (status == 0) return;
+  // The lowest failed rank gives the largest number, 0 means that all went well; and whether any rank did well.
+  std::array<std::int64_t, 2> status = {mine ? comm.size() - comm.rank() : 0, mine ? 0 : 1};
+  comm.all_reduce_max(status);
+  if (status[0] == 0) return;
 
-  const int origin = static_cast<int>(comm.size() - status);
+  const int origin = static_cast<int>(comm.size() - status[0]);
   Letter letter{};
   if (comm.rank() == origin) {
     letter.kind = mine->kind;
@@ -93,8 +97,9 @@ void agree(Communicator& comm, const std::optional<Failure>& mine, bool name_the
   }
   comm.broadcast(origin, std::as_writable_bytes(std::span(&letter, 1)));
   std::string message = letter.message.data();
-  // A failure of an inner `together` names its rank already.
-  if (name_the_rank && !message.starts_with("rank ")) message = fmt::format("rank {}: {}", origin, message);
+  // What all ranks met is no one rank's, nor is a failure that an inner `together` has named.
+  const bool some_did_well = status[1] != 0;
+  if (name_the_rank && some_did_well) message = fmt::format("rank {}: {}", origin, message);
   raise({letter.kind, letter.code, message});
 }
 

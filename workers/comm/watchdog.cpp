@@ -28,7 +28,6 @@ struct Report {
   bool waiting;
   std::uint64_t counter;
   std::int64_t number;
-  std::int64_t checkpoint;
   std::array<char, 96> phase;  // cut, with a null at its end
 };
 static_assert(std::is_trivially_copyable_v<Report>);
@@ -38,7 +37,6 @@ Report report_of(const Progress::Place& place, bool leaving) {
                 .waiting = place.waiting,
                 .counter = place.counter,
                 .number = place.number,
-                .checkpoint = place.checkpoint,
                 .phase = {}};
   std::memcpy(report.phase.data(), place.phase.data(), std::min(place.phase.size(), report.phase.size() - 1));
   return report;
@@ -48,12 +46,14 @@ Progress::Place place_of(const Report& report) {
   return {.counter = report.counter,
           .waiting = report.waiting,
           .number = report.number,
-          .checkpoint = report.checkpoint,
+          .checkpoint = -1,
           .phase = report.phase.data()};
 }
 
+}  // namespace
+
 /// Reports on their way to one rank. A rank that takes none gets no second one, so that nothing piles up.
-class Outbox {
+class Watchdog::Outbox {
  public:
   Outbox(MPI_Comm comm, int to) : comm_(comm), to_(to) {}
 
@@ -83,18 +83,10 @@ class Outbox {
   bool last_sent_ = false;
 };
 
+namespace {
+
 /// A little before the deadline of the waits themselves.
 double limit_within(double timeout_seconds) { return timeout_seconds - std::min(2.0, timeout_seconds / 4); }
-
-/// Takes the next report that has arrived. @return the sender's rank; below 0 when there is none
-int receive(MPI_Comm comm, Report& report) {
-  int arrived = 0;
-  MPI_Status status{};
-  AGSWEEP_MPI(MPI_Iprobe(MPI_ANY_SOURCE, report_tag, comm, &arrived, &status));
-  if (arrived == 0) return -1;
-  AGSWEEP_MPI(MPI_Recv(&report, sizeof(report), MPI_BYTE, status.MPI_SOURCE, report_tag, comm, MPI_STATUS_IGNORE));
-  return status.MPI_SOURCE;
-}
 
 }  // namespace
 
@@ -106,12 +98,24 @@ Watchdog::Watchdog(MPI_Comm parent, const Progress& progress, std::vector<std::s
       advice_(std::move(advice)) {
   AGSWEEP_MPI(MPI_Comm_rank(comm_.get(), &rank_));
   AGSWEEP_MPI(MPI_Comm_size(comm_.get(), &size_));
+  // Rank 0 talks with all, the others with rank 0.
+  for (int other = 0; other < size_; ++other) {
+    if (other == rank_ || (rank_ != 0 && other != 0)) continue;
+    outboxes_.push_back(std::make_unique<Outbox>(comm_.get(), other));
+    detector_.heard(other, Progress::Place{}, 0);
+  }
   thread_ = std::thread([this] {
+    bool clean = false;
     try {
       watch();
+      clean = say_goodbye();
     } catch (const std::exception&) {
       // MPI has failed: the waits' own deadlines remain.
     }
+    if (clean) return;
+    // What MPI may still read must stay, and its messages must not meet another communicator's.
+    for (auto& outbox : outboxes_) static_cast<void>(outbox.release());
+    comm_.release();
   });
 }
 
@@ -124,11 +128,24 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-void Watchdog::watch() {
-  auto outboxes = std::make_unique<std::vector<Outbox>>();
-  for (int other = 0; other < size_; ++other) {
-    if (other != rank_ && (rank_ == 0 || other == 0)) outboxes->emplace_back(comm_.get(), other);
+void Watchdog::receive_reports(double now) {
+  for (;;) {
+    int arrived = 0;
+    MPI_Status status{};
+    AGSWEEP_MPI(MPI_Iprobe(MPI_ANY_SOURCE, report_tag, comm_.get(), &arrived, &status));
+    if (arrived == 0) return;
+    Report report{};
+    AGSWEEP_MPI(MPI_Recv(&report, sizeof(report), MPI_BYTE, status.MPI_SOURCE, report_tag, comm_.get(), MPI_STATUS_IGNORE));
+    if (report.leaving) {
+      detector_.left(status.MPI_SOURCE);
+      ++goodbyes_;
+    } else {
+      detector_.heard(status.MPI_SOURCE, place_of(report), now);
+    }
   }
+}
+
+void Watchdog::watch() {
   // Where rank 0 is the silent one, rank 1 speaks; the next only if rank 1 does not.
   const double patience = rank_ == 0 ? 0 : 0.5 * (rank_ - 1);
   LivedTime clock;
@@ -136,31 +153,30 @@ void Watchdog::watch() {
   std::unique_lock lock(mutex_);
   while (!end_.wait_for(lock, std::chrono::duration<double>(interval_ / 4), [this] { return ending_; })) {
     const double now = clock.seconds();
-    Report report{};
-    for (int from = receive(comm_.get(), report); from >= 0; from = receive(comm_.get(), report)) {
-      report.leaving ? detector_.left(from) : detector_.heard(from, place_of(report), now);
-    }
+    receive_reports(now);
     if (rank_ == 0) detector_.heard(0, progress_.place(), now);
     if (now >= next_report) {
-      for (Outbox& outbox : *outboxes) outbox.send(report_of(progress_.place(), false));
+      for (const auto& outbox : outboxes_) outbox->send(report_of(progress_.place(), false));
       next_report = now + interval_;
     }
-    if (const auto verdict = detector_.verdict(now - patience)) {
+    if (const auto verdict = detector_.verdict(now - patience, progress_.place())) {
       fmt::print(stderr, "\nerror: {}\n{}{}", *verdict, advice_, advice_.empty() ? "" : "\n");
       std::fflush(stderr);
       MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::run_time_failure));
     }
   }
+}
+
+bool Watchdog::say_goodbye() {
   const Report goodbye = report_of(progress_.place(), true);
   for (int look = 0; look < 50; ++look) {
-    int open = 0;
-    for (Outbox& outbox : *outboxes) open += outbox.send_last(goodbye) ? 0 : 1;
-    if (open == 0) return;
+    receive_reports(0);
+    std::size_t heard = 0;
+    for (const auto& outbox : outboxes_) heard += outbox->send_last(goodbye) ? 1 : 0;
+    if (heard == outboxes_.size() && goodbyes_ == outboxes_.size()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  // A rank takes no more messages: what MPI may still read must stay.
-  [[maybe_unused]] const auto* kept = outboxes.release();
-  comm_.release();
+  return false;
 }
 
 }  // namespace agsweep

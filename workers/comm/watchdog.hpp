@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -23,13 +24,17 @@ class Watchdog {
   /// @param names     by rank, for messages: "rank 3 (node n2)"
   /// @param advice    printed after the message: how to go on; may be empty
   Watchdog(MPI_Comm parent, const Progress& progress, std::vector<std::string> names, double timeout_seconds, std::string advice);
-  /// Tells the others that this rank is done. Not collective: does not wait for them.
+  /// Tells the others that this rank is done, and waits half a second at most for theirs.
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
  private:
+  class Outbox;
   void watch();
+  void receive_reports(double now);
+  /// @return whether every message has been sent and received, so that nothing is under way
+  bool say_goodbye();
 
   MpiComm comm_;
   const Progress& progress_;
@@ -38,6 +43,8 @@ class Watchdog {
   std::string advice_;
   int rank_ = 0;
   int size_ = 1;
+  std::vector<std::unique_ptr<Outbox>> outboxes_;
+  std::size_t goodbyes_ = 0;  // received
   std::mutex mutex_;
   std::condition_variable end_;
   bool ending_ = false;

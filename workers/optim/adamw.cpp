@@ -13,8 +13,8 @@ using Factors = AdamW::Factors;
 AGSWEEP_INLINE void update(const Factors& f, const float* gradient, float* p, float* m, float* v, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float g = gradient == nullptr ? 0.0F : gradient[i] * f.gradient_scale;
-    m[i] += (1 - f.beta1) * (g - m[i]);
-    v[i] = f.beta2 * v[i] + (1 - f.beta2) * g * g;
+    m[i] += f.one_minus_beta1 * (g - m[i]);
+    v[i] = f.beta2 * v[i] + f.one_minus_beta2 * g * g;
     p[i] = p[i] * f.decay - f.step_size * m[i] / (std::sqrt(v[i]) * f.second_scale + f.epsilon);
   }
 }
@@ -35,8 +35,10 @@ AdamW::AdamW(const AdamWStep& step) {
   const double correction1 = 1 - std::pow(step.beta1, t);
   const double correction2 = 1 - std::pow(step.beta2, t);
   factors_ = {.decay = static_cast<float>(1 - step.lr * step.weight_decay),
-              .beta1 = static_cast<float>(step.beta1),
+              // From doubles, as torch has them: 1 - 0.999F is off by 1.3e-5.
+              .one_minus_beta1 = static_cast<float>(1 - step.beta1),
               .beta2 = static_cast<float>(step.beta2),
+              .one_minus_beta2 = static_cast<float>(1 - step.beta2),
               .step_size = static_cast<float>(step.lr / correction1),
               .second_scale = static_cast<float>(1 / std::sqrt(correction2)),
               .epsilon = static_cast<float>(step.epsilon),

@@ -26,7 +26,7 @@ class AdamW {
               std::span<float> second_moment) const;
 
   struct Factors {
-    float decay, beta1, beta2, step_size, second_scale, epsilon, gradient_scale;
+    float decay, one_minus_beta1, beta2, one_minus_beta2, step_size, second_scale, epsilon, gradient_scale;
   };
 
  private:

@@ -31,26 +31,15 @@ std::int64_t step_of(const fs::path& path) {
   return error == std::errc() && stop == end && generation_path("", step) == name ? step : -1;
 }
 
-/// What write_file_atomically leaves of a generation when its process is killed.
-bool is_leftover(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.starts_with(fmt::format(".{}", prefix)) && name.ends_with(".tmp");
-}
-
-struct Listing {
-  std::vector<std::int64_t> steps;  // newest first
-  std::vector<fs::path> leftovers;
-};
-
-Listing list(const fs::path& folder) {
-  Listing listing;
-  if (!fs::exists(folder)) return listing;
+/// The generations in a folder, the newest first.
+std::vector<std::int64_t> steps_in(const fs::path& folder) {
+  std::vector<std::int64_t> steps;
+  if (!fs::exists(folder)) return steps;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (const std::int64_t step = step_of(entry.path()); step >= 0) listing.steps.push_back(step);
-    if (is_leftover(entry.path())) listing.leftovers.push_back(entry.path());
+    if (const std::int64_t step = step_of(entry.path()); step >= 0) steps.push_back(step);
   }
-  std::sort(listing.steps.begin(), listing.steps.end(), std::greater<>());
-  return listing;
+  std::sort(steps.begin(), steps.end(), std::greater<>());
+  return steps;
 }
 
 /// Of all that a generation says. Lengths go in too, so that no byte can move from one part to the next unnoticed.
@@ -93,41 +82,38 @@ CheckpointStore::CheckpointStore(fs::path folder, int generations) : folder_(std
 
 void CheckpointStore::save(std::int64_t step, std::span<const TensorBytes> tensors, const nlohmann::json& state) try {
   if (fs::create_directories(folder_)) fsync_path(folder_.has_parent_path() ? folder_.parent_path() : ".");
-  for (const fs::path& leftover : list(folder_).leftovers) fs::remove(leftover);
+  remove_temporary_files(folder_);
 
   const std::string step_text = std::to_string(step), state_text = state.dump();
   write_safetensors(generation_path(folder_, step), tensors,
                     {{"step", step_text}, {"state", state_text}, {"sha256", content_hash(step_text, state_text, tensors)}});
+  // A damaged one must not take the place of a whole one.
+  for (const std::int64_t other : damaged_) {
+    if (other != step) fs::remove(generation_path(folder_, other));
+  }
+  damaged_.clear();
   int kept = 0;
-  for (const std::int64_t other : list(folder_).steps) {
+  for (const std::int64_t other : steps_in(folder_)) {
     if (other > step || ++kept > generations_) fs::remove(generation_path(folder_, other));
   }
 } catch (const fs::filesystem_error& error) {
   throw RunTimeError("{}", error.what());
 }
 
-std::optional<LoadedCheckpoint> CheckpointStore::load_newest(const std::function<void(const std::string&)>& warn) const try {
-  const Listing listing = list(folder_);
-  if (listing.steps.empty()) return std::nullopt;
-  for (const std::int64_t step : listing.steps) {
+std::optional<LoadedCheckpoint> CheckpointStore::load_newest(const std::function<void(const std::string&)>& warn) try {
+  const std::vector<std::int64_t> steps = steps_in(folder_);
+  if (steps.empty()) return std::nullopt;
+  for (const std::int64_t step : steps) {
     try {
       return load(generation_path(folder_, step), step);
     } catch (const DataError& error) {
+      damaged_.push_back(step);
       warn(fmt::format("{}; the checkpoint before it is tried", error.what()));
     }
   }
   throw DataError("{}: every checkpoint is damaged", folder_.string());
 } catch (const fs::filesystem_error& error) {
   throw DataError("{}", error.what());
-}
-
-void CheckpointStore::remove_all() try {
-  const Listing listing = list(folder_);
-  for (const std::int64_t step : listing.steps) fs::remove(generation_path(folder_, step));
-  for (const fs::path& leftover : listing.leftovers) fs::remove(leftover);
-  if (fs::exists(folder_) && fs::is_empty(folder_)) fs::remove(folder_);
-} catch (const fs::filesystem_error& error) {
-  throw RunTimeError("{}", error.what());
 }
 
 }  // namespace agsweep

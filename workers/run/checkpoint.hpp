@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -27,20 +28,18 @@ class CheckpointStore {
  public:
   explicit CheckpointStore(std::filesystem::path folder, int generations = 2);
 
-  /// Temporary file, fsync, verify, rename, fsync folder. Then go: older generations beyond the kept ones, those of later steps (damaged
-  /// ones that a resume passed over), and temporary files that a killed process left. @throws RunTimeError
+  /// Temporary file, fsync, verify, rename, fsync folder. Then go: generations that load_newest found damaged, those of later steps, older
+  /// ones beyond the kept, and temporary files that a killed process left. @throws RunTimeError
   void save(std::int64_t step, std::span<const TensorBytes> tensors, const nlohmann::json& state);
 
   /// The newest whole generation; each damaged one is reported through `warn` and passed over. None: nullopt.
   /// @throws DataError when generations stand there and every one is damaged
-  std::optional<LoadedCheckpoint> load_newest(const std::function<void(const std::string&)>& warn) const;
-
-  /// Removes every generation, and the folder if nothing else is in it. @throws RunTimeError
-  void remove_all();
+  std::optional<LoadedCheckpoint> load_newest(const std::function<void(const std::string&)>& warn);
 
  private:
   std::filesystem::path folder_;
   int generations_;
+  std::vector<std::int64_t> damaged_;  // that load_newest passed over
 };
 
 }  // namespace agsweep

@@ -12,6 +12,7 @@
 
 #include "base/crc32c.hpp"
 #include "base/error.hpp"
+#include "base/host_name.hpp"
 #include "base/file.hpp"
 
 namespace agsweep {
@@ -31,11 +32,6 @@ std::int64_t seconds_of(const fs::path& path) {
 }
 
 double unix_time() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 /// Sorts after each event file in `folder`, also when that was made in this second or by a host whose clock is ahead.
 fs::path next_path(const fs::path& folder) try {

@@ -1,12 +1,12 @@
 #include "workers/run/run_folder.hpp"
 
-#include <chrono>
 #include <optional>
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/sha256.hpp"
+#include "base/utc_time.hpp"
 #include "workers/run/append_file.hpp"
 #include "workers/run/event_file.hpp"
 
@@ -42,13 +42,14 @@ struct RunFolder::Files {
   std::optional<EventFile> events;
 };
 
-RunFolder::RunFolder(fs::path folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch)
+RunFolder::RunFolder(const fs::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch)
     : files_(new Files{.folder = folder,
                        .steps = open_csv(folder / "steps.csv", steps_header, resumed_step),
                        .epochs = open_csv(folder / "epochs.csv", epochs_header, resumed_epoch),
                        .hashes = open_csv(folder / "hashes.csv", hashes_header, resumed_epoch),
                        .log = AppendFile(folder / "log.txt"),
                        .events = {}}) {
+  remove_temporary_files(folder);
   if (options.tensorboard) files_->events.emplace(folder, resumed_step);
 }
 
@@ -83,8 +84,7 @@ void RunFolder::write_hashes(std::int64_t epoch, std::span<const TensorBytes> pa
 }
 
 void RunFolder::log(std::string_view line) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  files_->log.append(fmt::format("{:%FT%TZ} {}\n", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), line));
+  files_->log.append(fmt::format("{} {}\n", utc_now(), line));
 }
 
 void RunFolder::sync() {

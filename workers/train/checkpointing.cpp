@@ -33,6 +33,14 @@ void restore(const SafetensorsFile& file, const std::string& buffer, const Param
   }
 }
 
+ProgressState state_in(const LoadedCheckpoint& checkpoint) {
+  try {
+    return progress_state_from(checkpoint.state);
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("the checkpoint of step {}: {}", checkpoint.step, error.what());
+  }
+}
+
 void broadcast(Communicator& comm, std::string& text) {
   auto size = static_cast<std::int64_t>(text.size());
   comm.broadcast(0, std::as_writable_bytes(std::span(&size, 1)));
@@ -55,14 +63,14 @@ void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
   comm.checkpointed(state.step);
 }
 
-bool load_checkpoint(Communicator& comm, const CheckpointStore& store, Trainer& trainer, at::Tensor& best, ProgressState& state,
+bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& trainer, at::Tensor& best, ProgressState& state,
                      const std::function<void(const std::string&)>& warn) {
   comm.at("the checkpoint's restoration", -1);
   std::string text;
   on_rank_zero(comm, [&] {
     const std::optional<LoadedCheckpoint> checkpoint = store.load_newest(warn);
     if (!checkpoint) return;
-    const ProgressState stored = progress_state_from(checkpoint->state);
+    const ProgressState stored = state_in(*checkpoint);
     const ParameterLayout& layout = trainer.parameters().layout();
     restore(checkpoint->file, "parameters", layout, trainer.parameters().flat());
     restore(checkpoint->file, "first_moment", layout, trainer.first_moment());

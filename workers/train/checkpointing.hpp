@@ -24,7 +24,7 @@ void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
 /// @param warn  called on rank 0 for each damaged generation
 /// @return whether there was one
 /// @throws DataError when every generation is damaged or is of another model
-bool load_checkpoint(Communicator& comm, const CheckpointStore& store, Trainer& trainer, at::Tensor& best, ProgressState& state,
+bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& trainer, at::Tensor& best, ProgressState& state,
                      const std::function<void(const std::string&)>& warn);
 
 }  // namespace agsweep

@@ -6,6 +6,7 @@
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "data/batch.hpp"
 #include "workers/kernels/cross_entropy.hpp"
 #include "workers/reduce/reduce.hpp"  // shards_of
@@ -25,7 +26,8 @@ std::vector<std::uint32_t> all_rows(const Split& split) {
 }
 
 Evaluation evaluate(Communicator& comm, Workers& workers, const Transformer& model, const Parameters& parameters, const Split& split,
-                    std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress) {
+                    std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress,
+                    const std::atomic<bool>* stop) {
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t classes = model.geometry().classes;
   const std::int64_t batches = (count + batch_rows - 1) / batch_rows;
@@ -38,6 +40,7 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Transformer& mod
   comm.at(phase, own.first);
   together(comm, [&] {
     workers.pool().run(own.size(), [&](std::int64_t index, int worker) {
+      if (stop != nullptr && stop->load()) throw Interrupted();
       const c10::InferenceMode no_autograd;
       const std::int64_t first = (own.first + index) * batch_rows;
       const auto of_batch = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(std::min(batch_rows, count - first)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -28,8 +29,10 @@ using EvaluationProgress = std::function<void(std::int64_t, std::int64_t)>;
 ///
 /// Collective over comm; every rank gets the same.
 /// @param name  for messages: "val"
+/// @param stop  where given, polled before each batch: true on any rank makes every rank throw Interrupted
 Evaluation evaluate(Communicator& comm, Workers& workers, const Transformer& model, const Parameters& parameters, const Split& split,
-                    std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress);
+                    std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress,
+                    const std::atomic<bool>* stop = nullptr);
 
 /// All rows of a split.
 std::vector<std::uint32_t> all_rows(const Split& split);

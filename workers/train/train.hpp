@@ -28,11 +28,10 @@ class TrainObserver {
   virtual void on_message(std::string_view line) = 0;  // for a person: resumed at step N, a generation was damaged, stopped early ...
 };
 
-enum class TrainStatus { done, failed, interrupted };
+enum class TrainStatus { done, interrupted };
 
 struct TrainOutcome {
   TrainStatus status = TrainStatus::done;
-  std::string error;      // of a failed one
   nlohmann::json result;  // as written to result.json
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>  // std::fill
 #include <cmath>      // std::isfinite
-#include <exception>
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -52,6 +51,11 @@ Trainer::Trainer(Communicator& comm, Workers& workers, const Transformer& model,
       second_moment_(at::zeros_like(parameters_.flat())),
       gradients_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())) {}
 
+void Trainer::broadcast_parameters() {
+  comm_.broadcast(0, std::as_writable_bytes(floats(parameters_.flat())));
+  parameters_.refresh_compute();
+}
+
 void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t> rows) {
   const ShardRange own = shards_of(comm_.rank(), comm_.size(), config_.shards);
   workers_.pool().run(own.size(), [&](std::int64_t index, int worker) {
@@ -68,12 +72,12 @@ void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t
   });
 }
 
-StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested) {
+StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested, std::exception_ptr failure) {
   const std::int64_t step = steps_done_ + 1;
   StepStatus status = stop_requested ? StepStatus::stop : StepStatus::go_on;
-  std::exception_ptr failure;
   comm_.at("step", step);
   try {
+    if (failure) std::rethrow_exception(failure);
     forward_backward(split, rows);
   } catch (...) {
     failure = std::current_exception();

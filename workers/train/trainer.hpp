@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <vector>
 
@@ -53,9 +54,13 @@ class Trainer {
   /// One step over the global batch `rows` of `split`.
   ///
   /// Collective over comm.
-  /// @throws TrialFailure when the loss or the gradient's norm is not finite; on every rank the failure of the lowest rank whose shard
-  /// threw
-  StepOutcome step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested);
+  /// @param failure  what this rank has met since the step before, so that the group leaves this step together, with the reason
+  /// @throws TrialFailure when the loss or the gradient's norm is not finite; on every rank the failure of the lowest rank that has one or
+  /// whose shard threw
+  StepOutcome step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested, std::exception_ptr failure = nullptr);
+
+  /// Rank 0's weights on every rank: start values may differ in their last bits between types of CPU. Collective over comm.
+  void broadcast_parameters();
 
   std::int64_t steps_done() const { return steps_done_; }
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }

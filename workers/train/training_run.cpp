@@ -3,11 +3,13 @@
 #include <sys/resource.h>  // getrusage
 
 #include <algorithm>  // std::min
+#include <chrono>
 #include <cmath>      // std::isfinite
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/utc_time.hpp"
 #include "data/epoch_order.hpp"
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/predict.hpp"
@@ -78,13 +80,14 @@ void TrainingRun::start() {
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
                                                          [&](const std::string& line) { messages.push_back(line); });
   if (!resumed) {
-    together(comm_, [&] {
+    on_rank_zero(comm_, [&] {
       if (config_.init.empty()) {
         initialise(trainer_.parameters(), config_.seed);
       } else {
         load(trainer_.parameters(), config_.init);
       }
     });
+    trainer_.broadcast_parameters();
   }
   on_rank_zero(comm_, [&] {
     folder_.emplace(identity_.folder, RunFolder::Options{.tensorboard = config_.tensorboard}, state_.step, state_.epoch - 1);
@@ -95,10 +98,13 @@ void TrainingRun::start() {
   if (is_rank_zero()) observer_.on_start(total_steps_, steps_per_epoch_, state_.step);
 }
 
+bool TrainingRun::stopped_early() const {
+  return config_.patience > 0 && state_.best && state_.last->epoch - state_.best->epoch >= config_.patience;
+}
+
 bool TrainingRun::done() const {
-  const bool stopped_early = config_.patience > 0 && state_.best && state_.last->epoch - state_.best->epoch >= config_.patience;
   const bool out_of_steps = config_.max_steps > 0 && state_.step >= config_.max_steps;
-  return state_.epoch > config_.epochs || stopped_early || (out_of_steps && state_.epoch_batch == 0);
+  return state_.epoch > config_.epochs || stopped_early() || (out_of_steps && state_.epoch_batch == 0);
 }
 
 /// @return whether a rank was asked to stop
@@ -107,7 +113,7 @@ bool TrainingRun::step() {
   const auto first = static_cast<std::size_t>(state_.epoch_batch * config_.batch_size);
   const std::size_t count = std::min(static_cast<std::size_t>(config_.batch_size), order_.size() - first);
   const auto rows = std::span<const std::uint32_t>(order_).subspan(first, count);
-  const StepOutcome outcome = trainer_.step(corpus_.train, rows, stop_.load());
+  const StepOutcome outcome = trainer_.step(corpus_.train, rows, stop_.load(), write_failure_);
 
   const std::int64_t tokens = tokens_in(corpus_.train, rows);
   const double seconds = watch.seconds();
@@ -128,16 +134,33 @@ void TrainingRun::report_step(const StepOutcome& outcome, double tokens_per_seco
   if (!is_rank_zero()) return;
   const StepReport report{
       .step = state_.step, .lr = outcome.lr, .loss = outcome.loss, .grad_norm = outcome.grad_norm, .tokens_per_second = tokens_per_second};
-  folder_->write_step(report);
-  if (state_.step % config_.log_every == 0) {
-    folder_->log(fmt::format("step {} of {}: loss {:.4f}, gradient norm {:.3g}, lr {:.3g}, {:.0f} tokens/s", state_.step, total_steps_,
-                             outcome.loss, outcome.grad_norm, outcome.lr, tokens_per_second));
+  try {
+    write_step(report);
+  } catch (...) {
+    write_failure_ = std::current_exception();
   }
   observer_.on_step(report);
 }
 
+void TrainingRun::write_step(const StepReport& report) {
+  folder_->write_step(report);
+  if (report.step % config_.log_every != 0) return;
+  folder_->log(fmt::format("step {} of {}: loss {:.4f}, gradient norm {:.3g}, lr {:.3g}, {:.0f} tokens/s", report.step, total_steps_,
+                           report.loss, report.grad_norm, report.lr, report.tokens_per_second));
+}
+
+/// Whether any rank was asked to stop. Collective over comm_.
+bool TrainingRun::stop_agreed() {
+  std::int64_t stop = stop_.load() ? 1 : 0;
+  comm_.all_reduce_max({&stop, 1});
+  return stop != 0;
+}
+
 void TrainingRun::save() {
-  on_rank_zero(comm_, [&] { folder_->sync(); });
+  on_rank_zero(comm_, [&] {
+    if (write_failure_) std::rethrow_exception(write_failure_);
+    folder_->sync();
+  });
   save_checkpoint(comm_, checkpoints_, trainer_, best_, state_);
 }
 
@@ -184,12 +207,12 @@ void TrainingRun::end_epoch() {
   });
   save();
   // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
-  if (report.best) on_rank_zero(comm_, [&] { write_best(); });
-  if (is_rank_zero()) {
+  on_rank_zero(comm_, [&] {
+    if (report.best) write_best();
     folder_->log(fmt::format("epoch {}: validation loss {:.4f}, accuracy {:.4f}, macro F1 {:.4f}{}", report.epoch, report.val.loss,
                              report.val.accuracy, report.val.f1_macro, report.best ? ", the best so far" : ""));
     observer_.on_epoch(report);
-  }
+  });
 }
 
 /// @return whether a rank was asked to stop
@@ -203,26 +226,30 @@ bool TrainingRun::train_epoch() {
     if (config_.checkpoint_every > 0 && state_.step % config_.checkpoint_every == 0) save();
   }
   end_epoch();
-  return false;
+  return stop_agreed();
 }
 
 Metrics TrainingRun::train_metrics(std::string_view name) {
-  return evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.train, train_rows_, name, evaluation_progress("train")).metrics;
+  return evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.train, train_rows_, name, evaluation_progress("train"), &stop_)
+      .metrics;
 }
 
-nlohmann::json TrainingRun::result(TrainStatus status, const std::string& error) {
+nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& error) {
+  const auto entry = [&](const std::optional<EpochScore>& val) {
+    if (!val) return nlohmann::json();
+    return nlohmann::json{{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model_.geometry().classes))}};
+  };
   std::int64_t peak = peak_memory_bytes();
   comm_.all_reduce_max(std::span(&peak, 1));
-  const auto name = [](TrainStatus s) { return s == TrainStatus::done ? "done" : s == TrainStatus::failed ? "failed" : "interrupted"; };
   nlohmann::json result = identity_.environment;
-  result.update({{"status", name(status)},
-                 {"error", error.empty() ? nlohmann::json() : nlohmann::json(error)},
+  result.update({{"status", status},
+                 {"error", error},
                  {"model", "scratch"},
                  {"params_total", model_.layout().count()},
                  {"params_trainable", model_.layout().count()},
                  {"epochs_completed", state_.epoch - 1},
-                 {"best", nullptr},
-                 {"final", nullptr},
+                 {"best", entry(state_.best)},
+                 {"final", entry(state_.last)},
                  {"test", nullptr},
                  {"train_seconds", state_.train_seconds},
                  {"eval_seconds", state_.eval_seconds},
@@ -242,25 +269,23 @@ nlohmann::json TrainingRun::result(TrainStatus status, const std::string& error)
 
 /// The last passes: train with the final and the best weights, then, once, test with the best ones.
 void TrainingRun::add_final_metrics(nlohmann::json& result) {
-  const std::int64_t classes = model_.geometry().classes;
+  const auto classes = static_cast<std::size_t>(model_.geometry().classes);
   const Stopwatch watch;
-  const auto entry = [&](const EpochScore& val, const Metrics& train) {
-    return nlohmann::json{{"epoch", val.epoch}, {"train", to_json(train)}, {"val", to_json(val.metrics(classes))}};
-  };
-  result["final"] = entry(*state_.last, train_metrics("train with the final weights"));
-  result["best"] = result["final"];
+  result["final"]["train"] = to_json(train_metrics("train with the final weights"));
+  result["best"]["train"] = result["final"]["train"];
   if (state_.best->epoch != state_.last->epoch) {
     trainer_.parameters().flat().copy_(best_);
     trainer_.parameters().refresh_compute();
-    result["best"] = entry(*state_.best, train_metrics("train with the best weights"));
+    result["best"]["train"] = to_json(train_metrics("train with the best weights"));
   }
   if (identity_.test_split && corpus_.test.rows() > 0) {
     Evaluation test =
-        evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test", evaluation_progress("test"));
+        evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test", evaluation_progress("test"),
+                 &stop_);
     result["test"] = to_json(test.metrics);
     on_rank_zero(comm_, [&] {
       write_predictions(identity_.folder / "predictions_test.csv", corpus_.test,
-                        {.metrics = test.metrics, .logits = std::move(test.logits), .classes = static_cast<std::size_t>(classes)});
+                        {.metrics = test.metrics, .logits = std::move(test.logits), .classes = classes});
     });
   }
   state_.eval_seconds += watch.seconds();
@@ -274,19 +299,38 @@ TrainOutcome TrainingRun::run() {
     while (outcome.status == TrainStatus::done && !done()) {
       if (train_epoch()) outcome.status = TrainStatus::interrupted;
     }
+    outcome.result = result("done", nullptr);
+    if (outcome.status == TrainStatus::done && stopped_early()) {
+      say(fmt::format("stopped early: {} epochs without a better {}", config_.patience, config_.metric));
+    }
+    if (outcome.status == TrainStatus::done) add_final_metrics(outcome.result);
   } catch (const TrialFailure& failure) {
     // Each rank saw the same sums, so each is here.
-    outcome.status = TrainStatus::failed;
-    outcome.error = failure.what();
+    outcome.result = result("failed", failure.what());
+    write_result(outcome.result);
+    throw;
+  } catch (const Interrupted&) {
+    outcome.status = TrainStatus::interrupted;
   }
-  outcome.result = result(outcome.status, outcome.error);
-  if (outcome.status == TrainStatus::done) add_final_metrics(outcome.result);
+  if (outcome.status == TrainStatus::done) {
+    write_result(outcome.result);
+    return outcome;
+  }
+  outcome.result = result("interrupted", nullptr);
+  try {
+    write_result(outcome.result);
+  } catch (const RunTimeError& error) {
+    say(fmt::format("{}; the checkpoint is whole all the same", error.what()));
+  }
+  return outcome;
+}
+
+void TrainingRun::write_result(nlohmann::json& result) {
+  result["ended"] = utc_now();
   on_rank_zero(comm_, [&] {
     folder_->sync();
-    folder_->write_result(outcome.result);
+    folder_->write_result(result);
   });
-  if (outcome.status == TrainStatus::failed) throw TrialFailure("{}", outcome.error);
-  return outcome;
 }
 
 }  // namespace agsweep

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <memory>
+#include <exception>
 #include <optional>
 #include <vector>
 
@@ -30,12 +29,16 @@ class TrainingRun {
   void start();
   bool train_epoch();
   bool step();
+  bool stop_agreed();
+  void write_step(const StepReport& report);
   void report_step(const StepOutcome& outcome, double tokens_per_second);
   void end_epoch();
   void save();
+  bool stopped_early() const;
   bool done() const;
   void write_best();
-  nlohmann::json result(TrainStatus status, const std::string& error);
+  nlohmann::json result(const char* status, const nlohmann::json& error);
+  void write_result(nlohmann::json& result);
   void add_final_metrics(nlohmann::json& result);
   Metrics train_metrics(std::string_view name);
   EvaluationProgress evaluation_progress(std::string_view split);
@@ -61,6 +64,7 @@ class TrainingRun {
   ProgressState state_;
   CheckpointStore checkpoints_;
   std::optional<RunFolder> folder_;   // rank 0 alone
+  std::exception_ptr write_failure_;  // of a step's rows, on rank 0: the next step tells the others
   std::vector<std::uint32_t> order_;  // of the epoch under way
 };
 

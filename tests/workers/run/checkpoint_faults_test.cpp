@@ -29,7 +29,7 @@ void save(CheckpointStore& store, std::int64_t step, std::size_t floats) {
 }
 
 /// The step of the newest generation, which must be whole, with every value its own.
-std::int64_t newest_whole(const CheckpointStore& store) {
+std::int64_t newest_whole(CheckpointStore& store) {
   const auto checkpoint = store.load_newest([](const std::string& warning) { ADD_FAILURE() << warning; });
   return checkpoint ? checkpoint->step : -1;
 }

@@ -18,6 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing_support::error_of;
 using testing_support::TemporaryFolder;
 
@@ -34,10 +35,15 @@ struct Loaded {
   std::int64_t step() const { return checkpoint ? checkpoint->step : -1; }
 };
 
-Loaded load(const CheckpointStore& store) {
+Loaded load(CheckpointStore& store) {
   Loaded loaded;
   loaded.checkpoint = store.load_newest([&](const std::string& warning) { loaded.warnings.push_back(warning); });
   return loaded;
+}
+
+Loaded load(const std::filesystem::path& folder) {
+  CheckpointStore store(folder);
+  return load(store);
 }
 
 std::vector<std::string> names_in(const std::filesystem::path& folder) {
@@ -74,8 +80,8 @@ TEST(CheckpointStore, KeepsTheNewestAndTheOneBefore) {
 
 TEST(CheckpointStore, HasNothingWhereNothingWasSaved) {
   const TemporaryFolder run;
-  EXPECT_EQ(load(CheckpointStore(run / "checkpoints")).step(), -1);
-  EXPECT_EQ(load(CheckpointStore(run.path())).step(), -1);
+  EXPECT_EQ(load(run / "checkpoints").step(), -1);
+  EXPECT_EQ(load(run.path()).step(), -1);
 }
 
 TEST(CheckpointStore, FallsBackForAFlippedBitAnywhere) {
@@ -122,7 +128,7 @@ TEST(CheckpointStore, SaysSoWhenEveryGenerationIsDamaged) {
   write(run / "step-00000010.safetensors", "");
   write(run / "step-00000020.safetensors", "x");
   std::vector<std::string> warnings;
-  const CheckpointStore store(run.path());
+  CheckpointStore store(run.path());
   EXPECT_THAT(error_of([&] { store.load_newest([&](const std::string& warning) { warnings.push_back(warning); }); }),
               HasSubstr("every checkpoint is damaged"));
   EXPECT_EQ(warnings.size(), 2U);
@@ -138,26 +144,27 @@ TEST(CheckpointStore, ReplacesDamagedLaterGenerationsAfterAFallback) {
   EXPECT_THAT(names_in(run.path()), ElementsAre("step-00000010.safetensors", "step-00000015.safetensors"));
 }
 
-TEST(CheckpointStore, IgnoresOtherFilesAndRemovesOnlyItsOwn) {
+TEST(CheckpointStore, IgnoresOtherFiles) {
   const TemporaryFolder run;
   CheckpointStore store(run / "checkpoints");
   save(store, 10);
   for (const char* name : {"step-20.safetensors", "step-00000030.safetensors.bak", "step-.safetensors", "step--0000001.safetensors"}) {
     write(run / "checkpoints" / name, "");
   }
-  write(run / "checkpoints/.step-00000009.safetensors.77.tmp", "");
   EXPECT_EQ(load(store).step(), 10);
-  store.remove_all();
-  EXPECT_EQ(names_in(run / "checkpoints").size(), 4U);
+  save(store, 20);
+  EXPECT_EQ(names_in(run / "checkpoints").size(), 6U);
 }
 
-TEST(CheckpointStore, RemovesItsFolderWithTheLastFile) {
+TEST(CheckpointStore, KeepsTwoWholeGenerationsBesideADamagedOne) {
   const TemporaryFolder run;
-  CheckpointStore store(run / "checkpoints");
+  CheckpointStore store(run.path());
   save(store, 10);
-  store.remove_all();
-  store.remove_all();
-  EXPECT_THAT(names_in(run.path()), IsEmpty());
+  save(store, 15);
+  write(run / "step-00000015.safetensors", "damaged");
+  EXPECT_THAT(load(store).warnings, SizeIs(1));
+  save(store, 20);
+  EXPECT_THAT(names_in(run.path()), ElementsAre("step-00000010.safetensors", "step-00000020.safetensors"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "workers/run/event_file.hpp"
 
 #include <algorithm>  // std::sort
-#include <fstream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -85,7 +84,7 @@ TEST(EventFile, WritesTheScalarsOfAStepAsOneEvent) {
 
 TEST(EventFile, SortsAfterAFileOfTheSameSecondOrOfAClockThatIsAhead) {
   const TemporaryFolder folder;
-  std::ofstream(folder / "events.out.tfevents.4102444800.zzz.1");
+  write_file_atomically(folder / "events.out.tfevents.4102444800.zzz.1", "");
   EventFile(folder.path(), 0).write(1, {});
   EventFile(folder.path(), 0).write(1, {});
   const auto files = event_files(folder);

@@ -19,7 +19,7 @@ random = numpy.random.default_rng(11)
 
 
 def train(points, resumed, last):
-    """Steps resumed + 1 .. last as lines for run_events; points {tag: {step: value}} loses what the checkpoint has not seen and gets them."""
+    """Lines for run_events: steps resumed + 1 .. last. points, {tag: {step: value}}, loses what the checkpoint has not seen, gets these."""
     for tag in TRAIN + VAL:
         points[tag] = {step: value for step, value in points.get(tag, {}).items() if step <= resumed}
     lines = [f"open {resumed} {resumed // STEPS_PER_EPOCH}"]

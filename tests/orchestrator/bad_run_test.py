@@ -1,0 +1,153 @@
+"""A run that is missing, damaged, another's or started otherwise is refused by name. Arguments: AGSWEEP TOKENIZER_DIR."""
+
+import hashlib
+import pathlib
+import shutil
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from agsweep_program import RunTest, main, tiny  # noqa: E402
+
+FAILED, USAGE, DATA = 1, 2, 4
+
+
+class BadOutputs(RunTest):
+    def refused_out(self, code, says, out, *options, **how):
+        self.refused(code, says, "train", "--data", self.data, "--out", out, *tiny(*options), **how)
+
+    def test_a_folder_with_a_run_is_not_overwritten(self):
+        self.refused_out(USAGE, [str(self.run_folder), "--resume"], self.run_folder)
+        self.refused_out(USAGE, [str(self.run_folder), "--resume"], self.run_folder, ranks=2)
+
+    def test_the_leavings_of_a_run_without_its_config_are_not_overwritten(self):
+        (self.run_folder / "config.toml").unlink()
+        for options in ([], ["--resume"]):
+            with self.subTest(options):
+                self.refused_out(USAGE, [str(self.run_folder), "config.toml"], self.run_folder, *options)
+
+    def test_a_file_is_no_place_for_a_run(self):
+        file = self.run_folder / "log.txt"
+        self.refused_out(USAGE, [str(file), "is a file"], file)
+        self.refused_out(FAILED, [str(file), "Not a directory"], file / "run")
+
+    def test_prepare_needs_a_folder_that_it_can_write_to(self):
+        file = self.run_folder / "log.txt"
+        for out, says in ((file / "data.h5", "Not a directory"), (self.folder / "none" / "data.h5", "No such file"), (self.run_folder, "")):
+            with self.subTest(says):
+                self.refused(FAILED, [str(out), says], "prepare", "--synthetic", 40, "--tokenizer", self.program.tokenizer, "--out", out)
+
+    def test_evaluate_needs_a_folder_that_it_can_write_to(self):
+        for ranks in (1, 2):
+            out = self.run_folder / "log.txt" / "predictions.csv"
+            self.refused(FAILED, [str(out), "Not a directory"], "evaluate", self.run_folder, "--data", self.data, "--out", out, ranks=ranks)
+
+
+class BadResumes(RunTest):
+    def refused_resume(self, code, says, *options, **how):
+        self.refused(code, says, "train", "--out", self.run_folder, "--resume", *options, **how)
+
+    def refused_data(self):
+        data = self.program.prepare(self.folder / "other.h5", "--seed", 7)
+        hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (data, self.data)]
+        self.refused_resume(DATA, [str(data), *hashes], "--data", data)
+
+    def test_other_options_are_named_each_with_both_values(self):
+        says = ["--lr: 0.01, but the run was started with 0.001", "--dropout: 0.1, but the run was started with 0.3"]
+        for state in ("finished", "unfinished"):
+            with self.subTest(state):
+                self.refused_resume(USAGE, says, "--lr", "1e-2", "--epochs", 2, "--dropout", 0.1)
+                (self.run_folder / "result.json").unlink(missing_ok=True)
+        self.refused_resume(USAGE, says, "--lr", "1e-2", "--dropout", 0.1, ranks=2)
+
+    def test_another_corpus_is_refused_with_both_hashes(self):
+        (self.run_folder / "result.json").unlink()
+        self.refused_data()
+
+    def test_another_corpus_is_refused_for_a_finished_run_too(self):
+        self.refused_data()
+
+    def test_more_ranks_than_the_run_has_shards_are_refused(self):
+        (self.run_folder / "result.json").unlink()
+        self.refused_resume(USAGE, ["shards: 4", "5 ranks"], ranks=5)
+
+    def test_a_damaged_result_or_config_is_named(self):
+        for name in ("result.json", "config.toml"):
+            with self.subTest(name):
+                path = self.run_folder / name
+                path.write_bytes(path.read_bytes()[:100])
+                self.refused_resume(DATA, str(path))
+
+
+class BadModels(RunTest):
+    def refused_run(self, says, run=None, **how):
+        run = run or self.run_folder
+        self.refused(DATA, says, "evaluate", run, "--data", self.data, **how)
+        self.refused(DATA, says, "predict", run, stdin="news\n")
+
+    def test_a_folder_that_is_no_run_is_named(self):
+        for name in ("none", "run/checkpoints", "run/log.txt"):
+            with self.subTest(name):
+                self.refused_run([str(self.folder / name), "no run"], self.folder / name)
+
+    def test_two_ranks_tell_it_once(self):
+        self.refused_run([str(self.folder / "none"), "no run"], self.folder / "none", ranks=2)
+        model = self.run_folder / "model.safetensors"
+        model.write_bytes(b"")
+        self.refused_run(str(model), ranks=2)
+
+    def test_damaged_weights_are_named(self):
+        model = self.run_folder / "model.safetensors"
+        whole = model.read_bytes()
+        for name, damaged in (("empty", b""), ("cut in the header", whole[:100]), ("cut in the data", whole[:-4]),
+                              ("longer", whole + b"\0\0\0\0"),
+                              ("a huge header", b"\xff" * 7 + b"\x7f" + whole[8:]), ("text", b"weights\n" * 100),
+                              ("a renamed tensor", whole.replace(b"head.bias", b"head.bios", 1))):
+            with self.subTest(name):
+                model.write_bytes(damaged)
+                self.refused(DATA, str(model), "evaluate", self.run_folder, "--data", self.data)
+
+    def test_missing_weights_are_named(self):
+        (self.run_folder / "model.safetensors").unlink()
+        self.refused_run("model.safetensors")
+
+    def test_weights_of_another_geometry_are_named(self):
+        other = self.train("other", "--ffn", 32)
+        shutil.copy(other / "model.safetensors", self.run_folder)
+        self.refused_run(["model.safetensors", "ffn"])
+
+    def test_a_damaged_config_is_named(self):
+        config = self.run_folder / "config.toml"
+        text = config.read_text()
+        for name, damaged, says in (("empty", "", "recorded"), ("unknown key", "hats = 2\n" + text, "hats"),
+                                    ("bad value", text.replace("ffn = 64", "ffn = 0"), "ffn"), ("cut", text[:200], str(config))):
+            with self.subTest(name):
+                config.write_text(damaged)
+                self.refused_run([str(config), says])
+
+    def test_start_weights_that_do_not_fit_are_named(self):
+        other, none = self.train("other", "--ffn", 32) / "model.safetensors", self.folder / "none.safetensors"
+        for init in (other, none, self.run_folder / "log.txt"):
+            with self.subTest(init.name):
+                out = self.folder / f"from {init.name}"
+                self.refused(DATA, str(init), "train", "--data", self.data, "--out", out, "--init", init, *tiny())
+
+
+class BadTexts(RunTest):
+    def test_a_text_without_tokens_is_told_with_its_line(self):
+        self.refused(DATA, "standard input:2: ", "predict", self.run_folder, stdin="news\n \t\nmore news\n")
+        csv = self.folder / "texts.csv"
+        csv.write_text('1,a,b\n2," ",""\n')
+        self.refused(DATA, f"{csv}:2: ", "predict", self.run_folder, "--csv", csv)
+
+    def test_no_text_at_all_is_told(self):
+        self.refused(DATA, "standard input is empty", "predict", self.run_folder, stdin="")
+
+    def test_a_bad_csv_is_told_with_its_line(self):
+        csv = self.folder / "texts.csv"
+        csv.write_text("1,a,b\n2,c\n")
+        self.refused(DATA, f"{csv}:2: ", "predict", self.run_folder, "--csv", csv)
+        self.refused(DATA, str(self.folder / "none.csv"), "predict", self.run_folder, "--csv", self.folder / "none.csv")
+
+
+if __name__ == "__main__":
+    main()
