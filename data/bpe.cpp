@@ -73,11 +73,13 @@ Bpe::Bpe(std::string_view vocabulary_json, const std::string& vocabulary_name, s
   const Vocabulary vocabulary = parse_vocabulary(vocabulary_json, vocabulary_name);
   vocabulary_size_ = vocabulary.size();
 
+  std::vector<bool> made(vocabulary_size_);
   const auto spellings = byte_spellings();
   for (std::size_t byte = 0; byte < spellings.size(); ++byte) {
     const auto found = vocabulary.find(spellings[byte]);
     if (found == vocabulary.end()) throw DataError("{}: no token for the byte 0x{:02x} (\"{}\")", vocabulary_name, byte, spellings[byte]);
     byte_tokens_[byte] = found->second;
+    made[found->second] = true;
   }
 
   const auto lines = static_cast<std::size_t>(std::count(merges.begin(), merges.end(), '\n')) + 1;
@@ -105,8 +107,14 @@ Bpe::Bpe(std::string_view vocabulary_json, const std::string& vocabulary_name, s
     Merge& slot = merges_[slot_of(merge.left, merge.right)];
     if (slot.rank != no_rank) fail("the pair stands there twice");
     slot = merge;
+    made[merge.token] = true;
   }
   if (rank == 0) throw DataError("{}: no merges", merges_name);
+  // A file that lost its last lines would tokenise otherwise without a word.
+  for (const auto& [spelling, token] : vocabulary) {
+    const bool special = spelling.starts_with("<|") && spelling.ends_with("|>");
+    if (!made[token] && !special) throw DataError("{}: no merge makes \"{}\" of {}", merges_name, spelling, vocabulary_name);
+  }
 }
 
 std::size_t Bpe::slot_of(std::uint16_t left, std::uint16_t right) const {

@@ -36,7 +36,8 @@ void check_split(const Split& split, const CorpusInfo& info, const std::string& 
 }  // namespace
 
 void check_corpus(const Corpus& corpus, const std::string& name) {
-  if (corpus.info.max_length < 1 || corpus.info.max_length > longest_max_length) throw DataError("{}: max_length: {} is out of range; prepare it again", name, corpus.info.max_length);
+  if (corpus.info.max_length < 1 || corpus.info.max_length > longest_max_length)
+    throw DataError("{}: max_length: {} is out of range; prepare it again", name, corpus.info.max_length);
   check_split(corpus.train, corpus.info, name + ": train");
   check_split(corpus.val, corpus.info, name + ": val");
   check_split(corpus.test, corpus.info, name + ": test");

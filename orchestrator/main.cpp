@@ -1,5 +1,9 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>  // std::find_if
 #include <cstdio>
+#include <cstdlib>  // std::abort
 #include <exception>
 #include <filesystem>
 #include <new>  // std::bad_alloc
@@ -34,20 +38,17 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   return false;
 }
 
-/// A failure that every rank knows is told by rank 0, another one by the rank that met it.
+/// A failure that every rank knows is told by rank 0, another one by the rank that met it. Where nobody can read it, the exit code remains.
 void tell(int rank, bool everybody_knows, const char* message) {
-  if (rank == 0) fmt::print(stderr, "error: {}\n", message);
-  if (rank != 0 && !everybody_knows) fmt::print(stderr, "error: rank {}: {}\n", rank, message);
+  if (rank != 0 && everybody_knows) return;
+  std::fputs((rank == 0 ? fmt::format("error: {}\n", message) : fmt::format("error: rank {}: {}\n", rank, message)).c_str(), stderr);
 }
 
 /// Runs `work` and turns what it throws into a message and an exit code.
 template <typename Work>
 ExitCode guarded(int rank, Work work) {
   try {
-    const ExitCode code = work();
-    // A full disk behind stdout would otherwise pass for success.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw RunTimeError("cannot write to standard output");
-    return code;
+    return work();
   } catch (const UsageError& error) {
     tell(rank, true, error.what());  // each rank has the same command line
     return error.code();
@@ -60,14 +61,23 @@ ExitCode guarded(int rank, Work work) {
   } catch (const std::bad_alloc&) {
     tell(rank, false, "out of memory");
   } catch (const std::exception& error) {
-    tell(rank, false, error.what());
+    // A full disk behind stdout is told by main, once.
+    if (std::ferror(stdout) == 0) tell(rank, false, error.what());
   }
   return ExitCode::run_time_failure;
 }
 
+/// A closed descriptor would be given to the next file opened, and messages would be written into that. What stands in its place takes
+/// no output, so that the loss shows.
+void fill_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != fd) std::abort();
+  }
+}
+
 ExitCode run(const Command& command, Invocation call) {
   if (!command.on_all_ranks) {
-    return launched_rank() == 0 ? guarded(0, [&] { return command.run(call); }) : ExitCode::done;
+    return launched_rank() == 0 ? command.run(call) : ExitCode::done;
   }
   int rank = launched_rank();
   std::unique_ptr<Session> session;
@@ -111,5 +121,10 @@ ExitCode run_program(const std::vector<std::string>& command_line) {
 
 int main(int argc, char** argv) {
   using namespace agsweep;
-  return static_cast<int>(guarded(launched_rank(), [&] { return run_program({argv, argv + argc}); }));
+  fill_closed_streams();
+  const int rank = launched_rank();
+  const ExitCode code = guarded(rank, [&] { return run_program({argv, argv + argc}); });
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);
+  tell(rank, false, "cannot write to standard output");
+  return static_cast<int>(code == ExitCode::done ? ExitCode::run_time_failure : code);
 }

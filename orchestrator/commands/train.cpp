@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/train_options.hpp"
@@ -51,7 +52,8 @@ RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions&
   const auto comm = session.world(filled_config(asked).timeout);
   RunPlan plan;
   together(*comm, [&] { plan = plan_run(args, asked); });
-  require_same(*comm, std::to_string(static_cast<int>(plan.state)), "the ranks see different runs in --out: it must be on a file system that they share");
+  require_same(*comm, std::to_string(static_cast<int>(plan.state)),
+               "the ranks see different runs in --out: it must be on a file system that they share");
   return plan;
 }
 
@@ -74,6 +76,7 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   if (speaks) print_start(display, world, resolved, inputs);
   on_rank_zero(*comm, [&] {
+    if (!config.resume) check_init(config, inputs.corpus.info);
     std::filesystem::create_directories(args.out);
     write_file_atomically(args.out / "config.toml", config_text(config, plan.options, inputs.record));
   });
@@ -108,6 +111,7 @@ ExitCode run(const Invocation& call) {
   fill(table(), line.asked, args);
   const RunPlan plan = agreed_plan(*call.session, args, asked_in(train_options(), line.asked));
   if (plan.state != RunPlan::State::finished) return train_or_go_on(call, args, plan);
+  if (!args.data.empty()) require_recorded_data(plan, sha256_file(args.data));
   if (call.session->rank() == 0) {
     fmt::print(stderr, "{}: this run is finished\n", args.out.string());
     print_result(plan.result, *plan.record, args);

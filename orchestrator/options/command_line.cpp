@@ -35,6 +35,9 @@ po::parsed_options parse(const std::vector<Option>& options, const std::vector<s
     const std::string dashed = written.substr(0, written.find('='));
     const std::string name = dashed.substr(std::min(dashed.find_first_not_of('-'), dashed.size()));
     throw UsageError("{}: unknown option{}", dashed, did_you_mean(name, names, "--"));
+  } catch (const po::invalid_command_line_syntax& error) {
+    if (error.kind() != po::invalid_syntax::missing_parameter) throw UsageError("{}", error.what());
+    throw UsageError("{}: the value is missing", error.get_option_name());
   } catch (const po::error& error) {
     throw UsageError("{}", error.what());
   }

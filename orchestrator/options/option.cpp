@@ -42,6 +42,7 @@ Value parse_integer(const Option& option, std::string_view text, std::string_vie
 Value parse_number(const Option& option, std::string_view text, std::string_view origin) {
   const std::optional<double> value = number_in(text);
   if (!value) throw UsageError("{}: {} is not a number (allowed: {})", origin, text, allowed_values(option));
+  if (!option.range.contains(*value)) out_of_range(option, text, origin);
   return *value;
 }
 

@@ -47,7 +47,7 @@ struct Option {
   bool changes_result = false;  // counts for config_hash
   bool may_change_on_resume = false;
   bool follows_other_options = false;  // its default does, so a default in a run's config.toml is none of another run's
-  std::string_view group = {};  // heading in help; empty: the command's own
+  std::string_view group = {};         // heading in help; empty: the command's own
   std::string_view help = {};
 
   ValueKind kind = ValueKind::text;  // set from the field's type by OptionTable

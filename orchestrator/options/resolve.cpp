@@ -61,8 +61,8 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
     config.shards = static_cast<std::int64_t>(std::max<std::uint64_t>(8, std::min(for_all, for_batch)));
   }
   if (config.shards < facts.ranks) {
-    throw UsageError("{}: {} is below the {} ranks: more ranks than shards; start fewer ranks",
-                     origin(asked, "shards"), config.shards, facts.ranks);
+    throw UsageError("{}: {} is below the {} ranks: more ranks than shards; start fewer ranks", origin(asked, "shards"), config.shards,
+                     facts.ranks);
   }
   if (config.batch_size < config.shards) {
     throw UsageError("{}: {} is below the {} shards; give --batch-size {} or more, or fewer --shards", origin(asked, "batch-size"),

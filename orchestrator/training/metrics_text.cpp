@@ -53,7 +53,7 @@ std::string result_text(const nlohmann::json& result, const std::vector<std::str
   }
   std::string text = table.text();
   if (!test.is_null()) text += "\ntest\n" + class_table(test, class_names);
-  return text + fmt::format("\ntrained {} ({:.0f} tokens/s), evaluated {}; {} ranks, peak memory of a rank {:.0f} MB\n",
+  return text + fmt::format("\ntrained {} ({:.0f} tokens/s), evaluated {}; ranks: {}, peak memory of a rank {:.0f} MB\n",
                             duration_text(result.at("train_seconds").get<double>()), result.at("tokens_per_second").get<double>(),
                             duration_text(result.at("eval_seconds").get<double>()), result.at("ranks").dump(),
                             result.at("peak_memory_bytes").get<double>() / 1e6);

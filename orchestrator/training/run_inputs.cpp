@@ -9,11 +9,13 @@
 
 namespace agsweep {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 RunRecord new_record(const RunPlan& plan, const TrainConfig& config, const CorpusInfo& corpus, const std::string& data_sha256) {
   return {
-      .data = std::filesystem::absolute(plan.data).lexically_normal(),
+      .data = fs::absolute(plan.data).lexically_normal(),
       .sha256 = {.data = data_sha256, .weights = config.init.empty() ? "" : sha256_file(config.init), .tokenizer = corpus.tokenizer_sha256},
       .class_names = corpus.class_names,
       .max_length = corpus.max_length,
@@ -21,18 +23,16 @@ RunRecord new_record(const RunPlan& plan, const TrainConfig& config, const Corpu
       .started = utc_now()};
 }
 
-/// The inputs of a resumed run.
-void require_recorded(const RunPlan& plan, const TrainConfig& config, const std::string& data_sha256) {
-  const auto require = [](const std::filesystem::path& file, const std::string& found, const std::string& recorded) {
-    if (found == recorded) return;
-    throw DataError("{}: not what the run was started with (SHA-256 {}, not {})", file.string(), found, recorded);
-  };
-  require(plan.data, data_sha256, plan.record->sha256.data);
-  // A run that has a checkpoint needs its --init file no more.
-  if (std::filesystem::exists(config.init)) require(config.init, sha256_file(config.init), plan.record->sha256.weights);
-}
-
 }  // namespace
+
+void require_recorded_data(const RunPlan& plan, const std::string& sha256) {
+  const std::string& recorded = plan.record->sha256.data;
+  if (sha256 == recorded) return;
+  const std::string told =
+      fmt::format("{}: not the corpus that the run was started with (SHA-256 {}, not {})", plan.data.string(), sha256, recorded);
+  if (plan.data_given) throw UsageError("--data: {}", told);
+  throw DataError("{}", told);
+}
 
 RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig& config) {
   RunInputs inputs;
@@ -42,7 +42,11 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
       if (split_named(inputs.corpus, split).rows() == 0) throw DataError("{}: {} has no rows", plan.data.string(), split);
     }
     const std::string data_sha256 = sha256_file(plan.data);
-    if (plan.record) require_recorded(plan, config, data_sha256);
+    if (plan.record) require_recorded_data(plan, data_sha256);
+    // A run that has a checkpoint needs its --init file no more.
+    if (plan.record && fs::exists(config.init) && sha256_file(config.init) != plan.record->sha256.weights) {
+      throw DataError("{}: not the weights that the run was started from", config.init.string());
+    }
     inputs.record = plan.record ? *plan.record : new_record(plan, config, inputs.corpus.info, data_sha256);
   });
   return inputs;

@@ -15,9 +15,13 @@ struct RunInputs {
   RunRecord record;
 };
 
+/// Checks the corpus of a run that stands there. @throws UsageError for another one by --data; DataError when the recorded one has changed
+void require_recorded_data(const RunPlan& plan, const std::string& sha256);
+
 /// Reads data.h5 on every rank, and says what the run is of: what a resumed one recorded, or what config.toml will record.
 /// Collective over comm. @param config  for --init
-/// @throws DataError for a damaged corpus, one without training or validation rows, or one that the resumed run was not started with
+/// @throws DataError for a damaged corpus, or one without training or validation rows
+/// @throws as require_recorded_data; DataError for an --init file that is not the resumed run's
 RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig& config);
 
 /// The keys of result.json that the trainer does not know.

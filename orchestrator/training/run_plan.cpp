@@ -25,7 +25,12 @@ std::string text_at(const nlohmann::json& object, const char* key) {
 }
 
 void require_no_leavings(const fs::path& out) {
-  if (fs::exists(out) && !fs::is_directory(out)) throw UsageError("--out: {} is a file, not a folder", out.string());
+  for (fs::path folder = out; !folder.empty(); folder = folder == folder.parent_path() ? fs::path() : folder.parent_path()) {
+    std::error_code not_there;
+    if (const fs::file_status status = fs::status(folder, not_there); fs::exists(status) && !fs::is_directory(status)) {
+      throw UsageError("--out: {} is a file, not a folder", folder.string());
+    }
+  }
   for (const char* name : {"result.json", "steps.csv", "epochs.csv", "model.safetensors", "checkpoints"}) {
     if (fs::exists(out / name)) {
       throw UsageError("--out: {} holds {} of another run, but no config.toml to resume it by; choose another folder", out.string(), name);
@@ -36,7 +41,8 @@ void require_no_leavings(const fs::path& out) {
 }  // namespace
 
 RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
-  RunPlan plan{.state = RunPlan::State::fresh, .options = asked, .record = {}, .result = {}, .data = args.data};
+  RunPlan plan{
+      .state = RunPlan::State::fresh, .options = asked, .record = {}, .result = {}, .data = args.data, .data_given = !args.data.empty()};
   if (!args.config.empty()) plan.options.merge(read_config(args.config));  // the command line wins
   if (!fs::exists(args.out / "config.toml")) {
     require_no_leavings(args.out);

@@ -28,6 +28,7 @@ struct RunPlan {
   std::optional<RunRecord> record;  // of a run that stands there
   nlohmann::json result;            // of a finished one
   std::filesystem::path data;       // data.h5 as asked, or as the run recorded it
+  bool data_given = false;
 };
 
 /// Reads --config and the run's folder. Writes nothing.

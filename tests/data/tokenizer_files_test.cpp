@@ -48,11 +48,12 @@ class TokenizerFiles : public testing::Test {
     return load_error();
   }
   std::string good_ = vocabulary({"he", "ll", "hell", "\xC4\xA0h"}).dump();
+  std::string merges_ = "h e\nl l\nhe ll\n\xC4\xA0 h\n";
   TemporaryFolder folder_;
 };
 
 TEST_F(TokenizerFiles, JoinPairsBestFirst) {
-  write(good_, "#version: 0.2\nh e\nl l\nhe ll\n\xC4\xA0 h\n");
+  write(good_, "#version: 0.2\n" + merges_);
   const Tokenizer tokenizer(folder_.path());
   std::vector<std::uint16_t> tokens;
   Tokenizer::Encoder(tokenizer).encode("hello he lll hh", 100, tokens);
@@ -63,15 +64,14 @@ TEST_F(TokenizerFiles, JoinPairsBestFirst) {
 }
 
 TEST_F(TokenizerFiles, AreKnownByTheSha256OfBothInOrder) {
-  const std::string merges = "h e\n";
-  write(good_, merges);
-  const std::string both = good_ + merges;
+  write(good_, merges_);
+  const std::string both = good_ + merges_;
   EXPECT_EQ(Tokenizer(folder_.path()).sha256(), sha256(std::as_bytes(std::span(both))));
 }
 
 TEST_F(TokenizerFiles, MayHaveHuggingFacesNames) {
   write_file_atomically(folder_ / "vocab.json", good_);
-  write_file_atomically(folder_ / "merges.txt", "h e\n");
+  write_file_atomically(folder_ / "merges.txt", merges_);
   EXPECT_EQ(Tokenizer(folder_.path()).vocabulary_size(), 260U);
 }
 
@@ -106,6 +106,7 @@ TEST_F(TokenizerFiles, RefuseMergesOfUnknownTokensAndDuplicates) {
   EXPECT_THAT(error_with(good_, "h e\nx y\n"), EndsWith("vocab.bpe:2: \"xy\" is not in " + (folder_ / "encoder.json").string()));
   EXPECT_THAT(error_with(good_, "#version: 0.2\nh ell\n"), HasSubstr("vocab.bpe:2: \"ell\" is not in"));
   EXPECT_THAT(error_with(good_, "h e\nl l\nh e\n"), EndsWith("vocab.bpe:3: the pair stands there twice"));
+  EXPECT_THAT(error_with(good_, merges_.substr(0, 8)), HasSubstr("vocab.bpe: no merge makes \"hell\" of")) << "a file that was cut";
   for (const char* line : {"he\n", "h e l\n", "\nh e\n"})
     EXPECT_THAT(error_with(good_, line), HasSubstr("vocab.bpe:1: expected two tokens with one space between"));
 }

@@ -28,7 +28,7 @@ class BadOutputs(RunTest):
     def test_a_file_is_no_place_for_a_run(self):
         file = self.run_folder / "log.txt"
         self.refused_out(USAGE, [str(file), "is a file"], file)
-        self.refused_out(FAILED, [str(file), "Not a directory"], file / "run")
+        self.refused_out(USAGE, [str(file), "is a file"], file / "run")
 
     def test_prepare_needs_a_folder_that_it_can_write_to(self):
         file = self.run_folder / "log.txt"
@@ -49,7 +49,7 @@ class BadResumes(RunTest):
     def refused_data(self):
         data = self.program.prepare(self.folder / "other.h5", "--seed", 7)
         hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (data, self.data)]
-        self.refused_resume(DATA, [str(data), *hashes], "--data", data)
+        self.refused_resume(USAGE, [str(data), *hashes], "--data", data)
 
     def test_other_options_are_named_each_with_both_values(self):
         says = ["--lr: 0.01, but the run was started with 0.001", "--dropout: 0.1, but the run was started with 0.3"]

@@ -45,7 +45,7 @@ TEST(CommandLine, NamesOptionValueAndRangeOfABadNumber) {
   EXPECT_EQ(usage_error_of({"--lr", "nan"}), "--lr: nan is out of range (0, 1]");
   EXPECT_EQ(usage_error_of({"--lr", "inf"}), "--lr: inf is out of range (0, 1]");
   EXPECT_EQ(usage_error_of({"--clip-norm", "inf"}), "--clip-norm: inf is out of range [0, inf)");
-  EXPECT_EQ(usage_error_of({"--clip-norm", "1e999"}), "--clip-norm: inf is out of range [0, inf)");
+  EXPECT_EQ(usage_error_of({"--clip-norm", "1e999"}), "--clip-norm: 1e999 is out of range [0, inf)");
   EXPECT_EQ(usage_error_of({"--lr", "fast"}), "--lr: fast is not a number (allowed: (0, 1])");
   EXPECT_EQ(usage_error_of({"--epochs", "1.5"}), "--epochs: 1.5 is not a whole number (allowed: [1, 1000000])");
   EXPECT_EQ(usage_error_of({"--epochs", "0"}), "--epochs: 0 is out of range [1, 1000000]");

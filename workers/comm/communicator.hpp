@@ -42,9 +42,8 @@ class Communicator {
   virtual void barrier() = 0;
 };
 
-/// Runs `work` on every rank; when it throws on some, every rank throws the failure of the lowest such rank, with its exit code, and naming it
-/// unless all failed.
-/// So a group leaves a phase together, with the reason. Collective over comm; `work` itself need not be collective.
+/// Runs `work` on every rank; when it throws on some, every rank throws the failure of the lowest such rank, with its exit code, and naming
+/// it unless all failed. So a group leaves a phase together, with the reason. Collective over comm; `work` itself need not be collective.
 void together(Communicator& comm, const std::function<void()>& work);
 
 /// The same for work that only rank 0 does (writing files), the others waiting.

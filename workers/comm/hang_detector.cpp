@@ -26,7 +26,8 @@ std::optional<std::string> HangDetector::verdict(double now, const Progress::Pla
       own.checkpoint < 0 ? "there is no checkpoint yet" : fmt::format("the last checkpoint is step {}", own.checkpoint);
   for (const Watched& rank : ranks_) {
     if (!rank.present || now - rank.heard < limit_) continue;
-    return fmt::format("{} has been silent for {:.0f} s in {}; {}", rank.name, now - rank.heard, describe(own.phase, own.number), checkpoint);
+    return fmt::format("{} has been silent for {:.0f} s in {}; {}", rank.name, now - rank.heard, describe(own.phase, own.number),
+                       checkpoint);
   }
   const auto stands_still = [&](const Watched& rank) { return rank.present && now - rank.advanced >= limit_; };
   // Work that takes long is no hang unless somebody waits for it.

@@ -13,8 +13,8 @@
 
 namespace agsweep {
 
-/// A group of ranks over MPI. Every wait is a test loop over non-blocking calls (wait.hpp), under a deadline that counts from its start; with
-/// a watchdog, that ends a hang within the timeout, and waits for a rank that advances have ten times as long.
+/// A group of ranks over MPI. Every wait is a test loop over non-blocking calls (wait.hpp), under a deadline that counts from its start;
+/// with a watchdog, that ends a hang within the timeout, and waits for a rank that advances have ten times as long.
 ///
 /// Once a method has thrown, messages may still be under way: the communicator refuses further calls, its MPI handle is never freed, and
 /// `broken` tells the owner of the job that the only way out is MPI_Abort.

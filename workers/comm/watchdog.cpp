@@ -33,21 +33,13 @@ struct Report {
 static_assert(std::is_trivially_copyable_v<Report>);
 
 Report report_of(const Progress::Place& place, bool leaving) {
-  Report report{.leaving = leaving,
-                .waiting = place.waiting,
-                .counter = place.counter,
-                .number = place.number,
-                .phase = {}};
+  Report report{.leaving = leaving, .waiting = place.waiting, .counter = place.counter, .number = place.number, .phase = {}};
   std::memcpy(report.phase.data(), place.phase.data(), std::min(place.phase.size(), report.phase.size() - 1));
   return report;
 }
 
 Progress::Place place_of(const Report& report) {
-  return {.counter = report.counter,
-          .waiting = report.waiting,
-          .number = report.number,
-          .checkpoint = -1,
-          .phase = report.phase.data()};
+  return {.counter = report.counter, .waiting = report.waiting, .number = report.number, .checkpoint = -1, .phase = report.phase.data()};
 }
 
 }  // namespace

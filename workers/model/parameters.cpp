@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "workers/safetensors/sealed.hpp"
 
 namespace agsweep {
 
@@ -64,6 +65,7 @@ std::vector<TensorBytes> Parameters::tensors(const at::Tensor& flat) const {
 
 void load(Parameters& parameters, const std::filesystem::path& path) {
   const SafetensorsFile file = SafetensorsFile::read(path);
+  check_seal(file, path);
   const auto& specs = parameters.layout().specs();
   for (const TensorBytes& tensor : file.tensors()) {
     const bool known = std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) { return spec.name == tensor.name; });

@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/sha256.hpp"
+#include "workers/safetensors/sealed.hpp"
 
 namespace agsweep {
 
@@ -42,34 +42,14 @@ std::vector<std::int64_t> steps_in(const fs::path& folder) {
   return steps;
 }
 
-/// Of all that a generation says. Lengths go in too, so that no byte can move from one part to the next unnoticed.
-std::string content_hash(std::string_view step, std::string_view state, std::span<const TensorBytes> tensors) {
-  Sha256 hash;
-  const auto add = [&](std::span<const std::byte> bytes) {
-    const std::uint64_t length = bytes.size();
-    hash.update(std::as_bytes(std::span(&length, 1))).update(bytes);
-  };
-  add(std::as_bytes(std::span(step)));
-  add(std::as_bytes(std::span(state)));
-  for (const TensorBytes& tensor : tensors) {
-    add(std::as_bytes(std::span(tensor.name)));
-    add(std::as_bytes(std::span(tensor.dtype)));
-    add(std::as_bytes(std::span(tensor.shape)));
-    add(tensor.bytes);
-  }
-  return hash.hex();
-}
-
 /// @throws DataError naming file and cause
 LoadedCheckpoint load(const fs::path& path, std::int64_t step) {
   SafetensorsFile file = SafetensorsFile::read(path);
-  for (const char* const key : {"step", "state", "sha256"}) {
+  if (!check_seal(file, path)) throw DataError("{}: its metadata have no \"sha256\"", path.string());
+  for (const char* const key : {"step", "state"}) {
     if (!file.metadata().contains(key)) throw DataError("{}: its metadata have no \"{}\"", path.string(), key);
   }
   const std::string& state = file.metadata().at("state");
-  if (content_hash(file.metadata().at("step"), state, file.tensors()) != file.metadata().at("sha256")) {
-    throw DataError("{}: its content does not match its SHA-256", path.string());
-  }
   if (file.metadata().at("step") != std::to_string(step)) throw DataError("{}: holds step {}", path.string(), file.metadata().at("step"));
   nlohmann::json parsed = nlohmann::json::parse(state, nullptr, /*allow_exceptions=*/false);
   if (parsed.is_discarded()) throw DataError("{}: its state is no JSON", path.string());
@@ -84,9 +64,7 @@ void CheckpointStore::save(std::int64_t step, std::span<const TensorBytes> tenso
   if (fs::create_directories(folder_)) fsync_path(folder_.has_parent_path() ? folder_.parent_path() : ".");
   remove_temporary_files(folder_);
 
-  const std::string step_text = std::to_string(step), state_text = state.dump();
-  write_safetensors(generation_path(folder_, step), tensors,
-                    {{"step", step_text}, {"state", state_text}, {"sha256", content_hash(step_text, state_text, tensors)}});
+  write_sealed_safetensors(generation_path(folder_, step), tensors, {{"step", std::to_string(step)}, {"state", state.dump()}});
   // A damaged one must not take the place of a whole one.
   for (const std::int64_t other : damaged_) {
     if (other != step) fs::remove(generation_path(folder_, other));

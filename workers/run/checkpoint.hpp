@@ -22,8 +22,7 @@ struct LoadedCheckpoint {
 };
 
 /// The generations in RUN/checkpoints/: step-00000123.safetensors, the newest and the one before. A generation is a safetensors file whose
-/// metadata holds "step", "state" (JSON) and "sha256" (of both and of each tensor's name, type, shape and bytes), so that a flipped bit is
-/// found wherever it is. Only one process may save at a time; any may load.
+/// metadata holds "step", "state" (JSON) and a seal (safetensors/sealed.hpp). Only one process may save at a time; any may load.
 class CheckpointStore {
  public:
   explicit CheckpointStore(std::filesystem::path folder, int generations = 2);

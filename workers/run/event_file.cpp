@@ -12,8 +12,8 @@
 
 #include "base/crc32c.hpp"
 #include "base/error.hpp"
-#include "base/host_name.hpp"
 #include "base/file.hpp"
+#include "base/host_name.hpp"
 
 namespace agsweep {
 

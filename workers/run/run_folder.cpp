@@ -83,9 +83,7 @@ void RunFolder::write_hashes(std::int64_t epoch, std::span<const TensorBytes> pa
   files_->hashes.append(rows);
 }
 
-void RunFolder::log(std::string_view line) {
-  files_->log.append(fmt::format("{} {}\n", utc_now(), line));
-}
+void RunFolder::log(std::string_view line) { files_->log.append(fmt::format("{} {}\n", utc_now(), line)); }
 
 void RunFolder::sync() {
   for (AppendFile* const file : {&files_->steps, &files_->epochs, &files_->hashes, &files_->log}) file->sync();

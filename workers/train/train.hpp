@@ -45,6 +45,9 @@ struct RunIdentity {
   bool test_split = true;      // evaluate the best weights on test at the end (a sweep's trials never do)
 };
 
+/// Whether the --init file, if there is one, fits the model, before anything is written. @throws DataError
+void check_init(const TrainConfig& config, const CorpusInfo& corpus);
+
 /// One data-parallel training from start (or checkpoint) to result.json. RUN/ exists, with its config.toml, and is this run's own.
 ///
 /// Collective over comm.

@@ -4,13 +4,14 @@
 
 #include <algorithm>  // std::min
 #include <chrono>
-#include <cmath>      // std::isfinite
+#include <cmath>  // std::isfinite
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/utc_time.hpp"
 #include "data/epoch_order.hpp"
+#include "workers/safetensors/sealed.hpp"
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/predict.hpp"
 
@@ -165,8 +166,8 @@ void TrainingRun::save() {
 }
 
 void TrainingRun::write_best() {
-  write_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
-                    {{"format", "pt"}, {"model", "scratch"}, {"epoch", std::to_string(state_.best->epoch)}});
+  write_sealed_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
+                           {{"format", "pt"}, {"model", "scratch"}, {"epoch", std::to_string(state_.best->epoch)}});
 }
 
 void TrainingRun::end_epoch() {
@@ -279,9 +280,8 @@ void TrainingRun::add_final_metrics(nlohmann::json& result) {
     result["best"]["train"] = to_json(train_metrics("train with the best weights"));
   }
   if (identity_.test_split && corpus_.test.rows() > 0) {
-    Evaluation test =
-        evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test", evaluation_progress("test"),
-                 &stop_);
+    Evaluation test = evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test",
+                               evaluation_progress("test"), &stop_);
     result["test"] = to_json(test.metrics);
     on_rank_zero(comm_, [&] {
       write_predictions(identity_.folder / "predictions_test.csv", corpus_.test,

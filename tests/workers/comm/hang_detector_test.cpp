@@ -39,8 +39,9 @@ TEST(HangDetector, NamesTheRankThatStandsStillWhileAnotherWaits) {
     detector.heard(0, at_step(7, 3, true), second);
     detector.heard(1, at_step(7, 2, false), second);
   }
-  EXPECT_THAT(detector.verdict(10, Progress::Place{}).value_or(""),
-              testing::StartsWith("rank 1 (node n2) has not advanced for 10 s while others wait, in the all-reduce of step 7; there is no"));
+  EXPECT_THAT(
+      detector.verdict(10, Progress::Place{}).value_or(""),
+      testing::StartsWith("rank 1 (node n2) has not advanced for 10 s while others wait, in the all-reduce of step 7; there is no"));
 }
 
 TEST(HangDetector, NamesTheRankThatIsLeastFarWhereAllWaitForEachOther) {

@@ -1,6 +1,6 @@
 """30 full-batch steps of `agsweep train` against PyTorch with AdamW, OneCycleLR and clip_grad_norm_, from the same weights.
 
-usage: train_parity_test.py AGSWEEP PREPARED_BY_THE_TEST.h5 FOLDER
+usage: train_parity_test.py AGSWEEP TOKENIZER_DIR
 """
 
 import csv
@@ -8,6 +8,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import h5py
 import numpy as np
@@ -18,7 +19,8 @@ from torch.nn import functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from scratch_model import ScratchModel, padded, start  # noqa: E402
 
-STEPS, WARMUP, LR, DECAY, CLIP, SMOOTHING = 30, 6, 3e-3, 0.05, 0.5, 0.1
+# A gentle rate: at 3e-3 PyTorch itself, in fp32, is 1.7e-3 away from its own float64 run after 30 steps.
+STEPS, WARMUP, LR, DECAY, CLIP, SMOOTHING = 30, 6, 1e-3, 0.05, 1.0, 0.1
 RELATIVE = 1e-4
 
 
@@ -43,9 +45,14 @@ def worst(ours, theirs):
     return float(np.max(np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1e-12)))
 
 
-def main(agsweep, data, folder):
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+def main(agsweep, tokenizer):
+    with tempfile.TemporaryDirectory(prefix="agsweep-") as scratch:
+        compare(agsweep, tokenizer, pathlib.Path(scratch))
+
+
+def compare(agsweep, tokenizer, folder):
+    data = folder / "data.h5"
+    subprocess.run([agsweep, "prepare", "--synthetic", "60", "--tokenizer", tokenizer, "--out", data], check=True)
     torch.manual_seed(0)
     model = ScratchModel()
     assert sum(p.numel() for p in model.parameters()) == 10_985_092
@@ -75,7 +82,11 @@ def main(agsweep, data, folder):
     newest = sorted((run / "checkpoints").glob("*.safetensors"))[-1]
     stored = load_file(str(newest))
     for name, parameter in model.state_dict().items():
-        ours = stored[f"parameters.{name}"]
+        ours, parameter = stored[f"parameters.{name}"], parameter.clone()
+        if name.endswith("qkv.bias"):
+            # Softmax does not see the keys' bias: its gradient is rounding noise, which Adam scales up to whole steps.
+            width = len(ours) // 3
+            ours[width : 2 * width] = parameter[width : 2 * width] = 0
         # Relative to the tensor's size: single weights that pass through zero have no relative error to speak of.
         error = ((ours - parameter).norm() / parameter.norm()).item()
         print(f"{name}: relative difference {error:.2e}")
