@@ -1,6 +1,6 @@
 #include "workers/optim/optimiser.hpp"
 
-#include <algorithm>  // std::lower_bound, std::min
+#include <algorithm>  // std::min
 #include <cmath>      // std::sqrt
 #include <vector>
 
@@ -11,31 +11,12 @@ namespace agsweep {
 namespace {
 
 constexpr std::int64_t block_floats = 65536;
-constexpr std::int64_t block_rows = 512;
 
 std::int64_t blocks_in(std::int64_t count, std::int64_t block) { return (count + block - 1) / block; }
 
 template <typename T>
 std::span<T> part(std::span<T> values, std::int64_t first, std::int64_t last) {
   return values.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-}
-
-/// Rows [first, last) of the embedding: those between two touched ones in one go.
-void update_rows(const AdamW& adamw, const RowSparse& gradient, const FlatBuffers& buffers, std::int64_t first, std::int64_t last) {
-  const auto update_range = [&](std::int64_t begin, std::int64_t end, std::span<const float> row) {
-    if (begin == end) return;
-    const std::int64_t width = gradient.width;
-    adamw.update(row, part(buffers.parameters, begin * width, end * width), part(buffers.first_moment, begin * width, end * width),
-                 part(buffers.second_moment, begin * width, end * width));
-  };
-  auto touched = std::lower_bound(gradient.rows.begin(), gradient.rows.end(), first);
-  std::int64_t next = first;
-  for (; touched != gradient.rows.end() && *touched < last; ++touched) {
-    update_range(next, *touched, {});
-    update_range(*touched, *touched + 1, gradient.row(static_cast<std::size_t>(touched - gradient.rows.begin())));
-    next = *touched + 1;
-  }
-  update_range(next, last, {});
 }
 
 }  // namespace
@@ -62,24 +43,15 @@ double clip_factor(double norm, double max_norm) {
   return max_norm > 0 ? std::min(1.0, max_norm / (norm + epsilon)) : 1.0;
 }
 
-void update(const AdamWStep& step, const Gradient& gradient, const FlatBuffers& buffers, ThreadPool& pool,
-            const std::function<void(std::int64_t, std::int64_t)>& dense_updated) {
-  const AdamW adamw(step);
-  const std::int64_t rows = buffers.embedding_size / gradient.embedding.width;
-  const auto dense_size = static_cast<std::int64_t>(gradient.dense.size());
-  const std::int64_t row_blocks = blocks_in(rows, block_rows);
-  pool.run(row_blocks + blocks_in(dense_size, block_floats), [&](std::int64_t block, int) {
-    if (block < row_blocks) {
-      update_rows(adamw, gradient.embedding, buffers, block * block_rows, std::min((block + 1) * block_rows, rows));
-      return;
-    }
-    const std::int64_t first = (block - row_blocks) * block_floats;
-    const std::int64_t last = std::min(first + block_floats, dense_size);
-    const std::int64_t begin = buffers.dense_begin + first;
-    const std::int64_t end = buffers.dense_begin + last;
-    adamw.update(part(std::span<const float>(gradient.dense), first, last), part(buffers.parameters, begin, end),
-                 part(buffers.first_moment, begin, end), part(buffers.second_moment, begin, end));
-    if (dense_updated) dense_updated(first, last);
+void update_dense(const AdamW& step, std::span<const float> gradient, const DenseBuffers& buffers, ThreadPool& pool,
+                  const std::function<void(std::int64_t, std::int64_t)>& updated) {
+  const auto size = static_cast<std::int64_t>(gradient.size());
+  pool.run(blocks_in(size, block_floats), [&](std::int64_t block, int) {
+    const std::int64_t first = block * block_floats;
+    const std::int64_t last = std::min(first + block_floats, size);
+    step.update(part(gradient, first, last), part(buffers.parameters, first, last), part(buffers.first_moment, first, last),
+                part(buffers.second_moment, first, last));
+    if (updated) updated(first, last);
   });
 }
 

@@ -10,13 +10,11 @@
 
 namespace agsweep {
 
-/// The flat buffers that a step updates: the embedding's rows first, then from dense_begin the dense part.
-struct FlatBuffers {
+/// The dense part of the flat buffers that a step updates.
+struct DenseBuffers {
   std::span<float> parameters;
   std::span<float> first_moment;
   std::span<float> second_moment;
-  std::int64_t embedding_size;
-  std::int64_t dense_begin;
 };
 
 /// The gradient's 2-norm over all parameters, as torch.nn.utils.clip_grad_norm_ reports it. Summed over fixed blocks in order, so the bits
@@ -26,9 +24,9 @@ double gradient_norm(const Gradient& gradient, ThreadPool& pool);
 /// The factor that clip_grad_norm_ multiplies the gradient with; 1 where max_norm is 0 (no clipping).
 double clip_factor(double norm, double max_norm);
 
-/// Updates every parameter, blocks side by side.
-/// @param dense_updated  called in the worker that updated dense floats [first, last); may be empty
-void update(const AdamWStep& step, const Gradient& gradient, const FlatBuffers& buffers, ThreadPool& pool,
-            const std::function<void(std::int64_t first, std::int64_t last)>& dense_updated);
+/// Updates every dense parameter, blocks side by side.
+/// @param updated  called in the worker that updated floats [first, last); may be empty
+void update_dense(const AdamW& step, std::span<const float> gradient, const DenseBuffers& buffers, ThreadPool& pool,
+                  const std::function<void(std::int64_t first, std::int64_t last)>& updated);
 
 }  // namespace agsweep

@@ -17,6 +17,12 @@ namespace agsweep {
 namespace {
 
 std::span<float> floats(at::Tensor& tensor) { return {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}; }
+std::span<float> embedding_in(at::Tensor& flat, const ParameterLayout& layout) {
+  return floats(flat).first(static_cast<std::size_t>(layout.embedding_size()));
+}
+std::span<float> dense_in(at::Tensor& flat, const ParameterLayout& layout) {
+  return floats(flat).subspan(static_cast<std::size_t>(layout.dense_begin()));
+}
 
 /// What a rank whose shards threw adds to the step.
 void clear(Gradient& gradient, const Transformer& model) {
@@ -49,6 +55,8 @@ Trainer::Trainer(Communicator& comm, Workers& workers, const Transformer& model,
       parameters_(model.layout(), config.precision),
       first_moment_(at::zeros_like(parameters_.flat())),
       second_moment_(at::zeros_like(parameters_.flat())),
+      embedding_(embedding_in(parameters_.flat(), model.layout()), embedding_in(first_moment_, model.layout()),
+                 embedding_in(second_moment_, model.layout()), model.geometry().width),
       gradients_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())) {}
 
 void Trainer::broadcast_parameters() {
@@ -58,6 +66,11 @@ void Trainer::broadcast_parameters() {
 
 void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t> rows) {
   const ShardRange own = shards_of(comm_.rank(), comm_.size(), config_.shards);
+  std::vector<PackedBatch> batches;
+  for (std::int64_t shard = own.first; shard < own.last; ++shard) {
+    batches.push_back(pack(split, shard_rows(rows, shard, config_.shards)));
+  }
+  for (const PackedBatch& batch : batches) embedding_.catch_up(batch.tokens, workers_.pool());
   workers_.pool().run(own.size(), [&](std::int64_t index, int worker) {
     const c10::InferenceMode no_autograd;
     const std::int64_t shard = own.first + index;
@@ -67,9 +80,18 @@ void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t
                                      .shard = static_cast<std::uint32_t>(shard)},
                          .label_smoothing = config_.label_smoothing,
                          .batch_rows = static_cast<std::int64_t>(rows.size())};
-    model_.forward_backward(parameters_, pack(split, shard_rows(rows, shard, config_.shards)), step, workers_.workspace(worker),
+    model_.forward_backward(parameters_, batches[static_cast<std::size_t>(index)], step, workers_.workspace(worker),
                             gradients_[static_cast<std::size_t>(index)]);
   });
+}
+
+void Trainer::update(const Gradient& gradient, const AdamWStep& step) {
+  const AdamW adamw(step);
+  embedding_.update(adamw, gradient.embedding, workers_.pool());
+  const ParameterLayout& layout = model_.layout();
+  const DenseBuffers dense{dense_in(parameters_.flat(), layout), dense_in(first_moment_, layout), dense_in(second_moment_, layout)};
+  update_dense(adamw, gradient.dense, dense, workers_.pool(),
+               [&](std::int64_t first, std::int64_t last) { parameters_.refresh_compute(first, last); });
 }
 
 StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested, std::exception_ptr failure) {
@@ -100,17 +122,11 @@ StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> row
   if (!std::isfinite(norm)) throw TrialFailure("the gradient's norm is not finite at step {}", step);
 
   const OneCycle::Point schedule = one_cycle_.at(step);
-  const AdamWStep adamw{.step = step,
-                        .lr = schedule.lr,
-                        .beta1 = schedule.beta1,
-                        .weight_decay = config_.weight_decay,
-                        .gradient_scale = clip_factor(norm, config_.clip_norm)};
-  const FlatBuffers buffers{.parameters = floats(parameters_.flat()),
-                            .first_moment = floats(first_moment_),
-                            .second_moment = floats(second_moment_),
-                            .embedding_size = model_.layout().embedding_size(),
-                            .dense_begin = model_.layout().dense_begin()};
-  update(adamw, total, buffers, workers_.pool(), [&](std::int64_t first, std::int64_t last) { parameters_.refresh_compute(first, last); });
+  update(total, {.step = step,
+                 .lr = schedule.lr,
+                 .beta1 = schedule.beta1,
+                 .weight_decay = config_.weight_decay,
+                 .gradient_scale = clip_factor(norm, config_.clip_norm)});
   steps_done_ = step;
   return {.lr = schedule.lr, .loss = total.loss, .grad_norm = norm, .confusion = total.confusion, .stop = status == StepStatus::stop};
 }

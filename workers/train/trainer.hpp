@@ -13,6 +13,8 @@
 #include "workers/model/parameters.hpp"
 #include "workers/model/transformer.hpp"
 #include "workers/model/workspace.hpp"
+#include "workers/optim/adamw.hpp"
+#include "workers/optim/embedding_rows.hpp"
 #include "workers/optim/one_cycle.hpp"
 #include "workers/reduce/gradient.hpp"
 #include "workers/reduce/step_status.hpp"
@@ -64,12 +66,19 @@ class Trainer {
 
   std::int64_t steps_done() const { return steps_done_; }
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
-  Parameters& parameters() { return parameters_; }
-  at::Tensor& first_moment() { return first_moment_; }    // [layout.total()] fp32
-  at::Tensor& second_moment() { return second_moment_; }  // [layout.total()] fp32
+  Parameters& parameters() { return settled(parameters_); }
+  at::Tensor& first_moment() { return settled(first_moment_); }    // [layout.total()] fp32
+  at::Tensor& second_moment() { return settled(second_moment_); }  // [layout.total()] fp32
 
  private:
   void forward_backward(const Split& split, std::span<const std::uint32_t> rows);
+  void update(const Gradient& gradient, const AdamWStep& step);
+  /// What others see of the buffers: with every row of the embedding as far as the steps.
+  template <typename T>
+  T& settled(T& buffer) {
+    embedding_.catch_up_all(workers_.pool());
+    return buffer;
+  }
 
   Communicator& comm_;
   Workers& workers_;
@@ -79,6 +88,7 @@ class Trainer {
   Parameters parameters_;
   at::Tensor first_moment_;
   at::Tensor second_moment_;
+  EmbeddingRows embedding_;
   std::vector<Gradient> gradients_;  // own shards'
   std::int64_t steps_done_ = 0;
 };

@@ -1,4 +1,5 @@
 #include "workers/optim/optimiser.hpp"
+#include "workers/optim/embedding_rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,19 +40,62 @@ TEST(ClipFactor, ScalesOnlyWhatIsLongerThanTheLimit) {
   EXPECT_EQ(clip_factor(4.0, 0.0), 1.0);  // no clipping
 }
 
-TEST(Update, DecaysUntouchedRowsAndMovesTouchedOnes) {
+TEST(UpdateDense, MovesEachParameterByTheLearningRateInTheFirstStep) {
   const Gradient g = gradient();
-  const std::size_t size = 1000 * 4 + 70000;
-  std::vector<float> p(size, 1.0F), m(size), v(size);
+  std::vector<float> p(70000, 1.0F), m(70000), v(70000);
   ThreadPool pool(2);
-  update({.step = 1, .lr = 0.1, .beta1 = 0.9, .weight_decay = 0.5}, g, {p, m, v, 4000, 4000}, pool, {});
-  EXPECT_FLOAT_EQ(p[0], 0.95F);
+  update_dense(AdamW({.step = 1, .lr = 0.1, .beta1 = 0.9, .weight_decay = 0.5}), g.dense, {p, m, v}, pool, {});
   // Adam's first step has the length of the learning rate, whatever the gradient's.
-  for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_NEAR(p[2 * 4 + i], 0.95 - 0.1 * std::copysign(1.0, g.embedding.row(0)[i]), 1e-5);
-    EXPECT_NEAR(p[700 * 4 + i], 0.95 - 0.1 * std::copysign(1.0, g.embedding.row(1)[i]), 1e-5);
+  for (std::size_t i = 0; i < 70000; i += 997) EXPECT_NEAR(p[i], 0.95 - 0.1 * std::copysign(1.0, g.dense[i]), 1e-4);
+}
+
+/// An embedding of 1,000 rows with its moments.
+struct Table {
+  std::vector<float> p = random_floats(4000, 1), m = std::vector<float>(4000), v = std::vector<float>(4000);
+  bool operator==(const Table&) const = default;
+};
+
+AdamW step_of(std::int64_t number) {
+  return AdamW({.step = number, .lr = 0.01 * static_cast<double>(number), .beta1 = 0.9, .weight_decay = 0.5});
+}
+
+RowSparse sparse_gradient(std::int64_t step) {
+  RowSparse g;
+  g.clear(4);
+  for (const std::int32_t row : {2, static_cast<int>(100 * step), 999}) {
+    g.append_zero_row(row);
+    const auto values = random_floats(4, static_cast<std::uint64_t>(step * 1000 + row));
+    std::copy(values.begin(), values.end(), g.last_row());
   }
-  for (std::size_t i = 0; i < 70000; i += 997) EXPECT_NEAR(p[4000 + i], 0.95 - 0.1 * std::copysign(1.0, g.dense[i]), 1e-4);
+  return g;
+}
+
+TEST(EmbeddingRows, GivesTheBitsOfAPassOverAllRowsInEveryStep) {
+  Table put_off, all;
+  ThreadPool pool(2);
+  EmbeddingRows rows(put_off.p, put_off.m, put_off.v, 4);
+  for (std::int64_t step = 1; step <= 5; ++step) {
+    const RowSparse g = sparse_gradient(step);
+    rows.catch_up(std::vector<std::int32_t>{100, 7, 7, 500}, pool);
+    rows.update(step_of(step), g, pool);
+    std::vector<float> dense(4000);
+    for (std::size_t i = 0; i < g.rows.size(); ++i) std::copy_n(g.row(i).begin(), 4, dense.begin() + g.rows[i] * 4);
+    step_of(step).update(dense, all.p, all.m, all.v);
+    if (step == 3) rows.catch_up_all(pool);
+  }
+  rows.catch_up_all(pool);
+  EXPECT_EQ(put_off, all);
+}
+
+TEST(EmbeddingRows, ShowsARowAsFarAsTheStepsAfterCatchUp) {
+  Table table;
+  const float start = table.p[28];
+  ThreadPool pool(2);
+  EmbeddingRows rows(table.p, table.m, table.v, 4);
+  rows.update(AdamW({.step = 1, .lr = 0.1, .beta1 = 0.9, .weight_decay = 0.5}), sparse_gradient(1), pool);
+  EXPECT_EQ(table.p[28], start);
+  rows.catch_up(std::vector<std::int32_t>{7}, pool);
+  EXPECT_FLOAT_EQ(table.p[28], 0.95F * start);
 }
 
 }  // namespace
