@@ -11,6 +11,7 @@
 
 #include "data/corpus_file.hpp"
 #include "workers/comm/session.hpp"
+#include "workers/train/make_model.hpp"
 #include "workers/train/trainer.hpp"
 
 int main(int argc, char** argv) {
@@ -27,10 +28,10 @@ int main(int argc, char** argv) {
   config.precision = std::string_view(argv[3]) == "bf16" ? Precision::bf16 : Precision::fp32;
   const std::int64_t steps = std::atoi(argv[4]);
 
-  const Transformer model(geometry_of(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length));
+  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length);
   Workers workers(config.threads);
-  Trainer trainer(*comm, workers, model, config, 6000);
-  initialise(trainer.parameters(), config.seed);
+  Trainer trainer(*comm, workers, *model, config, 6000);
+  model->start(trainer.parameters(), config.seed);
 
   std::vector<double> seconds;
   for (std::int64_t step = 0; step < steps; ++step) {

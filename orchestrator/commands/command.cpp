@@ -7,8 +7,8 @@
 namespace agsweep {
 
 std::vector<Command> commands() {
-  return {prepare_command(), train_command(),   evaluate_command(), predict_command(),
-          doctor_command(),  version_command(), options_command()};
+  return {prepare_command(), train_command(),       evaluate_command(), predict_command(), export_command(),
+          fetch_command(),   random_gpt2_command(), doctor_command(),   version_command(), options_command()};
 }
 
 std::string help_text(const Command& command, std::size_t width) {
@@ -19,7 +19,7 @@ std::string help_text(const Command& command, std::size_t width) {
 std::string overview(const std::vector<Command>& commands) {
   std::string text =
       "agsweep trains text classifiers on many ranks.\n\n  agsweep COMMAND [options]\n  mpirun -n N agsweep train [options]\n\n";
-  for (const Command& command : commands) text += fmt::format("  {:<10}{}\n", command.name, command.summary);
+  for (const Command& command : commands) text += fmt::format("  {:<12} {}\n", command.name, command.summary);
   return text +
          "\n`agsweep COMMAND --help` shows a command's options.\n"
          "Exit codes: 0 done, 1 failure, 2 usage, 3 some trials failed, 4 damaged or unfit data, 85 checkpointed after a signal: run "

@@ -10,6 +10,7 @@
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"
+#include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/run/run_folder.hpp"  // to_json(Metrics)
 #include "workers/train/predict.hpp"
@@ -23,6 +24,7 @@ struct EvaluateArgs {
   std::string split = "test";
   std::filesystem::path out;
   double timeout = 300;
+  std::filesystem::path weights;
   bool json = false;
 };
 
@@ -37,6 +39,7 @@ OptionTable<EvaluateArgs> table() {
         .placeholder = "SECONDS",
         .range = above_up_to(0, 1000000),
         .help = "end the job when a rank has been silent for so long"}},
+      {&A::weights, {.name = "weights", .placeholder = "DIR", .help = "where the run's GPT-2 is now; not given: where it was in training"}},
       {&A::json, {.name = "json", .flag = true, .help = "print the metrics as a JSON object"}},
   };
 }
@@ -62,14 +65,17 @@ ExitCode run(const Invocation& call) {
   const auto comm = call.session->world(args.timeout);
   StoredRun stored;
   Corpus corpus;
+  TrainConfig config;
   together(*comm, [&] {
     stored = read_run(folder);
+    config = filled_config(stored.options);
+    if (!args.weights.empty()) config.weights = args.weights;
+    require_recorded_weights(stored.record, config);
     corpus = read_corpus(args.data);
     check_fit(corpus.info, stored.record, args.data);
     if (split_named(corpus, args.split).rows() == 0) throw DataError("{}: {} has no rows", args.data.string(), args.split);
   });
   const Split& split = split_named(corpus, args.split);
-  TrainConfig config = filled_config(stored.options);
   config.threads = survey(*comm).facts(0).cpus;
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
@@ -87,9 +93,10 @@ ExitCode run(const Invocation& call) {
   if (args.json) {
     metrics["split"] = args.split;
     metrics["synthetic"] = corpus.info.synthetic;
+    metrics["random_base"] = stored.record.random_base;
     fmt::print("{}\n", metrics.dump(2));
   } else {
-    if (corpus.info.synthetic) fmt::print("synthetic corpus: these figures say nothing about real news\n");
+    fmt::print("{}", caveats(corpus.info.synthetic, stored.record.random_base));
     fmt::print("{}", metrics_text(metrics, stored.record.class_names));
   }
   return ExitCode::done;

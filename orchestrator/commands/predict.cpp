@@ -14,6 +14,7 @@
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "workers/comm/self_communicator.hpp"
@@ -27,6 +28,7 @@ struct PredictArgs {
   std::filesystem::path csv;
   std::string text_columns = "2,3";
   std::filesystem::path tokenizer;
+  std::filesystem::path weights;
   bool json = false;
 };
 
@@ -39,6 +41,7 @@ OptionTable<PredictArgs> table() {
        {.name = "tokenizer",
         .placeholder = "DIR",
         .help = "folder of GPT-2's encoder.json and vocab.bpe; not given, the one that agsweep was installed with"}},
+      {&A::weights, {.name = "weights", .placeholder = "DIR", .help = "where the run's GPT-2 is now; not given: where it was in training"}},
       {&A::json, {.name = "json", .flag = true, .help = "print a JSON object a text, one a line"}},
   };
 }
@@ -121,6 +124,8 @@ ExitCode run(const Invocation& call) {
   }
   const Split split = tokenised(read_texts(args), tokenizer, stored.record.max_length);
   TrainConfig config = filled_config(stored.options);
+  if (!args.weights.empty()) config.weights = args.weights;
+  require_recorded_weights(stored.record, config);
   const std::array<RankCpus, 1> alone = {RankCpus{.host = "", .allowance = own_cpus()}};
   config.threads = cpus_of_rank(alone, 0);
   SelfCommunicator comm;

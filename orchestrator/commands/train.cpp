@@ -33,7 +33,7 @@ void print_result(const nlohmann::json& result, const RunRecord& record, const T
     fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
-  if (record.synthetic) fmt::print("synthetic corpus: these figures say nothing about real news\n");
+  fmt::print("{}", caveats(record.synthetic, record.random_base));
   fmt::print("{}\nin {}: result.json (all of this), epochs.csv, steps.csv, model.safetensors (the best epoch), config.toml, log.txt\n",
              result_text(result, record.class_names), args.out.string());
 }
@@ -42,6 +42,7 @@ void print_start(ProgressDisplay& display, const World& world, const Resolved& r
   const TrainConfig& config = resolved.config;
   for (const std::string& message : world.messages(launched_by_mpirun())) display.message(message);
   for (const std::string& message : resolved.messages) display.message(message);
+  if (inputs.record.random_base) display.message(caveats(false, true));
   display.message(fmt::format("{}{} training rows; ranks: {}, threads of each: {}, shards: {}",
                               inputs.record.synthetic ? "synthetic corpus: " : "", inputs.corpus.train.rows(), world.ranks.size(),
                               config.threads, config.shards));

@@ -130,9 +130,11 @@ RunRecord record_in(const toml::table& file, const fs::path& path) {
   record.data = recorded<std::string>(file, "data", path);
   record.sha256 = {.data = recorded<std::string>(file, "data_sha256", path),
                    .weights = recorded<std::string>(file, "weights_sha256", path),
+                   .init = recorded<std::string>(file, "init_sha256", path),
                    .tokenizer = recorded<std::string>(file, "tokenizer_sha256", path)};
   record.max_length = recorded<std::int64_t>(file, "max_length", path);
   record.synthetic = recorded<bool>(file, "synthetic", path);
+  record.random_base = recorded<bool>(file, "random_base", path);
   record.started = recorded<std::string>(file, "started", path);
   if (const toml::array* names = file.at_path("recorded.class_names").as_array()) {
     for (const toml::node& name : *names) record.class_names.push_back(name.value_or(std::string()));
@@ -148,6 +150,7 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
   std::string options;
   for (const auto& entry : train_options()) {
     const Option& option = entry.option;
+    if (!is_option_of(option, model_name(config.model))) continue;
     if (asked.contains(option.name)) asked_names.push_back(option.key());
     const Value value = entry.get(config);
     if (to_text(value).empty()) continue;  // a path that was not given
@@ -156,11 +159,12 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
   return fmt::format(
       "{}\n"
       "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
-      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ntokenizer_sha256 = {}\nclass_names = {}\nmax_length = {}\n"
-      "synthetic = {}\nstarted = {}\n",
+      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\nclass_names = {}\nmax_length "
+      "= {}\n"
+      "synthetic = {}\nrandom_base = {}\nstarted = {}\n",
       header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
-      toml_text(record.sha256.weights), toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length,
-      record.synthetic, toml_text(record.started));
+      toml_text(record.sha256.weights), toml_text(record.sha256.init), toml_text(record.sha256.tokenizer), toml_list(record.class_names),
+      record.max_length, record.synthetic, record.random_base, toml_text(record.started));
 }
 
 AskedOptions read_config(const fs::path& path) { return options_in(parse(path), path, Purpose::a_new_run); }

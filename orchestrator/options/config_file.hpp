@@ -18,7 +18,8 @@ struct RunRecord {
   std::vector<std::string> class_names;  // in label order
   std::int64_t max_length = 0;           // tokens a row, at most
   bool synthetic = false;
-  std::string started;  // UTC, ISO 8601
+  bool random_base = false;  // a GPT-2 that was never trained
+  std::string started;       // UTC, ISO 8601
 };
 
 struct StoredRun {

@@ -12,10 +12,13 @@ namespace agsweep {
 
 std::string config_hash(const TrainConfig& config, const InputHashes& inputs) {
   // By name, so that the table's order does not count.
-  std::map<std::string, std::string> facts = {
-      {"data_sha256", inputs.data}, {"weights_sha256", inputs.weights}, {"tokenizer_sha256", inputs.tokenizer}};
+  std::map<std::string, std::string> facts = {{"data_sha256", inputs.data},
+                                              {"weights_sha256", inputs.weights},
+                                              {"init_sha256", inputs.init},
+                                              {"tokenizer_sha256", inputs.tokenizer}};
   for (const auto& entry : train_options()) {
-    if (entry.option.changes_result) facts.emplace(entry.option.key(), to_text(entry.get(config)));
+    if (entry.option.changes_result && is_option_of(entry.option, model_name(config.model)))
+      facts.emplace(entry.option.key(), to_text(entry.get(config)));
   }
   std::string text;
   for (const auto& [name, value] : facts) text += fmt::format("{}={}\n", name, value);

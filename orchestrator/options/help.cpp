@@ -12,9 +12,14 @@ std::string name_and_value(const Option& option) {
   return option.flag ? fmt::format("--{}", option.name) : fmt::format("--{} {}", option.name, option.placeholder);
 }
 
-/// "default 0.001", "default auto: fp32 on cpu", "required", or nothing.
+/// "default 0.001", "default 50 for scratch, 10 for gpt2-lora", "default auto: fp32 on cpu", "required", or nothing.
 std::string default_text(const Option& option) {
   if (option.required) return "required";
+  if (option.by_model.size() > 1) {
+    std::string text;
+    for (const auto& [model, value] : option.by_model) text += fmt::format("{}{} for {}", text.empty() ? "default " : ", ", value, model);
+    return text;
+  }
   if (option.flag || option.standard.empty()) return "";
   return option.automatic.empty() ? fmt::format("default {}", option.standard) : fmt::format("default auto: {}", option.automatic);
 }

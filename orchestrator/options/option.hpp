@@ -42,6 +42,7 @@ struct Option {
   std::vector<std::pair<std::string_view, std::string_view>> refused = {};  // words that a person may expect, and why they are none
   std::string_view automatic = {};  // what "auto" stands for; empty: "auto" is no value of this option
   std::vector<std::pair<std::string_view, std::string_view>> by_model = {};  // defaults that belong to a --model
+  std::string_view only_for = {};                                            // the one --model that has this option
   bool flag = false;                                                         // stands alone: --json
   bool required = false;
   bool changes_result = false;  // counts for config_hash

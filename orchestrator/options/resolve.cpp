@@ -70,15 +70,28 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
   }
 }
 
-}  // namespace
-
-Resolved resolve(const AskedOptions& asked, const WorldFacts& facts) {
-  Resolved resolved{.config = filled_config(asked), .messages = {}};
-  const TrainConfig& config = resolved.config;
+void check_model(const AskedOptions& asked, const TrainConfig& config) {
+  for (const auto& entry : train_options()) {
+    if (given(asked, entry.option.name) && !is_option_of(entry.option, model_name(config.model))) {
+      throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), model_name(config.model),
+                       entry.option.only_for);
+    }
+  }
+  if (config.model == ModelKind::gpt2_lora) {
+    if (config.weights.empty()) throw UsageError("--weights is required for --model gpt2-lora: a folder with a GPT-2");
+    return;
+  }
   if (config.d_model % 2 != 0) throw UsageError("{}: {} is not even", origin(asked, "d-model"), config.d_model);
   if (config.d_model % config.heads != 0) {
     throw UsageError("{}: {} does not divide --d-model {}", origin(asked, "heads"), config.heads, config.d_model);
   }
+}
+
+}  // namespace
+
+Resolved resolve(const AskedOptions& asked, const WorldFacts& facts) {
+  Resolved resolved{.config = filled_config(asked), .messages = {}};
+  check_model(asked, resolved.config);
   resolve_parallelism(asked, facts, resolved);
   resolve_warmup(asked, facts, resolved);
   return resolved;

@@ -7,6 +7,9 @@
 
 namespace agsweep {
 
+/// As --model spells it.
+std::string_view model_name(ModelKind model);
+
 /// Every option of a training, once: command line, help, config.toml, range check, config_hash and docs/options.md read this table.
 const OptionTable<TrainConfig>& train_options();
 

@@ -33,6 +33,13 @@ std::string class_table(const nlohmann::json& metrics, const std::vector<std::st
 
 }  // namespace
 
+std::string caveats(bool synthetic_corpus, bool random_base) {
+  std::string text;
+  if (synthetic_corpus) text += "synthetic corpus: these figures say nothing about real news\n";
+  if (random_base) text += "random GPT-2, never trained: these figures say nothing about GPT-2\n";
+  return text;
+}
+
 std::string metrics_text(const nlohmann::json& metrics, const std::vector<std::string>& class_names) {
   Table table({"metric", "value"});
   for (const auto& [key, name] : totals) table.add({name, figure(metrics.at(key))});

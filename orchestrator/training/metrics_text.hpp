@@ -7,6 +7,9 @@
 
 namespace agsweep {
 
+/// A line for each reason why figures mean little; nothing for real news and a trained GPT-2.
+std::string caveats(bool synthetic_corpus, bool random_base);
+
 /// A split's metrics, as result.json spells them, for a person: totals, then a line a class.
 std::string metrics_text(const nlohmann::json& metrics, const std::vector<std::string>& class_names);
 

@@ -6,6 +6,7 @@
 #include "base/utc_time.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/world/versions.hpp"
+#include "workers/gpt2/gpt2_checkpoint.hpp"
 
 namespace agsweep {
 
@@ -13,17 +14,45 @@ namespace fs = std::filesystem;
 
 namespace {
 
+bool is_random_gpt2(const fs::path& weights) {
+  if (weights.empty()) return false;
+  return read_gpt2_config((fs::is_directory(weights) ? weights : weights.parent_path()) / "config.json").random;
+}
+
+std::string init_sha256(const fs::path& init) {
+  if (init.empty()) return "";
+  return sha256_file(fs::is_directory(init) ? init / "adapter_model.safetensors" : init);
+}
+
 RunRecord new_record(const RunPlan& plan, const TrainConfig& config, const CorpusInfo& corpus, const std::string& data_sha256) {
-  return {
-      .data = fs::absolute(plan.data).lexically_normal(),
-      .sha256 = {.data = data_sha256, .weights = config.init.empty() ? "" : sha256_file(config.init), .tokenizer = corpus.tokenizer_sha256},
-      .class_names = corpus.class_names,
-      .max_length = corpus.max_length,
-      .synthetic = corpus.synthetic,
-      .started = utc_now()};
+  return {.data = fs::absolute(plan.data).lexically_normal(),
+          .sha256 = {.data = data_sha256,
+                     .weights = config.weights.empty() ? "" : gpt2_weights_sha256(config.weights),
+                     .init = init_sha256(config.init),
+                     .tokenizer = corpus.tokenizer_sha256},
+          .class_names = corpus.class_names,
+          .max_length = corpus.max_length,
+          .synthetic = corpus.synthetic,
+          .random_base = is_random_gpt2(config.weights),
+          .started = utc_now()};
+}
+
+/// A run that has a checkpoint needs its --init file no more.
+void require_recorded_init(const RunRecord& record, const TrainConfig& config) {
+  if (fs::exists(config.init) && init_sha256(config.init) != record.sha256.init) {
+    throw DataError("{}: not the weights that the run was started from", config.init.string());
+  }
 }
 
 }  // namespace
+
+void require_recorded_weights(const RunRecord& record, const TrainConfig& config) {
+  if (config.model != ModelKind::gpt2_lora) return;
+  const std::string sha256 = gpt2_weights_sha256(config.weights);
+  if (sha256 == record.sha256.weights) return;
+  throw DataError("{}: not the GPT-2 that the run was trained on (SHA-256 {}, not {})", config.weights.string(), sha256,
+                  record.sha256.weights);
+}
 
 void require_recorded_data(const RunPlan& plan, const std::string& sha256) {
   const std::string& recorded = plan.record->sha256.data;
@@ -43,9 +72,9 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
     }
     const std::string data_sha256 = sha256_file(plan.data);
     if (plan.record) require_recorded_data(plan, data_sha256);
-    // A run that has a checkpoint needs its --init file no more.
-    if (plan.record && fs::exists(config.init) && sha256_file(config.init) != plan.record->sha256.weights) {
-      throw DataError("{}: not the weights that the run was started from", config.init.string());
+    if (plan.record) {
+      require_recorded_weights(*plan.record, config);
+      require_recorded_init(*plan.record, config);
     }
     inputs.record = plan.record ? *plan.record : new_record(plan, config, inputs.corpus.info, data_sha256);
   });
@@ -63,8 +92,10 @@ nlohmann::json environment(const World& world, const RunRecord& record) {
           {"started", record.started},
           {"versions", versions()},
           {"weights_sha256", or_null(record.sha256.weights)},
+          {"init_sha256", or_null(record.sha256.init)},
           {"tokenizer_sha256", record.sha256.tokenizer},
-          {"synthetic", record.synthetic}};
+          {"synthetic", record.synthetic},
+          {"random_base", record.random_base}};
 }
 
 }  // namespace agsweep

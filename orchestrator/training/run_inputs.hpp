@@ -15,6 +15,9 @@ struct RunInputs {
   RunRecord record;
 };
 
+/// @throws DataError when config.weights are not those that a gpt2-lora run was trained on
+void require_recorded_weights(const RunRecord& record, const TrainConfig& config);
+
 /// Checks the corpus of a run that stands there. @throws UsageError for another one by --data; DataError when the recorded one has changed
 void require_recorded_data(const RunPlan& plan, const std::string& sha256);
 

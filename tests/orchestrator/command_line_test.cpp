@@ -57,7 +57,7 @@ TEST(CommandLine, NamesOptionValueAndRangeOfABadNumber) {
 TEST(CommandLine, NamesTheAllowedWordsAndTheNearestOfThem) {
   EXPECT_EQ(usage_error_of({"--precision", "bf61"}), "--precision: bf61 is not one of auto, fp32, bf16; did you mean bf16?");
   EXPECT_THAT(usage_error_of({"--metric", "val.f1macro"}), HasSubstr("did you mean val.f1_macro?"));
-  EXPECT_EQ(usage_error_of({"--model", "gpt2-lora"}), "--model: gpt2-lora is not one of scratch");
+  EXPECT_EQ(usage_error_of({"--model", "bert"}), "--model: bert is not one of scratch, gpt2-lora");
   EXPECT_EQ(usage_error_of({"--tensorboard", "yes"}), "--tensorboard: yes is not on or off");
 }
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import ProgramTest, RunTest, contents, main, tiny  # noqa: E402
 
 OPTIONS_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "options.md"
-COMMANDS = ["prepare", "train", "evaluate", "predict", "doctor", "version", "options"]
+COMMANDS = ["prepare", "train", "evaluate", "predict", "export", "fetch", "random-gpt2", "doctor", "version", "options"]
 METRICS = {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "per_class", "confusion"}
 RESULT = set("""
     status error model params_total params_trainable epochs_completed best final test train_seconds eval_seconds tokens_per_second
@@ -38,7 +38,7 @@ class Help(ProgramTest):
                 self.assertEqual(result.stderr, "")
 
     def test_the_overview_names_each_command(self):
-        self.assertEqual(re.findall(r"^  (\w+)  ", self.program.run("--help").stdout, re.M), COMMANDS)
+        self.assertEqual(re.findall(r"^  ([\w-]+)  ", self.program.run("--help").stdout, re.M), COMMANDS)
 
     def test_help_wins_over_a_bad_option(self):
         self.assertIn("--epochs", self.program.run("train", "--lr", "-1", "--help").check().stdout)
@@ -217,7 +217,7 @@ class Evaluate(RunTest):
                     out = self.folder / f"{split}-{ranks}.csv"
                     printed = self.program.run("evaluate", self.run_folder, "--data", self.data, "--split", split, "--out", out, "--json",
                                                ranks=ranks).check()
-                    self.assertEqual(json.loads(printed.stdout), expected | {"split": split, "synthetic": True})
+                    self.assertEqual(json.loads(printed.stdout), expected | {"split": split, "synthetic": True, "random_base": False})
             self.assertEqual((self.folder / f"test-{ranks}.csv").read_bytes(), (self.run_folder / "predictions_test.csv").read_bytes())
 
     def test_the_table_says_that_the_corpus_is_made_up(self):

@@ -3,6 +3,7 @@
 #include <algorithm>  // std::max, std::fill
 #include <cmath>      // std::sqrt
 
+#include "workers/kernels/dropout_factors.hpp"
 #include "workers/kernels/lane_math.hpp"
 #include "workers/kernels/small_gemm.hpp"
 
@@ -19,6 +20,7 @@ struct Head {
   std::int64_t first_key;    // row of k, v and their gradients
   std::int64_t column;       // first column of this head
   std::int64_t saved;        // where its probabilities begin
+  std::int64_t mask_row;     // dropout's row of its first query
 
   std::int64_t padded_keys() const { return round_up(keys, lane_count); }
   std::int64_t padded_width() const { return round_up(width, lane_count); }
@@ -33,6 +35,7 @@ std::vector<Head> heads_of(const AttentionShape& shape) {
   std::vector<Head> heads;
   heads.reserve(shape.key_offsets.size() * static_cast<std::size_t>(shape.heads));
   std::int64_t saved = 0;
+  std::int64_t mask_row = 0;
   for (std::size_t sequence = 0; sequence + 1 < shape.key_offsets.size(); ++sequence) {
     for (std::int64_t index = 0; index < shape.heads; ++index) {
       heads.push_back({.queries = shape.query_offsets[sequence + 1] - shape.query_offsets[sequence],
@@ -41,7 +44,9 @@ std::vector<Head> heads_of(const AttentionShape& shape) {
                        .first_query = shape.query_offsets[sequence],
                        .first_key = shape.key_offsets[sequence],
                        .column = index * shape.head_width,
-                       .saved = saved});
+                       .saved = saved,
+                       .mask_row = mask_row});
+      mask_row += heads.back().queries;
       saved += heads.back().queries * heads.back().padded_keys();
     }
   }
@@ -140,6 +145,39 @@ AGSWEEP_INLINE void softmax_backward(const float* probabilities, float* d, std::
   for (std::int64_t key = 0; key < padded_keys; ++key) d[key] = probabilities[key] * (d[key] - mean);
 }
 
+std::int64_t longest(std::span<const std::int32_t> offsets) {
+  std::int64_t length = 0;
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) length = std::max<std::int64_t>(length, offsets[i + 1] - offsets[i]);
+  return round_up(length, lane_count);
+}
+
+/// Rows of the dropout mask: whole generator blocks, as many as the longest sequence needs.
+class ProbabilityMask {
+ public:
+  explicit ProbabilityMask(const AttentionShape& shape)
+      : dropout_(shape.dropout),
+        stride_(round_up(longest(shape.key_offsets), dropout_block)),
+        factors_(static_cast<std::size_t>(stride_)) {}
+
+  bool active() const { return dropout_.active(); }
+
+  /// to = from times the head's factors, [queries, padded_keys]; may be in place.
+  AGSWEEP_INLINE void apply(const Head& head, const float* from, float* to) {
+    const std::int64_t padded_keys = head.padded_keys();
+    float* factors = factors_.data();
+    for (std::int64_t query = 0; query < head.queries; ++query) {
+      const std::int64_t first = (head.mask_row + query) * stride_;
+      for (std::int64_t key = 0; key < padded_keys; key += dropout_block) dropout_factors(dropout_, first + key, factors + key);
+      for (std::int64_t key = 0; key < padded_keys; ++key) to[query * padded_keys + key] = from[query * padded_keys + key] * factors[key];
+    }
+  }
+
+ private:
+  Dropout dropout_;
+  std::int64_t stride_;
+  std::vector<float> factors_;
+};
+
 float score_scale(const AttentionShape& shape) { return 1.0F / std::sqrt(static_cast<float>(shape.head_width)); }
 
 /// Hands out pieces of the scratch space.
@@ -156,22 +194,19 @@ class Pieces {
   float* next_;
 };
 
-std::int64_t longest(std::span<const std::int32_t> offsets) {
-  std::int64_t length = 0;
-  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) length = std::max<std::int64_t>(length, offsets[i + 1] - offsets[i]);
-  return round_up(length, lane_count);
-}
-
 template <typename Act>
 AGSWEEP_INLINE void forward(const AttentionShape& shape, HeadRows<const Act> q, HeadRows<const Act> k, HeadRows<const Act> v,
                             HeadRows<Act> out, float* saved, AttentionScratch& scratch) {
-  const std::int64_t rows = longest(shape.key_offsets) * round_up(shape.head_width, lane_count);
-  Pieces pieces(scratch.room(5 * rows));
+  const std::int64_t length = longest(shape.key_offsets);
+  const std::int64_t rows = length * round_up(shape.head_width, lane_count);
+  ProbabilityMask mask(shape);
+  Pieces pieces(scratch.room(5 * rows + length * length));
   float* queries = pieces.take(rows);
   float* keys = pieces.take(rows);
   float* keys_transposed = pieces.take(rows);
   float* values = pieces.take(rows);
   float* mixed = pieces.take(rows);
+  float* dropped = pieces.take(length * length);
   for (const Head& head : heads_of(shape)) {
     gather(q, head.first_query, head.column, head.queries, head.width, score_scale(shape), queries);
     gather(k, head.first_key, head.column, head.keys, head.width, 1.0F, keys);
@@ -182,7 +217,8 @@ AGSWEEP_INLINE void forward(const AttentionShape& shape, HeadRows<const Act> q, 
     for (std::int64_t query = 0; query < head.queries; ++query) {
       softmax(probabilities + query * head.padded_keys(), head.position(query) + 1, head.padded_keys());
     }
-    weigh_keys(head, probabilities, values, mixed);
+    if (mask.active()) mask.apply(head, probabilities, dropped);
+    weigh_keys(head, mask.active() ? dropped : probabilities, values, mixed);
     scatter(mixed, out, head.first_query, head.column, head.queries, head.width, 1.0F);
   }
 }
@@ -193,7 +229,7 @@ AGSWEEP_INLINE void backward(const AttentionShape& shape, HeadRows<const Act> q,
                              AttentionScratch& scratch) {
   const std::int64_t length = longest(shape.key_offsets);
   const std::int64_t rows = length * round_up(shape.head_width, lane_count);
-  Pieces pieces(scratch.room(6 * rows + length * length));
+  Pieces pieces(scratch.room(6 * rows + 2 * length * length));
   float* queries = pieces.take(rows);
   float* keys = pieces.take(rows);
   float* values = pieces.take(rows);
@@ -201,6 +237,8 @@ AGSWEEP_INLINE void backward(const AttentionShape& shape, HeadRows<const Act> q,
   float* d_mixed = pieces.take(rows);
   float* gradient = pieces.take(rows);
   float* d_scores = pieces.take(length * length);
+  float* dropped = pieces.take(length * length);
+  ProbabilityMask mask(shape);
   const float scale = score_scale(shape);
   for (const Head& head : heads_of(shape)) {
     gather(q, head.first_query, head.column, head.queries, head.width, scale, queries);
@@ -210,11 +248,15 @@ AGSWEEP_INLINE void backward(const AttentionShape& shape, HeadRows<const Act> q,
     transpose(values, head.keys, head.padded_width(), values_transposed);
     const float* probabilities = saved + head.saved;
     multiply_causal(head, d_mixed, values_transposed, d_scores);
+    if (mask.active()) {
+      mask.apply(head, probabilities, dropped);
+      mask.apply(head, d_scores, d_scores);
+    }
     for (std::int64_t query = 0; query < head.queries; ++query) {
       const std::int64_t row = query * head.padded_keys();
       softmax_backward(probabilities + row, d_scores + row, head.position(query) + 1, head.padded_keys());
     }
-    weigh_queries(head, probabilities, d_mixed, gradient);
+    weigh_queries(head, mask.active() ? dropped : probabilities, d_mixed, gradient);
     scatter(gradient, d_v, head.first_key, head.column, head.keys, head.width, 1.0F);
     weigh_keys(head, d_scores, keys, gradient);
     scatter(gradient, d_q, head.first_query, head.column, head.queries, head.width, scale);

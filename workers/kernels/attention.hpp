@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "workers/kernels/dropout.hpp"
 #include "workers/kernels/element.hpp"
 
 namespace agsweep {
@@ -15,6 +16,7 @@ struct AttentionShape {
   std::int64_t head_width;
   std::span<const std::int32_t> query_offsets;  // [sequences + 1]
   std::span<const std::int32_t> key_offsets;    // [sequences + 1]
+  Dropout dropout = {};                         // of the probabilities; a mask row for each query of each head of each sequence
 
   std::int64_t width() const { return heads * head_width; }
   /// Floats that the forward pass leaves for the backward pass.
@@ -40,7 +42,7 @@ class AttentionScratch {
   std::vector<float> floats_;
 };
 
-/// @param saved  [saved_size()], the attention probabilities, for the backward pass
+/// @param saved  [saved_size()], the attention probabilities before dropout, for the backward pass
 void attention_forward(const AttentionShape& shape, HeadRows<const float> q, HeadRows<const float> k, HeadRows<const float> v,
                        HeadRows<float> out, float* saved, AttentionScratch& scratch);
 void attention_forward(const AttentionShape& shape, HeadRows<const BFloat16> q, HeadRows<const BFloat16> k, HeadRows<const BFloat16> v,

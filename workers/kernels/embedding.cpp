@@ -1,6 +1,6 @@
 #include "workers/kernels/embedding.hpp"
 
-#include <algorithm>  // std::sort
+#include <algorithm>  // std::fill_n, std::sort
 #include <cmath>
 #include <numeric>  // std::iota
 
@@ -45,6 +45,22 @@ AGSWEEP_SIMD void embedding_backward(const Embedding& embedding, const float* d_
     float* sum = gradient.last_row();
     const float* d = d_out + place * width;
     for (std::int64_t i = 0; i < width; ++i) sum[i] += d[i] * embedding.scale * factors[i];
+  }
+}
+
+AGSWEEP_SIMD void position_backward(const Embedding& embedding, const float* d_out, std::int64_t longest, float* gradient) {
+  const std::int64_t width = embedding.width;
+  const std::int64_t stride = round_up(width, dropout_block);
+  std::vector<float> room(static_cast<std::size_t>(stride), 1.0F);
+  float* factors = room.data();
+  std::fill_n(gradient, longest * width, 0.0F);
+  for (std::size_t sequence = 0; sequence + 1 < embedding.offsets.size(); ++sequence) {
+    for (std::int64_t token = embedding.offsets[sequence]; token < embedding.offsets[sequence + 1]; ++token) {
+      if (embedding.dropout.active()) dropout_row_factors(embedding.dropout, token, stride, factors);
+      float* sum = gradient + (token - embedding.offsets[sequence]) * width;
+      const float* d = d_out + token * width;
+      for (std::int64_t i = 0; i < width; ++i) sum[i] += d[i] * factors[i];
+    }
   }
 }
 

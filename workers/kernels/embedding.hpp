@@ -26,6 +26,10 @@ void embedding_forward(const Embedding& embedding, float* out);  // out: [tokens
 /// @param d_out  [tokens, width], the gradient of the forward pass's out
 void embedding_backward(const Embedding& embedding, const float* d_out, RowSparse& gradient);
 
+/// The position vectors' gradient, where they are trained: each the sum over its sequences in order.
+/// @param gradient  [longest, width], written
+void position_backward(const Embedding& embedding, const float* d_out, std::int64_t longest, float* gradient);
+
 /// The positional encoding of Vaswani et al. 2017, 3.5: sine at even, cosine at odd channels, base 10,000. [length, width]
 std::vector<float> sinusoidal_positions(std::int64_t length, std::int64_t width);
 

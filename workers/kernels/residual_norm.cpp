@@ -10,8 +10,6 @@ namespace agsweep {
 
 namespace {
 
-constexpr float epsilon = 1e-5F;
-
 /// Sum of term(i) over 0 .. width, in sixteen partial sums.
 template <typename Term>
 AGSWEEP_INLINE float row_sum(std::int64_t width, const Term& term) {
@@ -41,7 +39,7 @@ AGSWEEP_INLINE void forward(const ResidualNormForward<Act>& pass) {
     }
     const float mean = row_sum(width, [&](std::int64_t i) { return x[i]; }) / static_cast<float>(width);
     const float variance = row_sum(width, [&](std::int64_t i) { return (x[i] - mean) * (x[i] - mean); }) / static_cast<float>(width);
-    const float inverse_std = 1.0F / std::sqrt(variance + epsilon);
+    const float inverse_std = 1.0F / std::sqrt(variance + pass.epsilon);
     Act* normed = pass.normed + row * width;
     for (std::int64_t i = 0; i < width; ++i) assign(normed[i], (x[i] - mean) * inverse_std * pass.weight[i] + pass.bias[i]);
     pass.mean[row] = mean;
@@ -55,21 +53,25 @@ AGSWEEP_INLINE void backward(const ResidualNormBackward<Act>& pass) {
   const std::int64_t stride = round_up(width, dropout_block);
   std::vector<float> factors(static_cast<std::size_t>(stride), 1.0F);
   std::vector<float> scaled(static_cast<std::size_t>(width));
-  std::fill_n(pass.d_weight, width, 0.0F);
-  std::fill_n(pass.d_bias, width, 0.0F);
+  if (pass.d_weight != nullptr) {
+    std::fill_n(pass.d_weight, width, 0.0F);
+    std::fill_n(pass.d_bias, width, 0.0F);
+  }
   for (std::int64_t row = 0; row < pass.rows; ++row) {
     const float* x = pass.residual + row * width;
     const Act* d_normed = pass.d_normed + row * width;
     float* d_x = pass.d_residual + row * width;
     const float mean = pass.mean[row];
     const float inverse_std = pass.inverse_std[row];
-    for (std::int64_t i = 0; i < width; ++i) {
-      const float d = to_float(d_normed[i]);
-      scaled[static_cast<std::size_t>(i)] = d * pass.weight[i];
-      pass.d_weight[i] += d * (x[i] - mean) * inverse_std;
-      pass.d_bias[i] += d;
+    float* g = scaled.data();
+    for (std::int64_t i = 0; i < width; ++i) g[i] = to_float(d_normed[i]) * pass.weight[i];
+    if (pass.d_weight != nullptr) {
+      for (std::int64_t i = 0; i < width; ++i) {
+        const float d = to_float(d_normed[i]);
+        pass.d_weight[i] += d * (x[i] - mean) * inverse_std;
+        pass.d_bias[i] += d;
+      }
     }
-    const float* g = scaled.data();
     const float mean_g = row_sum(width, [&](std::int64_t i) { return g[i]; }) / static_cast<float>(width);
     const float mean_gx = row_sum(width, [&](std::int64_t i) { return g[i] * (x[i] - mean); }) * inverse_std / static_cast<float>(width);
     for (std::int64_t i = 0; i < width; ++i) d_x[i] += inverse_std * (g[i] - mean_g - (x[i] - mean) * inverse_std * mean_gx);

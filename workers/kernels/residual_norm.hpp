@@ -8,7 +8,7 @@
 namespace agsweep {
 
 /// What one pre-norm sublayer boundary does in a single pass over the rows: residual_out = residual_in + dropout(update), then
-/// normed = LayerNorm(residual_out) (Ba et al. 2016; eps 1e-5), cast to the type that the next GEMM reads.
+/// normed = LayerNorm(residual_out) (Ba et al. 2016), cast to the type that the next GEMM reads.
 /// Act is float, or BFloat16 under bf16 autocast; the residual stream stays fp32, as under torch's autocast.
 template <typename Act>
 struct ResidualNormForward {
@@ -23,6 +23,7 @@ struct ResidualNormForward {
   Act* normed;          // [rows, width]
   float* mean;          // [rows]
   float* inverse_std;   // [rows]
+  float epsilon = 1e-5F;
 };
 
 template <typename Act>
@@ -37,8 +38,8 @@ struct ResidualNormBackward {
   float* d_residual;    // [rows, width]; in: from the layers above; out: the whole gradient of the residual stream here
   Dropout dropout;      // the forward pass's
   Act* d_update;        // [rows, width], or null
-  float* d_weight;      // [width], written
-  float* d_bias;        // [width], written
+  float* d_weight;      // [width], written; null: frozen
+  float* d_bias;        // [width], written; null: frozen
 };
 
 void residual_norm_forward(const ResidualNormForward<float>& pass);

@@ -20,74 +20,108 @@ struct QueryKeyValue {
   at::Tensor q, k, v;
 };
 
-/// The columns of a matrix that holds q, k and v side by side, or k and v alone.
+/// The columns of a matrix that holds q, k and v side by side.
 QueryKeyValue columns(const at::Tensor& qkv, std::int64_t width) {
   return {qkv.narrow(1, 0, width), qkv.narrow(1, width, width), qkv.narrow(1, 2 * width, width)};
 }
 
+/// The part of qkv that a last block computes for the last tokens alone.
+Linear query_part(const Linear& qkv, std::int64_t width) {
+  Linear query = qkv.outputs(0, width);
+  if (query.adapter) query.adapter->adds_to_a = true;
+  return query;
+}
+Linear key_value_part(const Linear& qkv, std::int64_t width) { return qkv.outputs(width, 3 * width); }
+
+const char* gelu_name(const Block& block) { return block.gelu_by_tanh ? "tanh" : "none"; }
+
+void feed_forward(const Block& block, const BlockDropouts& dropouts, BlockTape& tape, Workspace& workspace) {
+  tape.up = linear_forward(block.up, tape.norm2.normed, dropouts.up, workspace);
+  at::Tensor gelu = empty_like(tape.up.y, workspace);
+  at::gelu_out(gelu, tape.up.y, gelu_name(block));
+  tape.down = linear_forward(block.down, gelu, dropouts.down, workspace);
+}
+
+/// Gradients of q, k and v where every token asks: back to norm1's output, or only to the weights.
+at::Tensor all_queries_backward(const Block& block, const BlockTape& tape, const at::Tensor& d_attention, bool wants_input, float* dense,
+                                Workspace& workspace) {
+  const std::int64_t width = d_attention.size(1);
+  const at::Tensor d_qkv = workspace.empty({tape.qkv.x.size(0), 3 * width}, d_attention.scalar_type());
+  const auto [d_q, d_k, d_v] = columns(d_qkv, width);
+  attention_backward(tape.attention, d_attention, d_q, d_k, d_v, workspace);
+  if (wants_input) return linear_backward(block.qkv, tape.qkv, d_qkv, dense, workspace);
+  linear_weight_gradients(block.qkv, tape.qkv, d_qkv, dense, workspace);
+  return {};
+}
+
+at::Tensor last_queries_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_attention,
+                                 float* dense, Workspace& workspace) {
+  const std::int64_t width = d_attention.size(1);
+  const at::Tensor d_q = empty_like(tape.attention.q, workspace);
+  const at::Tensor d_kv = workspace.empty({tape.qkv.x.size(0), 2 * width}, d_attention.scalar_type());
+  attention_backward(tape.attention, d_attention, d_q, d_kv.narrow(1, 0, width), d_kv.narrow(1, width, width), workspace);
+  at::Tensor d_norm1 = linear_backward(key_value_part(block.qkv, width), tape.qkv, d_kv, dense, workspace);
+  const at::Tensor d_query = linear_backward(query_part(block.qkv, width), tape.query, d_q, dense, workspace);
+  return d_norm1.index_add_(0, rows.last_tokens, d_query.narrow(0, 0, rows.last_tokens.size(0)));
+}
+
 }  // namespace
 
-BlockTape block_forward(const Block& block, const BlockRows& rows, const at::Tensor& residual, const at::Tensor& update,
-                        const Dropout& update_dropout, const Dropout& attention_dropout, Workspace& workspace) {
+BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const at::Tensor& residual,
+                        const at::Tensor& update, Workspace& workspace) {
   const at::ScalarType type = block.up.weight.scalar_type();
   const std::int64_t width = residual.size(1);
   BlockTape tape;
-  tape.norm1 = norm_forward(block.norm1, residual, update, update_dropout, type, workspace);
+  tape.norm1 = norm_forward(block.norm1, residual, update, dropouts.update, type, workspace);
 
-  AttentionShape shape{.heads = block.heads, .head_width = width / block.heads, .query_offsets = rows.offsets, .key_offsets = rows.offsets};
+  AttentionShape shape{.heads = block.heads,
+                       .head_width = width / block.heads,
+                       .query_offsets = rows.offsets,
+                       .key_offsets = rows.offsets,
+                       .dropout = dropouts.probabilities};
   at::Tensor query_residual = tape.norm1.residual;
   if (rows.last_token_only) {
     shape.query_offsets = rows.last_offsets;
     query_residual = gather_rows(tape.norm1.residual, rows.last_tokens, workspace);
-    tape.query_input = gather_rows(tape.norm1.normed, rows.last_tokens, workspace);
-    const at::Tensor q = linear_forward(block.qkv.outputs(0, width), tape.query_input, workspace);
-    const at::Tensor kv = linear_forward(block.qkv.outputs(width, 3 * width), tape.norm1.normed, workspace);
-    tape.attention = attention_forward(shape, q, kv.narrow(1, 0, width), kv.narrow(1, width, width), workspace);
+    const at::Tensor query_input = gather_rows(tape.norm1.normed, rows.last_tokens, workspace);
+    tape.query = linear_forward(query_part(block.qkv, width), query_input, dropouts.last_query, workspace);
+    tape.qkv = linear_forward(key_value_part(block.qkv, width), tape.norm1.normed, dropouts.qkv, workspace);
+    const at::Tensor& kv = tape.qkv.y;
+    tape.attention = attention_forward(shape, tape.query.y, kv.narrow(1, 0, width), kv.narrow(1, width, width), workspace);
   } else {
-    tape.query_input = tape.norm1.normed;
-    const auto [q, k, v] = columns(linear_forward(block.qkv, tape.norm1.normed, workspace), width);
+    tape.qkv = linear_forward(block.qkv, tape.norm1.normed, dropouts.qkv, workspace);
+    const auto [q, k, v] = columns(tape.qkv.y, width);
     tape.attention = attention_forward(shape, q, k, v, workspace);
   }
 
-  const at::Tensor attended = linear_forward(block.out, tape.attention.out, workspace);
-  tape.norm2 = norm_forward(block.norm2, query_residual, attended, attention_dropout, type, workspace);
-  tape.up = linear_forward(block.up, tape.norm2.normed, workspace);
-  tape.gelu = empty_like(tape.up, workspace);
-  at::gelu_out(tape.gelu, tape.up);
-  tape.down = linear_forward(block.down, tape.gelu, workspace);
+  tape.out = linear_forward(block.out, tape.attention.out, dropouts.out, workspace);
+  tape.norm2 = norm_forward(block.norm2, query_residual, tape.out.y, dropouts.attention, type, workspace);
+  feed_forward(block, dropouts, tape, workspace);
   return tape;
 }
 
-at::Tensor block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
-                          const at::Tensor& d_down, const at::Tensor& d_update, float* dense, Workspace& workspace) {
-  const std::int64_t width = d_residual.size(1);
-  at::Tensor d_up = linear_backward(block.down, tape.gelu, d_down, dense, workspace);
-  at::gelu_backward_out(d_up, d_up, tape.up);
-  const at::Tensor d_norm2 = linear_backward(block.up, tape.norm2.normed, d_up, dense, workspace);
+BlockGradient block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
+                             const at::Tensor& d_down, bool wants_input, float* dense, Workspace& workspace) {
+  at::Tensor d_up = linear_backward(block.down, tape.down, d_down, dense, workspace);
+  at::gelu_backward_out(d_up, d_up, tape.up.y, gelu_name(block));
+  const at::Tensor d_norm2 = linear_backward(block.up, tape.up, d_up, dense, workspace);
   const at::Tensor d_attended = empty_like(d_norm2, workspace);
   norm_backward(block.norm2, tape.norm2, d_norm2, d_residual, d_attended, dense);
-  const at::Tensor d_attention = linear_backward(block.out, tape.attention.out, d_attended, dense, workspace);
+  const at::Tensor d_attention = linear_backward(block.out, tape.out, d_attended, dense, workspace);
 
+  BlockGradient gradient{.d_residual = d_residual, .d_update = {}};
   at::Tensor d_norm1;
-  at::Tensor d_input = d_residual;
   if (rows.last_token_only) {
-    const at::Tensor d_q = empty_like(tape.attention.q, workspace);
-    const at::Tensor d_kv = workspace.empty({tape.norm1.normed.size(0), 2 * width}, d_attention.scalar_type());
-    attention_backward(tape.attention, d_attention, d_q, d_kv.narrow(1, 0, width), d_kv.narrow(1, width, width), workspace);
-    d_norm1 = linear_backward(block.qkv.outputs(width, 3 * width), tape.norm1.normed, d_kv, dense, workspace);
-    const at::Tensor d_query_input = linear_backward(block.qkv.outputs(0, width), tape.query_input, d_q, dense, workspace);
-    const std::int64_t count = rows.last_tokens.size(0);
-    d_norm1.index_add_(0, rows.last_tokens, d_query_input.narrow(0, 0, count));
-    d_input = workspace.zeros({tape.norm1.normed.size(0), width}, at::kFloat);
-    d_input.index_copy_(0, rows.last_tokens.to(at::kLong), d_residual.narrow(0, 0, count));
+    d_norm1 = last_queries_backward(block, rows, tape, d_attention, dense, workspace);
+    gradient.d_residual = workspace.zeros({d_norm1.size(0), d_norm1.size(1)}, at::kFloat);
+    gradient.d_residual.index_copy_(0, rows.last_tokens.to(at::kLong), d_residual.narrow(0, 0, rows.last_tokens.size(0)));
   } else {
-    const at::Tensor d_qkv = workspace.empty({tape.norm1.normed.size(0), 3 * width}, d_attention.scalar_type());
-    const auto [d_q, d_k, d_v] = columns(d_qkv, width);
-    attention_backward(tape.attention, d_attention, d_q, d_k, d_v, workspace);
-    d_norm1 = linear_backward(block.qkv, tape.norm1.normed, d_qkv, dense, workspace);
+    d_norm1 = all_queries_backward(block, tape, d_attention, wants_input, dense, workspace);
   }
-  norm_backward(block.norm1, tape.norm1, d_norm1, d_input, d_update, dense);
-  return d_input;
+  if (!wants_input) return {};
+  if (tape.norm1.updated) gradient.d_update = empty_like(d_norm1, workspace);
+  norm_backward(block.norm1, tape.norm1, d_norm1, gradient.d_residual, gradient.d_update, dense);
+  return gradient;
 }
 
 }  // namespace agsweep

@@ -13,17 +13,26 @@
 
 namespace agsweep {
 
-/// One pre-norm transformer block: x += dropout(attention(norm1 x)); x += dropout(ffn(norm2 x)), causal, exact GELU.
+/// One pre-norm transformer block: x += dropout(attention(norm1 x)); x += dropout(ffn(norm2 x)), causal, GELU.
 ///
 /// A block hands on its residual stream and the FFN's output apart, since adding that output is fused with the next norm.
 struct Block {
   std::int64_t heads;
+  bool gelu_by_tanh;  // GPT-2's approximation; else exact
   Norm norm1;
   Linear qkv;
   Linear out;
   Norm norm2;
   Linear up;
   Linear down;
+};
+
+/// The dropout layers of a block, and of what comes before it.
+struct BlockDropouts {
+  Dropout update;  // of the block before, or none
+  Dropout probabilities;
+  Dropout attention;
+  Dropout qkv, last_query, out, up, down;  // of the adapters' inputs
 };
 
 /// Which rows of a packed batch a block works on.
@@ -36,27 +45,31 @@ struct BlockRows {
 
 struct BlockTape {
   NormTape norm1;
-  at::Tensor query_input;  // [queries, width], norm1's output for the tokens that ask
+  LinearTape qkv;    // of a last block: k and v alone
+  LinearTape query;  // of a last block
   AttentionTape attention;
+  LinearTape out;
   NormTape norm2;
-  at::Tensor up;    // [queries, ffn]
-  at::Tensor gelu;  // [queries, ffn]
-  at::Tensor down;  // [queries, width], the update that the next norm adds
+  LinearTape up;
+  LinearTape down;  // y: the update that the next norm adds
 };
 
-/// @param residual          [tokens, width] fp32
-/// @param update            [tokens, width] the block before's `down`; undefined in the first block
-/// @param update_dropout    that update's
-/// @param attention_dropout of this block's attention output
-BlockTape block_forward(const Block& block, const BlockRows& rows, const at::Tensor& residual, const at::Tensor& update,
-                        const Dropout& update_dropout, const Dropout& attention_dropout, Workspace& workspace);
+/// @param residual  [tokens, width] fp32
+/// @param update    [tokens, width] the block before's down.y; undefined in the first block
+BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const at::Tensor& residual,
+                        const at::Tensor& update, Workspace& workspace);
 
-/// @param d_residual  [queries, width] fp32, the gradient of the residual stream behind the block; overwritten
-/// @param d_down      [queries, width], the gradient of tape.down
-/// @param d_update    [tokens, width], written; undefined in the first block
-/// @return the gradient of the residual stream before the block, [tokens, width] fp32
-at::Tensor block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
-                          const at::Tensor& d_down, const at::Tensor& d_update, float* dense, Workspace& workspace);
+/// What the block before needs of a backward pass.
+struct BlockGradient {
+  at::Tensor d_residual;  // [tokens, width] fp32, of the residual stream before the block
+  at::Tensor d_update;    // [tokens, width], of the update that came in; undefined in the first block
+};
+
+/// @param d_residual   [queries, width] fp32, the gradient of the residual stream behind the block; overwritten
+/// @param d_down       [queries, width], the gradient of tape.down.y
+/// @param wants_input  false: nothing before the block is trained, so only weights' gradients are computed
+BlockGradient block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
+                             const at::Tensor& d_down, bool wants_input, float* dense, Workspace& workspace);
 
 /// Rows of an activation matrix for `count` tokens: whole blocks, so that few different GEMM shapes occur (oneDNN compiles a kernel for
 /// each). The rows behind the tokens hold zeros wherever a weight's gradient reads them.

@@ -26,9 +26,7 @@ void fill_normal(PhiloxStream stream, double std, std::span<float> values) {
   }
 }
 
-/// Uniform in +-sqrt(6 / (in + out)) (Glorot and Bengio 2010).
-void fill_xavier_uniform(PhiloxStream stream, const std::vector<std::int64_t>& shape, std::span<float> values) {
-  const double bound = std::sqrt(6.0 / static_cast<double>(shape[0] + shape[1]));
+void fill_uniform(PhiloxStream stream, double bound, std::span<float> values) {
   for (float& value : values) value = static_cast<float>(bound * (2 * stream.next_unit() - 1));
 }
 
@@ -48,7 +46,11 @@ void initialise(Parameters& parameters, std::uint64_t seed) {
         fill_normal(stream_of(seed, spec.name), spec.std, values);
         break;
       case Initial::xavier_uniform:
-        fill_xavier_uniform(stream_of(seed, spec.name), spec.shape, values);
+        // Glorot and Bengio 2010
+        fill_uniform(stream_of(seed, spec.name), std::sqrt(6.0 / static_cast<double>(spec.shape[0] + spec.shape[1])), values);
+        break;
+      case Initial::kaiming_uniform:
+        fill_uniform(stream_of(seed, spec.name), 1 / std::sqrt(static_cast<double>(spec.shape[1])), values);
         break;
     }
   }

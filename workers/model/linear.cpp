@@ -1,33 +1,128 @@
 #include "workers/model/linear.hpp"
 
 #include "workers/kernels/column_sums.hpp"
+#include "workers/kernels/dropped_rows.hpp"
 #include "workers/model/kernel_views.hpp"
 
 namespace agsweep {
 
-Linear Linear::outputs(std::int64_t first, std::int64_t last) const {
-  return {weight.narrow(0, first, last - first), bias.narrow(0, first, last - first), weight_offset + first * weight.size(1),
-          bias_offset + first};
+namespace {
+
+at::Tensor dropped_input(const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
+  if (!dropout.active()) return x;
+  const at::Tensor dropped = workspace.empty(x.sizes(), x.scalar_type());
+  with_element_type(x, [&]<typename T>() { drop_rows(dropout, x.size(0), x.size(1), data<T>(x), data<T>(dropped)); });
+  return dropped;
 }
 
-at::Tensor linear_forward(const Linear& linear, const at::Tensor& x, Workspace& workspace) {
-  at::Tensor y = workspace.empty({x.size(0), linear.weight.size(0)}, x.scalar_type());
-  return at::addmm_out(y, linear.bias, x, linear.weight.t());
-}
-
-at::Tensor linear_backward(const Linear& linear, const at::Tensor& x, const at::Tensor& d_y, float* dense, Workspace& workspace) {
-  at::Tensor d_x = workspace.empty({x.size(0), x.size(1)}, x.scalar_type());
-  at::mm_out(d_x, d_y, linear.weight);
-
-  at::Tensor d_weight = at::from_blob(dense + linear.weight_offset, linear.weight.sizes(), at::kFloat);
-  if (x.scalar_type() == at::kFloat) {
-    at::mm_out(d_weight, d_y.t(), x);
-  } else {
-    const Workspace::Scope scope(workspace);
-    at::Tensor low = workspace.empty(linear.weight.sizes(), x.scalar_type());
-    d_weight.copy_(at::mm_out(low, d_y.t(), x));
+/// to = left right * scale, where `to` is a weight's fp32 gradient; or to += that.
+void weight_gradient(const at::Tensor& left, const at::Tensor& right, float scale, bool adds, at::Tensor to, Workspace& workspace) {
+  if (left.scalar_type() == at::kFloat) {
+    at::addmm_out(to, to, left, right, adds ? 1 : 0, scale);
+    return;
   }
+  const Workspace::Scope scope(workspace);
+  at::Tensor low = workspace.empty(to.sizes(), left.scalar_type());
+  at::mm_out(low, left, right);
+  if (adds) {
+    to.add_(low, scale);
+  } else {
+    to.copy_(low);
+    if (scale != 1) to.mul_(scale);
+  }
+}
+
+at::Tensor gradient_at(float* dense, std::int64_t offset, at::IntArrayRef shape) {
+  return at::from_blob(dense + offset, shape, at::kFloat);
+}
+
+/// scale * d_y B: [rows, rank]
+at::Tensor low_gradient(const Adapter& adapter, const at::Tensor& d_y, Workspace& workspace) {
+  at::Tensor d_low = workspace.empty({d_y.size(0), adapter.b.size(1)}, d_y.scalar_type());
+  at::mm_out(d_low, d_y, adapter.b);
+  return d_low.mul_(adapter.scale);
+}
+
+void adapter_gradients(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& d_low, float* dense,
+                       Workspace& workspace) {
+  weight_gradient(d_y.t(), tape.low, adapter.scale, false, gradient_at(dense, adapter.b_offset, adapter.b.sizes()), workspace);
+  weight_gradient(d_low.t(), tape.dropped, 1, adapter.adds_to_a, gradient_at(dense, adapter.a_offset, adapter.a.sizes()), workspace);
+}
+
+void trained_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
+  if (linear.weight_offset != frozen) {
+    const at::Tensor to = at::from_blob(dense + linear.weight_offset, linear.weight.sizes(), linear.weight.strides(), at::kFloat);
+    const bool transposed = linear.weight.stride(1) != 1;  // the product is written in the order of memory
+    if (transposed) {
+      weight_gradient(tape.x.t(), d_y, 1, false, to.t(), workspace);
+    } else {
+      weight_gradient(d_y.t(), tape.x, 1, false, to, workspace);
+    }
+  }
+  if (linear.bias_offset == frozen) return;
   with_element_type(d_y, [&]<typename T>() { column_sums(data<T>(d_y), d_y.size(0), d_y.size(1), dense + linear.bias_offset); });
+}
+
+void add_adapter_input_gradient(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_low, at::Tensor& d_x,
+                                Workspace& workspace) {
+  if (!tape.dropout.active()) {
+    at::addmm_out(d_x, d_x, d_low, adapter.a);
+    return;
+  }
+  const Workspace::Scope scope(workspace);
+  at::Tensor d_dropped = workspace.empty(d_x.sizes(), d_x.scalar_type());
+  at::mm_out(d_dropped, d_low, adapter.a);
+  with_element_type(d_x, [&]<typename T>() { add_dropped_rows(tape.dropout, d_x.size(0), d_x.size(1), data<T>(d_dropped), data<T>(d_x)); });
+}
+
+}  // namespace
+
+Linear Linear::outputs(std::int64_t first, std::int64_t last) const {
+  const auto part = [&](const at::Tensor& tensor) { return tensor.defined() ? tensor.narrow(0, first, last - first) : tensor; };
+  Linear rows{.weight = part(weight), .bias = part(bias), .adapter = {}};
+  if (weight_offset != frozen) rows.weight_offset = weight_offset + first * weight.stride(0);
+  if (bias_offset != frozen) rows.bias_offset = bias_offset + first;
+  if (adapter) {
+    rows.adapter = adapter;
+    rows.adapter->b = part(adapter->b);
+    rows.adapter->b_offset += first * adapter->b.size(1);
+  }
+  return rows;
+}
+
+LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
+  LinearTape tape{
+      .x = x, .y = workspace.empty({x.size(0), linear.weight.size(0)}, x.scalar_type()), .dropped = {}, .low = {}, .dropout = dropout};
+  if (linear.bias.defined()) {
+    at::addmm_out(tape.y, linear.bias, x, linear.weight.t());
+  } else {
+    at::mm_out(tape.y, x, linear.weight.t());
+  }
+  if (!linear.adapter) return tape;
+  const Adapter& adapter = *linear.adapter;
+  tape.dropped = dropped_input(x, dropout, workspace);
+  tape.low = workspace.empty({x.size(0), adapter.a.size(0)}, x.scalar_type());
+  at::mm_out(tape.low, tape.dropped, adapter.a.t());
+  at::addmm_out(tape.y, tape.y, tape.low, adapter.b.t(), 1, adapter.scale);
+  return tape;
+}
+
+void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
+  trained_gradients(linear, tape, d_y, dense, workspace);
+  if (!linear.adapter) return;
+  const Workspace::Scope scope(workspace);
+  adapter_gradients(*linear.adapter, tape, d_y, low_gradient(*linear.adapter, d_y, workspace), dense, workspace);
+}
+
+at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
+  at::Tensor d_x = workspace.empty(tape.x.sizes(), tape.x.scalar_type());
+  at::mm_out(d_x, d_y, linear.weight);
+  trained_gradients(linear, tape, d_y, dense, workspace);
+  if (!linear.adapter) return d_x;
+  const Workspace::Scope scope(workspace);
+  const at::Tensor d_low = low_gradient(*linear.adapter, d_y, workspace);
+  adapter_gradients(*linear.adapter, tape, d_y, d_low, dense, workspace);
+  add_adapter_input_gradient(*linear.adapter, tape, d_low, d_x, workspace);
   return d_x;
 }
 

@@ -1,29 +1,58 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <ATen/ATen.h>
 
+#include "workers/kernels/dropout.hpp"
 #include "workers/model/workspace.hpp"
 
 namespace agsweep {
 
+/// The place of a gradient in a shard's buffer, in floats from the dense part's begin; `frozen`: none is computed.
+inline constexpr std::int64_t frozen = -1;
+
+/// A low-rank adapter beside a linear layer (Hu et al. 2021): y += scale * B A dropout(x).
+struct Adapter {
+  at::Tensor a;  // [rank, in], compute type
+  at::Tensor b;  // [out, rank], compute type
+  float scale;
+  std::int64_t a_offset;
+  std::int64_t b_offset;
+  bool adds_to_a = false;  // A's gradient is added to what another part of the layer has written
+};
+
 /// y = x weight^T + bias, or rows of such a layer: weights and the place of their gradient in a shard's buffer.
 struct Linear {
-  at::Tensor weight;           // [out, in], compute type
-  at::Tensor bias;             // [out], compute type
-  std::int64_t weight_offset;  // floats, in the dense part
-  std::int64_t bias_offset;
+  at::Tensor weight;  // [out, in], compute type; may be the transposed view of an [in, out] matrix
+  at::Tensor bias;    // [out], compute type; undefined: none
+  std::int64_t weight_offset = frozen;
+  std::int64_t bias_offset = frozen;
+  std::optional<Adapter> adapter;
 
   /// The layer that gives outputs first .. last alone.
   Linear outputs(std::int64_t first, std::int64_t last) const;
 };
 
-/// x: [rows, in]; returns [rows, out]
-at::Tensor linear_forward(const Linear& linear, const at::Tensor& x, Workspace& workspace);
+/// What the backward pass needs of a linear layer.
+struct LinearTape {
+  at::Tensor x;        // [rows, in]
+  at::Tensor y;        // [rows, out]
+  at::Tensor dropped;  // [rows, in], what the adapter read: x itself without dropout
+  at::Tensor low;      // [rows, rank], dropped A^T
+  Dropout dropout;
+};
 
-/// Writes the weights' gradient to dense + offsets, and returns the input's: [rows, in].
+/// @param x        [rows, in]
+/// @param dropout  of the adapter's input
+LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropout& dropout, Workspace& workspace);
+
+/// Writes the trained weights' gradient to dense + offsets.
 /// @param dense  a shard's gradient of the dense parameters, fp32
-at::Tensor linear_backward(const Linear& linear, const at::Tensor& x, const at::Tensor& d_y, float* dense, Workspace& workspace);
+void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace);
+
+/// The weights' gradients, and the input's: [rows, in].
+at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace);
 
 }  // namespace agsweep

@@ -13,7 +13,8 @@ NormTape norm_forward(const Norm& norm, const at::Tensor& residual, const at::Te
                 .normed = workspace.empty({rows, width}, type),
                 .mean = workspace.empty({rows}, at::kFloat),
                 .inverse_std = workspace.empty({rows}, at::kFloat),
-                .dropout = dropout};
+                .dropout = dropout,
+                .updated = update.defined()};
   with_element_type(type, [&]<typename Act>() {
     residual_norm_forward(ResidualNormForward<Act>{.rows = rows,
                                                    .width = width,
@@ -25,13 +26,15 @@ NormTape norm_forward(const Norm& norm, const at::Tensor& residual, const at::Te
                                                    .bias = data<float>(norm.bias),
                                                    .normed = data<Act>(tape.normed),
                                                    .mean = data<float>(tape.mean),
-                                                   .inverse_std = data<float>(tape.inverse_std)});
+                                                   .inverse_std = data<float>(tape.inverse_std),
+                                                   .epsilon = norm.epsilon});
   });
   return tape;
 }
 
 void norm_backward(const Norm& norm, const NormTape& tape, const at::Tensor& d_normed, const at::Tensor& d_residual,
                    const at::Tensor& d_update, float* dense) {
+  const bool trained = norm.weight_offset != frozen;
   with_element_type(d_normed, [&]<typename Act>() {
     residual_norm_backward(ResidualNormBackward<Act>{.rows = tape.residual.size(0),
                                                      .width = tape.residual.size(1),
@@ -43,8 +46,8 @@ void norm_backward(const Norm& norm, const NormTape& tape, const at::Tensor& d_n
                                                      .d_residual = data<float>(d_residual),
                                                      .dropout = tape.dropout,
                                                      .d_update = d_update.defined() ? data<Act>(d_update) : nullptr,
-                                                     .d_weight = dense + norm.weight_offset,
-                                                     .d_bias = dense + norm.bias_offset});
+                                                     .d_weight = trained ? dense + norm.weight_offset : nullptr,
+                                                     .d_bias = trained ? dense + norm.bias_offset : nullptr});
   });
 }
 

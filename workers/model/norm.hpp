@@ -5,16 +5,18 @@
 #include <ATen/ATen.h>
 
 #include "workers/kernels/dropout.hpp"
+#include "workers/model/linear.hpp"  // frozen
 #include "workers/model/workspace.hpp"
 
 namespace agsweep {
 
 /// A LayerNorm's weights (fp32, as under torch's autocast) and the place of their gradient in a shard's buffer.
 struct Norm {
-  at::Tensor weight;  // [width]
-  at::Tensor bias;    // [width]
-  std::int64_t weight_offset;
-  std::int64_t bias_offset;
+  at::Tensor weight;                    // [width]
+  at::Tensor bias;                      // [width]
+  std::int64_t weight_offset = frozen;  // both or none are frozen
+  std::int64_t bias_offset = frozen;
+  float epsilon = 1e-5F;
 };
 
 /// What the backward pass needs of residual = residual + dropout(update); normed = norm(residual).
@@ -24,6 +26,7 @@ struct NormTape {
   at::Tensor mean;         // [rows]
   at::Tensor inverse_std;  // [rows]
   Dropout dropout;
+  bool updated;  // an update came in
 };
 
 /// @param update  [rows, width] compute type; undefined: none

@@ -1,11 +1,12 @@
 #include "workers/model/parameters.hpp"
 
-#include <algorithm>  // std::max
-#include <cstring>    // std::memcpy
+#include <algorithm>  // std::any_of, std::find_if
 
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "workers/gpt2/gpt2_checkpoint.hpp"  // copy_as_fp32
+#include "workers/lora/adapter_folder.hpp"
 #include "workers/safetensors/sealed.hpp"
 
 namespace agsweep {
@@ -23,6 +24,11 @@ std::size_t ParameterLayout::add(std::string name, std::vector<std::int64_t> sha
   specs_.push_back({std::move(name), std::move(shape), initial, std, total_, size});
   total_ += (size + alignment - 1) / alignment * alignment;
   return specs_.size() - 1;
+}
+
+void ParameterLayout::add_embedding(std::string name, std::int64_t rows, std::int64_t width, double std) {
+  add(std::move(name), {rows, width}, Initial::normal, std);
+  has_embedding_ = true;
 }
 
 std::int64_t ParameterLayout::count() const {
@@ -63,25 +69,41 @@ std::vector<TensorBytes> Parameters::tensors(const at::Tensor& flat) const {
   return tensors;
 }
 
-void load(Parameters& parameters, const std::filesystem::path& path) {
-  const SafetensorsFile file = SafetensorsFile::read(path);
-  check_seal(file, path);
+namespace {
+
+/// @param tensors  exactly those of the layout
+void copy(std::span<const TensorBytes> tensors, Parameters& parameters, const std::filesystem::path& path) {
   const auto& specs = parameters.layout().specs();
-  for (const TensorBytes& tensor : file.tensors()) {
+  for (const TensorBytes& tensor : tensors) {
     const bool known = std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) { return spec.name == tensor.name; });
     if (!known) throw DataError("{}: unexpected tensor {}", path.string(), tensor.name);
   }
   for (const ParameterSpec& spec : specs) {
-    const TensorBytes* tensor = file.find(spec.name);
-    if (tensor == nullptr) throw DataError("{}: tensor {} is missing", path.string(), spec.name);
-    if (tensor->dtype != "F32") throw DataError("{}: tensor {} is {}, expected F32", path.string(), spec.name, tensor->dtype);
+    const auto tensor = std::find_if(tensors.begin(), tensors.end(), [&](const TensorBytes& other) { return other.name == spec.name; });
+    if (tensor == tensors.end()) throw DataError("{}: tensor {} is missing", path.string(), spec.name);
     if (tensor->shape != spec.shape) {
       throw DataError("{}: tensor {} has the shape [{}], expected [{}]", path.string(), spec.name, fmt::join(tensor->shape, ", "),
                       fmt::join(spec.shape, ", "));
     }
-    std::memcpy(parameters.flat().mutable_data_ptr<float>() + spec.offset, tensor->bytes.data(), tensor->bytes.size());
+    copy_as_fp32(*tensor, {parameters.flat().mutable_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size)});
   }
   parameters.refresh_compute();
+}
+
+}  // namespace
+
+void load(Parameters& parameters, const std::filesystem::path& path) {
+  if (is_adapter_folder(path)) {
+    const AdapterFolder adapter = read_adapter_folder(path);
+    copy(adapter.tensors, parameters, path);
+    return;
+  }
+  const SafetensorsFile file = SafetensorsFile::read(path);
+  check_seal(file, path);
+  for (const TensorBytes& tensor : file.tensors()) {
+    if (tensor.dtype != "F32") throw DataError("{}: tensor {} is {}, expected F32", path.string(), tensor.name, tensor.dtype);
+  }
+  copy(file.tensors(), parameters, path);
 }
 
 }  // namespace agsweep

@@ -14,7 +14,7 @@
 namespace agsweep {
 
 /// How a tensor starts.
-enum class Initial { zeros, ones, normal, xavier_uniform };
+enum class Initial { zeros, ones, normal, xavier_uniform, kaiming_uniform };  // Kaiming with a = sqrt(5), as torch.nn.Linear
 
 /// One trained tensor's name, shape, and place in the flat buffers.
 struct ParameterSpec {
@@ -29,19 +29,24 @@ struct ParameterSpec {
 /// The order and places of all trained tensors. The first may be an embedding, whose gradient is row-sparse.
 class ParameterLayout {
  public:
+  /// Before all others; starts as N(0, std^2).
+  void add_embedding(std::string name, std::int64_t rows, std::int64_t width, double std);
   /// @return the tensor's index
   std::size_t add(std::string name, std::vector<std::int64_t> shape, Initial initial, double std = 0);
 
   const std::vector<ParameterSpec>& specs() const { return specs_; }
-  std::int64_t total() const { return total_; }                   // floats of a flat buffer, with padding
-  std::int64_t count() const;                                     // parameters, without padding
-  std::int64_t embedding_size() const { return specs_[0].size; }  // floats before the dense part
-  std::int64_t dense_begin() const { return specs_[1].offset; }
+  std::int64_t total() const { return total_; }  // floats of a flat buffer, with padding
+  std::int64_t count() const;                    // parameters, without padding
+  std::int64_t embedding_rows() const { return has_embedding_ ? specs_[0].shape[0] : 0; }
+  std::int64_t embedding_width() const { return has_embedding_ ? specs_[0].shape[1] : 0; }
+  std::int64_t embedding_size() const { return embedding_rows() * embedding_width(); }
+  std::int64_t dense_begin() const { return has_embedding_ ? specs_[1].offset : 0; }
   std::int64_t dense_size() const { return total_ - dense_begin(); }
 
  private:
   std::vector<ParameterSpec> specs_;
   std::int64_t total_ = 0;
+  bool has_embedding_ = false;
 };
 
 /// The weights in one flat fp32 buffer, and, under bf16, a second one of the dense part that the GEMMs read.
@@ -73,7 +78,7 @@ class Parameters {
 /// Start values from Philox(seed, tensor name): the same for any order of tensors and any number of ranks.
 void initialise(Parameters& parameters, std::uint64_t seed);
 
-/// Start values, or a run's weights, from a file that holds each tensor by name, fp32, nothing else.
+/// Start values, or a run's weights, from a file that holds each tensor by name, fp32, nothing else; or from a peft adapter folder.
 /// @throws DataError naming the file and the missing, unexpected or misshapen tensor
 void load(Parameters& parameters, const std::filesystem::path& file);
 

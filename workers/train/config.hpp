@@ -6,7 +6,7 @@
 
 namespace agsweep {
 
-enum class ModelKind { scratch };
+enum class ModelKind { scratch, gpt2_lora };
 enum class Device { cpu };
 enum class Precision { fp32, bf16 };
 enum class Reduction { tree, allreduce };
@@ -42,10 +42,20 @@ struct TrainConfig {
   double timeout = 300;        // seconds
   bool tensorboard = true;
 
+  // scratch
   std::int64_t layers = 3;
   std::int64_t d_model = 192;
   std::int64_t heads = 4;
   std::int64_t ffn = 768;
+
+  // gpt2-lora
+  std::filesystem::path weights;  // a GPT-2's folder, or a safetensors file in it
+  std::int64_t lora_rank = 8;
+  std::string lora_alpha = "16";  // a number, or a multiple of the rank: "2r"
+  double lora_dropout = 0.1;
+  std::string lora_targets = "c_attn,c_proj";
+  bool rslora = false;
+  bool full = false;  // trains all of GPT-2, without adapters
 };
 
 }  // namespace agsweep

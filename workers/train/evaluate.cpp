@@ -25,11 +25,11 @@ std::vector<std::uint32_t> all_rows(const Split& split) {
   return rows;
 }
 
-Evaluation evaluate(Communicator& comm, Workers& workers, const Transformer& model, const Parameters& parameters, const Split& split,
+Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, const Parameters& parameters, const Split& split,
                     std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress,
                     const std::atomic<bool>* stop) {
   const auto count = static_cast<std::int64_t>(rows.size());
-  const std::int64_t classes = model.geometry().classes;
+  const std::int64_t classes = model.classes();
   const std::int64_t batches = (count + batch_rows - 1) / batch_rows;
   const ShardRange own = shards_of(comm.rank(), comm.size(), batches);
   std::vector<double> losses(static_cast<std::size_t>(batches));

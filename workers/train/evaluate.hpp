@@ -10,8 +10,8 @@
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/metrics/metrics.hpp"
+#include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/model/transformer.hpp"
 #include "workers/train/trainer.hpp"  // Workers
 
 namespace agsweep {
@@ -30,7 +30,7 @@ using EvaluationProgress = std::function<void(std::int64_t, std::int64_t)>;
 /// Collective over comm; every rank gets the same.
 /// @param name  for messages: "val"
 /// @param stop  where given, polled before each batch: true on any rank makes every rank throw Interrupted
-Evaluation evaluate(Communicator& comm, Workers& workers, const Transformer& model, const Parameters& parameters, const Split& split,
+Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, const Parameters& parameters, const Split& split,
                     std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress,
                     const std::atomic<bool>* stop = nullptr);
 

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "workers/kernels/cross_entropy.hpp"  // predicted_class
 #include "workers/train/evaluate.hpp"
+#include "workers/train/make_model.hpp"
 
 namespace agsweep {
 
@@ -12,11 +13,11 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
                    const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress) {
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
-  const Transformer model(geometry_of(config, static_cast<std::int64_t>(classes), longest));
-  Parameters parameters(model.layout(), config.precision);
+  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest);
+  Parameters parameters(model->layout(), config.precision);
   together(comm, [&] { load(parameters, weights); });
   Workers workers(config.threads);
-  Evaluation evaluation = evaluate(comm, workers, model, parameters, split, all_rows(split), "the given rows", progress);
+  Evaluation evaluation = evaluate(comm, workers, *model, parameters, split, all_rows(split), "the given rows", progress);
   return {.metrics = std::move(evaluation.metrics), .logits = std::move(evaluation.logits), .classes = classes};
 }
 

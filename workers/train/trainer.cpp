@@ -25,28 +25,19 @@ std::span<float> dense_in(at::Tensor& flat, const ParameterLayout& layout) {
 }
 
 /// What a rank whose shards threw adds to the step.
-void clear(Gradient& gradient, const Transformer& model) {
-  gradient.embedding.clear(model.geometry().width);
+void clear(Gradient& gradient, const Model& model) {
+  gradient.embedding.clear(model.layout().embedding_width());
   gradient.dense.assign(static_cast<std::size_t>(model.layout().dense_size()), 0.0F);
-  gradient.confusion.assign(static_cast<std::size_t>(model.geometry().classes * model.geometry().classes), 0);
+  gradient.confusion.assign(static_cast<std::size_t>(model.classes() * model.classes()), 0);
   gradient.loss = 0;
 }
 
 }  // namespace
 
-Geometry geometry_of(const TrainConfig& config, std::int64_t classes, std::int64_t max_length) {
-  return {.longest = max_length,
-          .layers = config.layers,
-          .width = config.d_model,
-          .heads = config.heads,
-          .ffn = config.ffn,
-          .classes = classes};
-}
-
 // A result must not change with the threads: each shard's operators run on one.
 Workers::Workers(int threads) : pool_(threads, [] { at::set_num_threads(1); }), workspaces_(static_cast<std::size_t>(threads)) {}
 
-Trainer::Trainer(Communicator& comm, Workers& workers, const Transformer& model, const TrainConfig& config, std::int64_t total_steps)
+Trainer::Trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps)
     : comm_(comm),
       workers_(workers),
       model_(model),
@@ -56,7 +47,7 @@ Trainer::Trainer(Communicator& comm, Workers& workers, const Transformer& model,
       first_moment_(at::zeros_like(parameters_.flat())),
       second_moment_(at::zeros_like(parameters_.flat())),
       embedding_(embedding_in(parameters_.flat(), model.layout()), embedding_in(first_moment_, model.layout()),
-                 embedding_in(second_moment_, model.layout()), model.geometry().width),
+                 embedding_in(second_moment_, model.layout()), model.layout().embedding_width()),
       gradients_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())) {}
 
 void Trainer::broadcast_parameters() {
@@ -74,12 +65,10 @@ void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t
   workers_.pool().run(own.size(), [&](std::int64_t index, int worker) {
     const c10::InferenceMode no_autograd;
     const std::int64_t shard = own.first + index;
-    const ShardStep step{.dropout = {.p = static_cast<float>(config_.dropout),
-                                     .seed = config_.seed,
-                                     .step = static_cast<std::uint32_t>(steps_done_ + 1),
-                                     .shard = static_cast<std::uint32_t>(shard)},
-                         .label_smoothing = config_.label_smoothing,
-                         .batch_rows = static_cast<std::int64_t>(rows.size())};
+    const ShardStep step{
+        .stream = {.seed = config_.seed, .step = static_cast<std::uint32_t>(steps_done_ + 1), .shard = static_cast<std::uint32_t>(shard)},
+        .label_smoothing = config_.label_smoothing,
+        .batch_rows = static_cast<std::int64_t>(rows.size())};
     model_.forward_backward(parameters_, batches[static_cast<std::size_t>(index)], step, workers_.workspace(worker),
                             gradients_[static_cast<std::size_t>(index)]);
   });
@@ -107,9 +96,9 @@ StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> row
     for (Gradient& gradient : gradients_) clear(gradient, model_);
   }
   comm_.at("the gradients' sum of step", step);
-  const std::int64_t vocabulary = model_.geometry().vocabulary;
-  status = config_.reduction == Reduction::tree ? tree_sum(comm_, gradients_, config_.shards, status, workers_.pool())
-                                                : all_reduce_sum(comm_, gradients_, vocabulary, status, workers_.pool());
+  status = config_.reduction == Reduction::tree
+               ? tree_sum(comm_, gradients_, config_.shards, status, workers_.pool())
+               : all_reduce_sum(comm_, gradients_, model_.layout().embedding_rows(), status, workers_.pool());
   if (status == StepStatus::failed) {
     together(comm_, [&] {
       if (failure) std::rethrow_exception(failure);

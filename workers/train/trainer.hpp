@@ -10,8 +10,8 @@
 #include "base/thread_pool.hpp"
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/model/transformer.hpp"
 #include "workers/model/workspace.hpp"
 #include "workers/optim/adamw.hpp"
 #include "workers/optim/embedding_rows.hpp"
@@ -21,9 +21,6 @@
 #include "workers/train/config.hpp"
 
 namespace agsweep {
-
-/// The sizes of the model that a configuration asks for.
-Geometry geometry_of(const TrainConfig& config, std::int64_t classes, std::int64_t max_length);
 
 /// A rank's threads, each with single-threaded ATen and memory of its own.
 class Workers {
@@ -51,7 +48,7 @@ struct StepOutcome {
 class Trainer {
  public:
   /// @param total_steps  of the schedule
-  Trainer(Communicator& comm, Workers& workers, const Transformer& model, const TrainConfig& config, std::int64_t total_steps);
+  Trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps);
 
   /// One step over the global batch `rows` of `split`.
   ///
@@ -82,7 +79,7 @@ class Trainer {
 
   Communicator& comm_;
   Workers& workers_;
-  const Transformer& model_;
+  const Model& model_;
   const TrainConfig& config_;
   OneCycle one_cycle_;
   Parameters parameters_;

@@ -13,6 +13,7 @@
 #include "data/epoch_order.hpp"
 #include "workers/safetensors/sealed.hpp"
 #include "workers/train/checkpointing.hpp"
+#include "workers/train/make_model.hpp"
 #include "workers/train/predict.hpp"
 
 namespace agsweep {
@@ -58,12 +59,12 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, const TrainCo
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
       steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
       total_steps_(config.epochs * steps_per_epoch_),
-      model_(geometry_of(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length)),
+      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length)),
       workers_(config.threads),
-      trainer_(comm, workers_, model_, config, total_steps_),
+      trainer_(comm, workers_, *model_, config, total_steps_),
       best_(at::zeros_like(trainer_.parameters().flat())),
       checkpoints_(run.folder / "checkpoints") {
-  state_.epoch_confusion.assign(static_cast<std::size_t>(model_.geometry().classes * model_.geometry().classes), 0);
+  state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
 
 void TrainingRun::say(const std::string& line) {
@@ -83,7 +84,7 @@ void TrainingRun::start() {
   if (!resumed) {
     on_rank_zero(comm_, [&] {
       if (config_.init.empty()) {
-        initialise(trainer_.parameters(), config_.seed);
+        model_->start(trainer_.parameters(), config_.seed);
       } else {
         load(trainer_.parameters(), config_.init);
       }
@@ -167,14 +168,16 @@ void TrainingRun::save() {
 
 void TrainingRun::write_best() {
   write_sealed_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
-                           {{"format", "pt"}, {"model", "scratch"}, {"epoch", std::to_string(state_.best->epoch)}});
+                           {{"format", "pt"},
+                            {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
+                            {"epoch", std::to_string(state_.best->epoch)}});
 }
 
 void TrainingRun::end_epoch() {
-  const std::int64_t classes = model_.geometry().classes;
+  const std::int64_t classes = model_->classes();
   const Stopwatch watch;
   const Evaluation val =
-      evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.val, all_rows(corpus_.val), "val", evaluation_progress("val"));
+      evaluate(comm_, workers_, *model_, trainer_.parameters(), corpus_.val, all_rows(corpus_.val), "val", evaluation_progress("val"));
   const double seconds = watch.seconds();
   state_.eval_seconds += seconds;
   if (!std::isfinite(val.metrics.loss)) throw TrialFailure("the validation loss is not finite after epoch {}", state_.epoch);
@@ -231,23 +234,23 @@ bool TrainingRun::train_epoch() {
 }
 
 Metrics TrainingRun::train_metrics(std::string_view name) {
-  return evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.train, train_rows_, name, evaluation_progress("train"), &stop_)
+  return evaluate(comm_, workers_, *model_, trainer_.parameters(), corpus_.train, train_rows_, name, evaluation_progress("train"), &stop_)
       .metrics;
 }
 
 nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& error) {
   const auto entry = [&](const std::optional<EpochScore>& val) {
     if (!val) return nlohmann::json();
-    return nlohmann::json{{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model_.geometry().classes))}};
+    return nlohmann::json{{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model_->classes()))}};
   };
   std::int64_t peak = peak_memory_bytes();
   comm_.all_reduce_max(std::span(&peak, 1));
   nlohmann::json result = identity_.environment;
   result.update({{"status", status},
                  {"error", error},
-                 {"model", "scratch"},
-                 {"params_total", model_.layout().count()},
-                 {"params_trainable", model_.layout().count()},
+                 {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
+                 {"params_total", model_->total_count()},
+                 {"params_trainable", model_->layout().count()},
                  {"epochs_completed", state_.epoch - 1},
                  {"best", entry(state_.best)},
                  {"final", entry(state_.last)},
@@ -270,7 +273,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
 
 /// The last passes: train with the final and the best weights, then, once, test with the best ones.
 void TrainingRun::add_final_metrics(nlohmann::json& result) {
-  const auto classes = static_cast<std::size_t>(model_.geometry().classes);
+  const auto classes = static_cast<std::size_t>(model_->classes());
   const Stopwatch watch;
   result["final"]["train"] = to_json(train_metrics("train with the final weights"));
   result["best"]["train"] = result["final"]["train"];
@@ -280,7 +283,7 @@ void TrainingRun::add_final_metrics(nlohmann::json& result) {
     result["best"]["train"] = to_json(train_metrics("train with the best weights"));
   }
   if (identity_.test_split && corpus_.test.rows() > 0) {
-    Evaluation test = evaluate(comm_, workers_, model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test",
+    Evaluation test = evaluate(comm_, workers_, *model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test",
                                evaluation_progress("test"), &stop_);
     result["test"] = to_json(test.metrics);
     on_rank_zero(comm_, [&] {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -57,7 +58,7 @@ class TrainingRun {
   std::vector<std::uint32_t> train_rows_;
   std::int64_t steps_per_epoch_;
   std::int64_t total_steps_;
-  Transformer model_;
+  std::unique_ptr<const Model> model_;
   Workers workers_;
   Trainer trainer_;
   at::Tensor best_;  // [layout.total()], the best epoch's weights

@@ -1,4 +1,5 @@
 #include "workers/train/trainer.hpp"
+#include "workers/train/make_model.hpp"
 
 #include <sys/resource.h>
 
@@ -35,16 +36,16 @@ TrainConfig small_config() {
 /// A trainer of a small model over all ranks, and a batch for it.
 struct Training {
   explicit Training(const TrainConfig& wanted) : config(wanted) {
-    initialise(trainer.parameters(), config.seed);
+    model->start(trainer.parameters(), config.seed);
     std::iota(rows.begin(), rows.end(), 0U);
   }
   StepOutcome step(std::exception_ptr failure = nullptr) { return trainer.step(split, rows, false, failure); }
 
   TrainConfig config;
   std::unique_ptr<Communicator> comm = test_session().world(10);
-  Transformer model{geometry_of(config, 4, 128)};
+  std::unique_ptr<const Model> model = make_model(config, 4, 128);
   Workers workers{config.threads};
-  Trainer trainer{*comm, workers, model, config, 100};
+  Trainer trainer{*comm, workers, *model, config, 100};
   Split split = testing_support::small_split(64);
   std::vector<std::uint32_t> rows = std::vector<std::uint32_t>(64);
 };

@@ -1,0 +1,86 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/options/command_line.hpp"
+#include "workers/gpt2/gpt2_checkpoint.hpp"  // gpt2_tensors
+#include "workers/gpt2/random_gpt2.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct RandomGpt2Args {
+  fs::path out;
+  std::int64_t layers = 2;
+  std::int64_t d_model = 64;
+  std::int64_t heads = 2;
+  std::int64_t ffn = 256;
+  std::int64_t positions = 128;
+  std::int64_t vocabulary = 50257;
+  std::uint64_t seed = 42;
+};
+
+/// Sizes up to those of the largest GPT-2 that was published.
+OptionTable<RandomGpt2Args> table() {
+  using A = RandomGpt2Args;
+  return {
+      {&A::out, {.name = "out", .placeholder = "DIR", .required = true, .help = "folder for config.json and model.safetensors"}},
+      {&A::layers, {.name = "layers", .range = between(1, 48), .help = "transformer blocks"}},
+      {&A::d_model, {.name = "d-model", .range = between(1, 1600), .help = "width of the token vectors"}},
+      {&A::heads, {.name = "heads", .range = between(1, 1600), .help = "attention heads; divide --d-model"}},
+      {&A::ffn, {.name = "ffn", .range = between(1, 6400), .help = "width of the feed-forward layer"}},
+      {&A::positions, {.name = "positions", .range = between(1, 1024), .help = "tokens of a row, at most"}},
+      {&A::vocabulary, {.name = "vocabulary", .range = between(1, 50257), .help = "tokens that it knows; GPT-2's tokenizer has 50257"}},
+      {&A::seed, {.name = "seed", .range = at_least(0), .help = "of the random weights"}},
+  };
+}
+
+/// An earlier model may be a trained one.
+void refuse_to_replace(const fs::path& folder) {
+  for (const char* const name : {"config.json", "model.safetensors"}) {
+    if (fs::exists(folder / name)) throw UsageError("--out: {} is there already; choose another folder", (folder / name).string());
+  }
+}
+
+std::int64_t parameters(const Gpt2Config& config) {
+  std::int64_t sum = 0;
+  for (const Gpt2Tensor& tensor : gpt2_tensors(config)) {
+    std::int64_t count = 1;
+    for (const std::int64_t dimension : tensor.shape) count *= dimension;
+    sum += count;
+  }
+  return sum;
+}
+
+ExitCode run(const Invocation& call) {
+  const auto args = parsed(table(), call.arguments);
+  if (args.d_model % args.heads != 0) throw UsageError("--heads: {} does not divide --d-model {}", args.heads, args.d_model);
+  refuse_to_replace(args.out);
+  const Gpt2Config config = {.vocabulary = args.vocabulary,
+                             .positions = args.positions,
+                             .width = args.d_model,
+                             .layers = args.layers,
+                             .heads = args.heads,
+                             .ffn = args.ffn};
+  write_random_gpt2(args.out, config, args.seed);
+  fmt::print("wrote config.json and model.safetensors to {}: a GPT-2 of {} parameters with random weights, which was never trained\n",
+             args.out.string(), parameters(config));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command random_gpt2_command() {
+  return {.name = "random-gpt2",
+          .usage = "--out DIR [options]",
+          .summary = "a tiny GPT-2 with random weights, for trying gpt2-lora without a download",
+          .options = options_of(table()),
+          .run = run};
+}
+
+}  // namespace agsweep

@@ -1,0 +1,103 @@
+#include "workers/model/pass.hpp"
+
+#include <numeric>  // std::iota
+
+#include "workers/model/kernel_views.hpp"
+
+namespace agsweep {
+
+Pass::Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Workspace& workspace)
+    : network_(network), batch_(batch), stream_(stream), workspace_(workspace), last_offsets_(static_cast<std::size_t>(batch.rows() + 1)) {
+  std::iota(last_offsets_.begin(), last_offsets_.end(), 0);
+  last_tokens_ = at::empty({batch.rows()}, at::kInt);
+  for (std::int64_t row = 0; row < batch.rows(); ++row) {
+    data<std::int32_t>(last_tokens_)[row] = batch.offsets[static_cast<std::size_t>(row + 1)] - 1;
+  }
+}
+
+at::Tensor Pass::forward() {
+  at::Tensor residual = embed();
+  at::Tensor update;
+  for (std::int64_t i = 0; i < layers(); ++i) {
+    const Block& block = network_.blocks[static_cast<std::size_t>(i)];
+    tapes_.push_back(block_forward(block, rows(i), dropouts(i), residual, update, workspace_));
+    residual = tapes_.back().norm2.residual;
+    update = tapes_.back().down.y;
+  }
+  norm_ = norm_forward(network_.norm, residual, update, update_dropout(layers()), update.scalar_type(), workspace_);
+  const at::Tensor last = workspace_.empty({batch_.rows(), network_.width}, at::kFloat);
+  last.copy_(norm_.normed.narrow(0, 0, batch_.rows()));
+  head_ = linear_forward(network_.head, last, {}, workspace_);
+  return head_.y;
+}
+
+void Pass::backward(const at::Tensor& d_logits, Gradient& gradient) {
+  float* dense = gradient.dense.data();
+  const at::Tensor d_last = linear_backward(network_.head, head_, d_logits, dense, workspace_);
+  at::Tensor d_normed = workspace_.zeros(norm_.normed.sizes(), norm_.normed.scalar_type());
+  d_normed.narrow(0, 0, batch_.rows()).copy_(d_last);
+  BlockGradient d{.d_residual = workspace_.zeros(norm_.residual.sizes(), at::kFloat),
+                  .d_update = workspace_.empty(norm_.normed.sizes(), norm_.normed.scalar_type())};
+  norm_backward(network_.norm, norm_, d_normed, d.d_residual, d.d_update, dense);
+  for (std::int64_t i = layers() - 1; i >= 0; --i) {
+    const auto index = static_cast<std::size_t>(i);
+    const bool wants_input = i > 0 || network_.below_blocks_trained();
+    d = block_backward(network_.blocks[index], rows(i), tapes_[index], d.d_residual, d.d_update, wants_input, dense, workspace_);
+  }
+  if (network_.embedding_trained) embedding_backward(embedding(), data<float>(d.d_residual), gradient.embedding);
+  if (network_.position_offset != frozen) {
+    position_backward(embedding(), data<float>(d.d_residual), network_.longest, dense + network_.position_offset);
+  }
+}
+
+Dropout Pass::dropout(double rate, std::uint32_t site) const {
+  if (!stream_) return {};
+  Dropout dropout = *stream_;
+  dropout.p = static_cast<float>(rate);
+  dropout.site = site;
+  return dropout;
+}
+
+/// Site 0 is the embedding's.
+Dropout Pass::dropout(double rate, std::int64_t block, Site site) const {
+  return dropout(rate, 1 + static_cast<std::uint32_t>(block) * static_cast<std::uint32_t>(Site::count) + static_cast<std::uint32_t>(site));
+}
+
+/// Of the FFN's output of the block before.
+Dropout Pass::update_dropout(std::int64_t block) const {
+  return block == 0 ? Dropout{} : dropout(network_.dropout.residual, block - 1, Site::ffn);
+}
+
+BlockDropouts Pass::dropouts(std::int64_t block) const {
+  const DropoutRates& rate = network_.dropout;
+  return {.update = update_dropout(block),
+          .probabilities = dropout(rate.attention, block, Site::probabilities),
+          .attention = dropout(rate.residual, block, Site::attention),
+          .qkv = dropout(rate.adapter, block, Site::qkv),
+          .last_query = dropout(rate.adapter, block, Site::last_query),
+          .out = dropout(rate.adapter, block, Site::out),
+          .up = dropout(rate.adapter, block, Site::up),
+          .down = dropout(rate.adapter, block, Site::down)};
+}
+
+BlockRows Pass::rows(std::int64_t block) const { return {batch_.offsets, block == layers() - 1, last_offsets_, last_tokens_}; }
+
+Embedding Pass::embedding() const {
+  return {.tokens = batch_.tokens,
+          .offsets = batch_.offsets,
+          .width = network_.width,
+          .scale = network_.embedding_scale,
+          .table = network_.table,
+          .positions = network_.positions,
+          .dropout = dropout(network_.dropout.residual, 0)};
+}
+
+at::Tensor Pass::embed() {
+  const std::int64_t tokens = batch_.token_count();
+  at::Tensor x = workspace_.empty({padded_rows(tokens), network_.width}, at::kFloat);
+  embedding_forward(embedding(), data<float>(x));
+  x.narrow(0, tokens, x.size(0) - tokens).zero_();
+  return x;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,69 @@
+#include "workers/train/make_model.hpp"
+
+#include <cstdlib>  // std::strtod
+
+#include "base/error.hpp"
+#include "workers/model/gpt2_full.hpp"
+#include "workers/model/gpt2_lora.hpp"
+#include "workers/model/transformer.hpp"
+#include "workers/train/lora_of.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::int64_t tokenizer_size = 50257;  // GPT-2's
+
+/// "16", or "2r" for twice the rank.
+double alpha_of(const std::string& text, std::int64_t rank) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const std::string_view rest(end);
+  if (end == text.c_str() || (!rest.empty() && rest != "r") || !(number > 0) || number > 1e6) {
+    throw UsageError("--lora-alpha: {} is neither a positive number nor a multiple of the rank such as 2r", text);
+  }
+  return rest.empty() ? number : number * static_cast<double>(rank);
+}
+
+void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest) {
+  if (gpt2.vocabulary < tokenizer_size) {
+    throw DataError("{}: its vocabulary of {} tokens does not fit GPT-2's tokenizer, which has {}", weights.string(), gpt2.vocabulary,
+                    tokenizer_size);
+  }
+  if (gpt2.positions < longest) {
+    throw DataError("{}: it has {} positions, but rows have up to {} tokens; prepare the corpus with --max-length {}", weights.string(),
+                    gpt2.positions, longest, gpt2.positions);
+  }
+}
+
+std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t classes, std::int64_t longest) {
+  Gpt2Checkpoint checkpoint = Gpt2Checkpoint::read(config.weights);
+  check_fit(checkpoint.config(), config.weights, longest);
+  const DropoutRates dropout{.residual = config.dropout, .attention = config.dropout, .adapter = config.lora_dropout};
+  if (config.full) return std::make_unique<Gpt2Full>(std::move(checkpoint), dropout, classes);
+  const LoraConfig lora = lora_of(config, checkpoint.config());
+  return std::make_unique<Gpt2Lora>(std::make_shared<Gpt2Base>(std::move(checkpoint), config.precision), lora, dropout, classes);
+}
+
+}  // namespace
+
+LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
+  return {.rank = config.lora_rank,
+          .alpha = alpha_of(config.lora_alpha, config.lora_rank),
+          .dropout = config.lora_dropout,
+          .targets = parse_targets(config.lora_targets, gpt2.layers),
+          .rslora = config.rslora};
+}
+
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest) {
+  if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest);
+  return std::make_unique<Transformer>(Geometry{.longest = longest,
+                                                .layers = config.layers,
+                                                .width = config.d_model,
+                                                .heads = config.heads,
+                                                .ffn = config.ffn,
+                                                .classes = classes},
+                                       config.dropout);
+}
+
+}  // namespace agsweep

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "workers/model/model.hpp"
+#include "workers/train/config.hpp"
+
+namespace agsweep {
+
+/// The model that a configuration asks for; reads --weights where it needs them.
+/// @param longest  tokens of the longest row
+/// @throws DataError for weights that are missing, damaged or do not fit the tokenizer or the rows; UsageError as lora_of()
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest);
+
+}  // namespace agsweep
