@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "tests/support/random_floats.hpp"
@@ -114,6 +115,74 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Attention,
                                          Problem{4, 48, {0, 1, 2, 3}, {0, 17, 18, 51}},     // the last token alone
                                          Problem{3, 5, {0, 7, 23}, {0, 7, 23}},             // a width that fills no register
                                          Problem{1, 2, {0, 2, 3}, {0, 20, 21}}));
+
+/// The kernel's own forward pass, with dropout: sum(out * d_out).
+double dropped_objective(const Problem& p, const Dropout& dropout, const std::array<std::vector<float>, 3>& qkv,
+                         const std::vector<float>& d_out, std::vector<float>& saved) {
+  AttentionShape shape = p.shape();
+  shape.dropout = dropout;
+  std::vector<float> out(p.query_size());
+  saved.resize(static_cast<std::size_t>(shape.saved_size()));
+  AttentionScratch scratch;
+  attention_forward(shape, HeadRows<const float>{qkv[0].data(), p.width()}, HeadRows<const float>{qkv[1].data(), p.width()},
+                    HeadRows<const float>{qkv[2].data(), p.width()}, HeadRows<float>{out.data(), p.width()}, saved.data(), scratch);
+  double sum = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) sum += static_cast<double>(out[i]) * d_out[i];
+  return sum;
+}
+
+TEST(AttentionDropout, HasTheGradientOfTheMaskThatItsForwardPassDrew) {
+  const Problem p{2, 16, {0, 9, 30}, {0, 9, 30}};
+  const Dropout dropout{.p = 0.4F, .seed = 5, .step = 3, .shard = 1, .site = 2};
+  const std::array<std::vector<float>, 3> qkv{random_floats(p.query_size(), 1), random_floats(p.key_size(), 2),
+                                              random_floats(p.key_size(), 3)};
+  const auto d_out = random_floats(p.query_size(), 4);
+  std::vector<float> saved;
+  dropped_objective(p, dropout, qkv, d_out, saved);
+  AttentionShape shape = p.shape();
+  shape.dropout = dropout;
+  std::array<std::vector<float>, 3> gradients{qkv[0], qkv[1], qkv[2]};
+  AttentionScratch scratch;
+  attention_backward(shape, HeadRows<const float>{qkv[0].data(), p.width()}, HeadRows<const float>{qkv[1].data(), p.width()},
+                     HeadRows<const float>{qkv[2].data(), p.width()}, HeadRows<const float>{d_out.data(), p.width()}, saved.data(),
+                     HeadRows<float>{gradients[0].data(), p.width()}, HeadRows<float>{gradients[1].data(), p.width()},
+                     HeadRows<float>{gradients[2].data(), p.width()}, scratch);
+
+  constexpr float h = 1e-2F;
+  std::vector<float> unused;
+  for (std::size_t input = 0; input < 3; ++input) {
+    for (std::size_t i = 0; i < qkv[input].size(); i += 1 + qkv[input].size() / 23) {
+      auto above = qkv;
+      auto below = qkv;
+      above[input][i] += h;
+      below[input][i] -= h;
+      const double slope =
+          (dropped_objective(p, dropout, above, d_out, unused) - dropped_objective(p, dropout, below, d_out, unused)) / (2.0 * h);
+      ASSERT_NEAR(gradients[input][i], slope, 3e-3) << "input " << input << ", element " << i;
+    }
+  }
+}
+
+TEST(AttentionDropout, LeavesTheMeanOverManyMasksAsItIs) {
+  const Problem p{2, 16, {0, 21}, {0, 21}};
+  const std::array<std::vector<float>, 3> qkv{random_floats(p.query_size(), 1), random_floats(p.key_size(), 2),
+                                              random_floats(p.key_size(), 3)};
+  const auto d_out = random_floats(p.query_size(), 4);
+  std::vector<float> saved;
+  const double whole = dropped_objective(p, {}, qkv, d_out, saved);
+  constexpr std::uint32_t masks = 4000;
+  double sum = 0;
+  double squares = 0;
+  for (std::uint32_t step = 1; step <= masks; ++step) {
+    const double value = dropped_objective(p, {.p = 0.3F, .seed = 1, .step = step}, qkv, d_out, saved);
+    sum += value;
+    squares += value * value;
+  }
+  const double mean = sum / masks;
+  const double error = std::sqrt((squares / masks - mean * mean) / masks);
+  EXPECT_GT(error, 0.0);
+  EXPECT_NEAR(mean, whole, 4 * error);
+}
 
 TEST(Attention, ReadsAndWritesColumnsOfOneMatrix) {
   const Problem p{2, 16, {0, 9}, {0, 9}};
