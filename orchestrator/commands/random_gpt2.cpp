@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
-#include "workers/gpt2/gpt2_checkpoint.hpp"  // gpt2_tensors
+#include "workers/gpt2/gpt2_checkpoint.hpp"  // gpt2_count
 #include "workers/gpt2/random_gpt2.hpp"
 
 namespace agsweep {
@@ -47,16 +47,6 @@ void refuse_to_replace(const fs::path& folder) {
   }
 }
 
-std::int64_t parameters(const Gpt2Config& config) {
-  std::int64_t sum = 0;
-  for (const Gpt2Tensor& tensor : gpt2_tensors(config)) {
-    std::int64_t count = 1;
-    for (const std::int64_t dimension : tensor.shape) count *= dimension;
-    sum += count;
-  }
-  return sum;
-}
-
 ExitCode run(const Invocation& call) {
   const auto args = parsed(table(), call.arguments);
   if (args.d_model % args.heads != 0) throw UsageError("--heads: {} does not divide --d-model {}", args.heads, args.d_model);
@@ -69,7 +59,7 @@ ExitCode run(const Invocation& call) {
                              .ffn = args.ffn};
   write_random_gpt2(args.out, config, args.seed);
   fmt::print("wrote config.json and model.safetensors to {}: a GPT-2 of {} parameters with random weights, which was never trained\n",
-             args.out.string(), parameters(config));
+             args.out.string(), gpt2_count(config));
   return ExitCode::done;
 }
 

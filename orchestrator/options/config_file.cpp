@@ -159,9 +159,8 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
   return fmt::format(
       "{}\n"
       "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
-      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\nclass_names = {}\nmax_length "
-      "= {}\n"
-      "synthetic = {}\nrandom_base = {}\nstarted = {}\n",
+      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\n"
+      "class_names = {}\nmax_length = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n",
       header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
       toml_text(record.sha256.weights), toml_text(record.sha256.init), toml_text(record.sha256.tokenizer), toml_list(record.class_names),
       record.max_length, record.synthetic, record.random_base, toml_text(record.started));

@@ -264,13 +264,9 @@ std::string_view model_name(ModelKind model_kind) {
 TrainConfig default_config(ModelKind model_kind) {
   TrainConfig config;
   config.model = model_kind;
-  std::string model_word;
-  for (const auto& entry : train_options()) {
-    if (entry.option.name == "model") model_word = to_text(entry.get(config));
-  }
   for (const auto& entry : train_options()) {
     for (const auto& [word, text] : entry.option.by_model) {
-      if (word == model_word) entry.set(config, parse_value(entry.option, text, entry.option.name));
+      if (word == model_name(model_kind)) entry.set(config, parse_value(entry.option, text, entry.option.name));
     }
   }
   return config;

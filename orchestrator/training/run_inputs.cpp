@@ -6,6 +6,7 @@
 #include "base/utc_time.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/world/versions.hpp"
+#include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 
 namespace agsweep {
@@ -14,10 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_random_gpt2(const fs::path& weights) {
-  if (weights.empty()) return false;
-  return read_gpt2_config((fs::is_directory(weights) ? weights : weights.parent_path()) / "config.json").random;
-}
+bool is_random_gpt2(const fs::path& weights) { return !weights.empty() && read_gpt2_config(find_checkpoint_files(weights).config).random; }
 
 std::string init_sha256(const fs::path& init) {
   if (init.empty()) return "";
@@ -71,8 +69,8 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
       if (split_named(inputs.corpus, split).rows() == 0) throw DataError("{}: {} has no rows", plan.data.string(), split);
     }
     const std::string data_sha256 = sha256_file(plan.data);
-    if (plan.record) require_recorded_data(plan, data_sha256);
     if (plan.record) {
+      require_recorded_data(plan, data_sha256);
       require_recorded_weights(*plan.record, config);
       require_recorded_init(*plan.record, config);
     }

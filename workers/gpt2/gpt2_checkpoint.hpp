@@ -19,8 +19,12 @@ namespace agsweep {
 struct Gpt2Tensor {
   std::string name;
   std::vector<std::int64_t> shape;
+
+  std::int64_t count() const;  // elements
 };
 std::vector<Gpt2Tensor> gpt2_tensors(const Gpt2Config& config);
+/// Parameters of all of them.
+std::int64_t gpt2_count(const Gpt2Config& config);
 
 /// A Hugging Face GPT-2 in memory: config.json, and model.safetensors or the files that model.safetensors.index.json names. Complete, and
 /// each tensor of the shape that config.json implies. Moves keep the tensors' addresses.

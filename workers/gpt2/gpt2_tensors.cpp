@@ -1,5 +1,8 @@
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 
+#include <functional>  // std::multiplies
+#include <numeric>     // std::accumulate
+
 #include <fmt/format.h>
 
 namespace agsweep {
@@ -13,6 +16,14 @@ void add_module(const std::string& name, std::vector<std::int64_t> weight, std::
 }
 
 }  // namespace
+
+std::int64_t Gpt2Tensor::count() const { return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()); }
+
+std::int64_t gpt2_count(const Gpt2Config& config) {
+  std::int64_t count = 0;
+  for (const Gpt2Tensor& tensor : gpt2_tensors(config)) count += tensor.count();
+  return count;
+}
 
 std::vector<Gpt2Tensor> gpt2_tensors(const Gpt2Config& config) {
   const std::int64_t d = config.width;

@@ -41,9 +41,7 @@ void write_random_gpt2(const std::filesystem::path& folder, const Gpt2Config& co
   std::vector<std::vector<float>> values;
   std::vector<TensorBytes> tensors;
   for (const Gpt2Tensor& tensor : gpt2_tensors(config)) {
-    std::size_t count = 1;
-    for (const std::int64_t dimension : tensor.shape) count *= static_cast<std::size_t>(dimension);
-    fill_start(tensor.name, config, seed, values.emplace_back(count));
+    fill_start(tensor.name, config, seed, values.emplace_back(static_cast<std::size_t>(tensor.count())));
     tensors.push_back({tensor.name, "F32", tensor.shape, std::as_bytes(std::span(values.back()))});
   }
   make_folder(folder);

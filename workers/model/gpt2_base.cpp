@@ -60,11 +60,6 @@ Gpt2Base::Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision) : config_(che
   }
   norm_ = layers.norm("ln_f");
   if (checkpoint_->score() != nullptr) score_ = layers.fp32(*checkpoint_->score());
-  for (const Gpt2Tensor& tensor : gpt2_tensors(config_)) {
-    std::int64_t size = 1;
-    for (const std::int64_t extent : tensor.shape) size *= extent;
-    count_ += size;
-  }
   if (precision == Precision::bf16) checkpoint_.reset();
 }
 

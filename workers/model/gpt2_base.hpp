@@ -29,8 +29,8 @@ class Gpt2Base {
   const at::Tensor& position_embedding() const { return position_embedding_; }  // [positions, width] fp32
   const std::vector<BlockWeights>& blocks() const { return blocks_; }
   const Norm& norm() const { return norm_; }
-  const at::Tensor& score() const { return score_; }  // [classes, width] fp32; undefined: the checkpoint has no head
-  std::int64_t count() const { return count_; }       // parameters, without the head
+  const at::Tensor& score() const { return score_; }          // [classes, width] fp32; undefined: the checkpoint has no head
+  std::int64_t count() const { return gpt2_count(config_); }  // parameters, without the head
 
  private:
   Gpt2Config config_;
@@ -40,7 +40,6 @@ class Gpt2Base {
   std::vector<BlockWeights> blocks_;
   Norm norm_;
   at::Tensor score_;
-  std::int64_t count_ = 0;
 };
 
 }  // namespace agsweep

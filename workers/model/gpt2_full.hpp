@@ -22,10 +22,6 @@ class Gpt2Full : public Model {
   Network network(const Parameters& parameters) const override;
 
  private:
-  struct BlockIndices {
-    WeightAndBias norm1, qkv, out, norm2, up, down;
-  };
-
   Gpt2Checkpoint checkpoint_;
   DropoutRates dropout_;
   std::size_t positions_ = 0;

@@ -29,10 +29,6 @@ class Transformer : public Model {
   Network network(const Parameters& parameters) const override;
 
  private:
-  struct BlockIndices {
-    WeightAndBias norm1, qkv, out, norm2, up, down;
-  };
-
   Geometry geometry_;
   double dropout_;
   std::vector<BlockIndices> blocks_;

@@ -14,6 +14,11 @@ struct WeightAndBias {
   std::size_t bias = 0;
 };
 
+/// A trained block's.
+struct BlockIndices {
+  WeightAndBias norm1, qkv, out, norm2, up, down;
+};
+
 /// The layers of a network whose weights are trained.
 class TrainedLayers {
  public:

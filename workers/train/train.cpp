@@ -1,7 +1,8 @@
 #include "workers/train/train.hpp"
 
 #include "base/error.hpp"
-#include "workers/gpt2/gpt2_checkpoint.hpp"
+#include "workers/gpt2/checkpoint_files.hpp"
+#include "workers/gpt2/gpt2_config.hpp"
 #include "workers/lora/adapter_folder.hpp"
 #include "workers/train/lora_of.hpp"
 #include "workers/train/make_model.hpp"
@@ -19,7 +20,7 @@ void check_adapter(const TrainConfig& config) {
   if (theirs.rank != config.lora_rank) {
     throw UsageError("--init: {} has the rank {}; give --lora-rank {}", config.init.string(), theirs.rank, theirs.rank);
   }
-  const LoraConfig ours = lora_of(config, Gpt2Checkpoint::read(config.weights).config());
+  const LoraConfig ours = lora_of(config, read_gpt2_config(find_checkpoint_files(config.weights).config));
   if (theirs.scale() != ours.scale()) {
     throw UsageError("--init: {} has the alpha {} and rslora {}; give --lora-alpha {} --rslora {}", config.init.string(), theirs.alpha,
                      theirs.rslora ? "on" : "off", theirs.alpha, theirs.rslora ? "on" : "off");
