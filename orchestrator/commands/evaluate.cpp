@@ -7,10 +7,8 @@
 #include "data/corpus_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
-#include "orchestrator/options/config_file.hpp"
-#include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"
-#include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/run/run_folder.hpp"  // to_json(Metrics)
 #include "workers/train/predict.hpp"
@@ -39,52 +37,36 @@ OptionTable<EvaluateArgs> table() {
         .placeholder = "SECONDS",
         .range = above_up_to(0, 1000000),
         .help = "end the job when a rank has been silent for so long"}},
-      {&A::weights, {.name = "weights", .placeholder = "DIR", .help = "where the run's GPT-2 is now; not given: where it was in training"}},
+      {&A::weights,
+       {.name = "weights", .placeholder = "DIR", .help = "folder of the GPT-2 under the adapter; not given: where it was in training"}},
       {&A::json, {.name = "json", .flag = true, .help = "print the metrics as a JSON object"}},
   };
 }
 
-/// @throws DataError when the model cannot read this corpus
-void check_fit(const CorpusInfo& corpus, const RunRecord& run, const std::filesystem::path& data) {
-  if (corpus.tokenizer_sha256 != run.sha256.tokenizer) {
-    throw DataError("{}: made with another tokenizer than the model's (SHA-256 {}, not {}); prepare it with the model's", data.string(),
-                    corpus.tokenizer_sha256, run.sha256.tokenizer);
-  }
-  if (corpus.class_names != run.class_names) {
-    throw DataError("{}: its classes are {}, the model's are {}", data.string(), nlohmann::json(corpus.class_names).dump(),
-                    nlohmann::json(run.class_names).dump());
-  }
-}
-
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
-  const std::filesystem::path folder = line.positional[0];
   EvaluateArgs args;
   fill(table(), line.asked, args);
 
   const auto comm = call.session->world(args.timeout);
-  StoredRun stored;
+  StoredModel model;
   Corpus corpus;
-  TrainConfig config;
   together(*comm, [&] {
-    stored = read_run(folder);
-    config = filled_config(stored.options);
-    if (!args.weights.empty()) config.weights = args.weights;
-    require_recorded_weights(stored.record, config);
+    model = read_stored_model(line.positional[0], args.weights);
     corpus = read_corpus(args.data);
-    check_fit(corpus.info, stored.record, args.data);
+    require_fit(corpus.info, args.data, model);
     if (split_named(corpus, args.split).rows() == 0) throw DataError("{}: {} has no rows", args.data.string(), args.split);
   });
   const Split& split = split_named(corpus, args.split);
-  config.threads = survey(*comm).facts(0).cpus;
+  model.config.threads = survey(*comm).facts(0).cpus;
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   bool begun = false;
-  const Prediction prediction = predict(*comm, split, stored.record.class_names.size(), config, folder / "model.safetensors",
-                                        [&](std::int64_t done, std::int64_t batches) {
-                                          if (!std::exchange(begun, true)) display.begin("evaluate " + args.split, "batches", batches);
-                                          display.update(done);
-                                        });
+  const Prediction prediction =
+      predict(*comm, split, model.classes, model.config, model.trained, [&](std::int64_t done, std::int64_t batches) {
+        if (!std::exchange(begun, true)) display.begin("evaluate " + args.split, "batches", batches);
+        display.update(done);
+      });
   on_rank_zero(*comm, [&] {
     if (!args.out.empty()) write_predictions(args.out, split, prediction);
   });
@@ -93,11 +75,11 @@ ExitCode run(const Invocation& call) {
   if (args.json) {
     metrics["split"] = args.split;
     metrics["synthetic"] = corpus.info.synthetic;
-    metrics["random_base"] = stored.record.random_base;
+    metrics["random_base"] = model.random_base;
     fmt::print("{}\n", metrics.dump(2));
   } else {
-    fmt::print("{}", caveats(corpus.info.synthetic, stored.record.random_base));
-    fmt::print("{}", metrics_text(metrics, stored.record.class_names));
+    fmt::print("{}", caveats(corpus.info.synthetic, model.random_base));
+    fmt::print("{}", metrics_text(metrics, corpus.info.class_names));
   }
   return ExitCode::done;
 }
@@ -106,8 +88,8 @@ ExitCode run(const Invocation& call) {
 
 Command evaluate_command() {
   return {.name = "evaluate",
-          .usage = "RUN --data data.h5 [options]",
-          .summary = "metrics of a run's best weights on a split, and optionally a line a row",
+          .usage = "(RUN or ADAPTER) --data data.h5 [options]",
+          .summary = "metrics of a run's best weights, or of an adapter from Python's peft, on a split",
           .options = options_of(table()),
           .run = run,
           .on_all_ranks = true};

@@ -5,16 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
-#include "data/csv_reader.hpp"
-#include "data/record_text.hpp"
+#include "data/plain_texts.hpp"
 #include "data/tokenizer.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/columns.hpp"
 #include "orchestrator/options/command_line.hpp"
-#include "orchestrator/options/config_file.hpp"
-#include "orchestrator/options/train_options.hpp"
-#include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "workers/comm/self_communicator.hpp"
@@ -46,45 +42,9 @@ OptionTable<PredictArgs> table() {
   };
 }
 
-/// Texts and, for errors, where each stands: "stdin:3".
-struct Texts {
-  std::vector<std::string> texts;
-  std::vector<std::string> places;
-};
-
-Texts read_texts(const PredictArgs& args) {
-  Texts read;
-  if (args.csv.empty()) {
-    for (std::string line; std::getline(std::cin, line);) {
-      read.texts.emplace_back(trimmed(line));
-      read.places.push_back(fmt::format("standard input:{}", read.texts.size()));
-    }
-    if (std::cin.bad()) throw RunTimeError("cannot read standard input");
-    if (read.texts.empty()) throw DataError("standard input is empty: expected a text a line");
-    return read;
-  }
-  const std::vector<int> columns = parse_columns(args.text_columns, "--text-columns", 1);
-  const std::string content = read_file(args.csv);
-  CsvReader reader(content, args.csv.string(), static_cast<std::size_t>(*std::max_element(columns.begin(), columns.end())));
-  for (CsvRecord record; reader.next(record);) {
-    read.texts.push_back(record_text(record, columns));
-    read.places.push_back(fmt::format("{}:{}", args.csv.string(), record.line));
-  }
-  return read;
-}
-
-Split tokenised(const Texts& texts, const Tokenizer& tokenizer, std::int64_t max_length) {
-  Split split;
-  split.offsets.push_back(0);
-  Tokenizer::Encoder encoder(tokenizer);
-  for (std::size_t i = 0; i < texts.texts.size(); ++i) {
-    encoder.encode(texts.texts[i], static_cast<std::size_t>(max_length), split.tokens);
-    if (split.tokens.size() == split.offsets.back()) throw DataError("{}: a text without tokens", texts.places[i]);
-    split.offsets.push_back(split.tokens.size());
-  }
-  split.labels.resize(texts.texts.size());
-  split.source_rows.resize(texts.texts.size());
-  return split;
+PlainTexts read_texts(const PredictArgs& args) {
+  if (args.csv.empty()) return read_line_texts(std::cin, "standard input");
+  return read_csv_texts(args.csv, parse_columns(args.text_columns, "--text-columns", 1));
 }
 
 std::vector<double> softmax(std::span<const float> logits) {
@@ -113,24 +73,23 @@ void print(const Prediction& prediction, std::size_t rows, const std::vector<std
 
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
-  const std::filesystem::path folder = line.positional[0];
   PredictArgs args;
   fill(table(), line.asked, args);
-  const StoredRun stored = read_run(folder);
-  const Tokenizer tokenizer(args.tokenizer.empty() ? default_tokenizer_folder() : args.tokenizer);
-  if (tokenizer.sha256() != stored.record.sha256.tokenizer) {
-    throw DataError("the tokenizer is not the one that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
-                    tokenizer.sha256(), stored.record.sha256.tokenizer);
+  StoredModel model = read_stored_model(line.positional[0], args.weights);
+  if (model.class_names.empty()) {
+    throw UsageError("{}: an adapter folder does not name its classes; predict takes a run's folder", line.positional[0]);
   }
-  const Split split = tokenised(read_texts(args), tokenizer, stored.record.max_length);
-  TrainConfig config = filled_config(stored.options);
-  if (!args.weights.empty()) config.weights = args.weights;
-  require_recorded_weights(stored.record, config);
+  const Tokenizer tokenizer(args.tokenizer.empty() ? default_tokenizer_folder() : args.tokenizer);
+  if (tokenizer.sha256() != model.tokenizer_sha256) {
+    throw DataError("the tokenizer is not the one that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
+                    tokenizer.sha256(), model.tokenizer_sha256);
+  }
+  const Split split = tokenised(read_texts(args), tokenizer, model.max_length);
   const std::array<RankCpus, 1> alone = {RankCpus{.host = "", .allowance = own_cpus()}};
-  config.threads = cpus_of_rank(alone, 0);
+  model.config.threads = cpus_of_rank(alone, 0);
   SelfCommunicator comm;
-  const Prediction prediction = predict(comm, split, stored.record.class_names.size(), config, folder / "model.safetensors", {});
-  print(prediction, split.rows(), stored.record.class_names, args.json);
+  const Prediction prediction = predict(comm, split, model.classes, model.config, model.trained, {});
+  print(prediction, split.rows(), model.class_names, args.json);
   return ExitCode::done;
 }
 

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <iostream>
 
-#include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
@@ -76,14 +75,9 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   if (speaks) print_start(display, world, resolved, inputs);
-  on_rank_zero(*comm, [&] {
-    if (!config.resume) check_init(config, inputs.corpus.info);
-    std::filesystem::create_directories(args.out);
-    write_file_atomically(args.out / "config.toml", config_text(config, plan.options, inputs.record));
-  });
-
   TrainProgress progress(display, config.epochs, config.metric);
   const RunIdentity identity{.folder = args.out,
+                             .config = config_text(config, plan.options, inputs.record),
                              .command = shell_command(call.command_line),
                              .config_hash = hash,
                              .data_sha256 = inputs.record.sha256.data,

@@ -130,6 +130,7 @@ RunRecord record_in(const toml::table& file, const fs::path& path) {
   record.data = recorded<std::string>(file, "data", path);
   record.sha256 = {.data = recorded<std::string>(file, "data_sha256", path),
                    .weights = recorded<std::string>(file, "weights_sha256", path),
+                   .geometry = recorded<std::string>(file, "geometry_sha256", path),
                    .init = recorded<std::string>(file, "init_sha256", path),
                    .tokenizer = recorded<std::string>(file, "tokenizer_sha256", path)};
   record.max_length = recorded<std::int64_t>(file, "max_length", path);
@@ -159,11 +160,12 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
   return fmt::format(
       "{}\n"
       "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
-      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\n"
+      "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ngeometry_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\n"
       "class_names = {}\nmax_length = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n",
       header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
-      toml_text(record.sha256.weights), toml_text(record.sha256.init), toml_text(record.sha256.tokenizer), toml_list(record.class_names),
-      record.max_length, record.synthetic, record.random_base, toml_text(record.started));
+      toml_text(record.sha256.weights), toml_text(record.sha256.geometry), toml_text(record.sha256.init),
+      toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length, record.synthetic, record.random_base,
+      toml_text(record.started));
 }
 
 AskedOptions read_config(const fs::path& path) { return options_in(parse(path), path, Purpose::a_new_run); }

@@ -14,6 +14,7 @@ std::string config_hash(const TrainConfig& config, const InputHashes& inputs) {
   // By name, so that the table's order does not count.
   std::map<std::string, std::string> facts = {{"data_sha256", inputs.data},
                                               {"weights_sha256", inputs.weights},
+                                              {"geometry_sha256", inputs.geometry},
                                               {"init_sha256", inputs.init},
                                               {"tokenizer_sha256", inputs.tokenizer}};
   for (const auto& entry : train_options()) {

@@ -9,7 +9,8 @@ namespace agsweep {
 /// What a run was trained on, by content.
 struct InputHashes {
   std::string data;       // SHA-256 of data.h5
-  std::string weights;    // of --weights; empty without
+  std::string weights;    // of --weights' tensors; empty without
+  std::string geometry;   // of --weights' config.json, as gpt2_config_json() writes it; empty without
   std::string init;       // of the --init file; empty without one
   std::string tokenizer;  // of encoder.json then vocab.bpe
 };

@@ -1,6 +1,8 @@
 #include "orchestrator/training/run_inputs.hpp"
 
 #include <cstdlib>  // std::getenv
+#include <span>
+
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/utc_time.hpp"
@@ -15,7 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_random_gpt2(const fs::path& weights) { return !weights.empty() && read_gpt2_config(find_checkpoint_files(weights).config).random; }
+Gpt2Config geometry_of(const fs::path& weights) { return read_gpt2_config(find_checkpoint_files(weights).config); }
+
+std::string geometry_sha256(const fs::path& weights) {
+  const std::string text = gpt2_config_json(geometry_of(weights));
+  return sha256(std::as_bytes(std::span(text)));
+}
 
 std::string init_sha256(const fs::path& init) {
   if (init.empty()) return "";
@@ -23,15 +30,17 @@ std::string init_sha256(const fs::path& init) {
 }
 
 RunRecord new_record(const RunPlan& plan, const TrainConfig& config, const CorpusInfo& corpus, const std::string& data_sha256) {
+  const bool has_base = !config.weights.empty();
   return {.data = fs::absolute(plan.data).lexically_normal(),
           .sha256 = {.data = data_sha256,
-                     .weights = config.weights.empty() ? "" : gpt2_weights_sha256(config.weights),
+                     .weights = has_base ? gpt2_weights_sha256(config.weights) : "",
+                     .geometry = has_base ? geometry_sha256(config.weights) : "",
                      .init = init_sha256(config.init),
                      .tokenizer = corpus.tokenizer_sha256},
           .class_names = corpus.class_names,
           .max_length = corpus.max_length,
           .synthetic = corpus.synthetic,
-          .random_base = is_random_gpt2(config.weights),
+          .random_base = has_base && geometry_of(config.weights).random,
           .started = utc_now()};
 }
 
@@ -46,10 +55,16 @@ void require_recorded_init(const RunRecord& record, const TrainConfig& config) {
 
 void require_recorded_weights(const RunRecord& record, const TrainConfig& config) {
   if (config.model != ModelKind::gpt2_lora) return;
-  const std::string sha256 = gpt2_weights_sha256(config.weights);
-  if (sha256 == record.sha256.weights) return;
-  throw DataError("{}: not the GPT-2 that the run was trained on (SHA-256 {}, not {})", config.weights.string(), sha256,
-                  record.sha256.weights);
+  if (!fs::exists(config.weights)) {
+    throw DataError("{}: the GPT-2 that the run was trained on is not there; name its folder by --weights", config.weights.string());
+  }
+  if (const std::string sha256 = gpt2_weights_sha256(config.weights); sha256 != record.sha256.weights) {
+    throw DataError("{}: not the GPT-2 that the run was trained on (SHA-256 {}, not {}); name that one by --weights",
+                    config.weights.string(), sha256, record.sha256.weights);
+  }
+  if (geometry_sha256(config.weights) != record.sha256.geometry) {
+    throw DataError("{}: its config.json says other sizes, heads or functions than when the run was trained", config.weights.string());
+  }
 }
 
 void require_recorded_data(const RunPlan& plan, const std::string& sha256) {

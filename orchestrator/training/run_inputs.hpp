@@ -15,7 +15,7 @@ struct RunInputs {
   RunRecord record;
 };
 
-/// @throws DataError when config.weights are not those that a gpt2-lora run was trained on
+/// @throws DataError when config.weights are not there, or not the GPT-2 that a gpt2-lora run was trained on
 void require_recorded_weights(const RunRecord& record, const TrainConfig& config);
 
 /// Checks the corpus of a run that stands there. @throws UsageError for another one by --data; DataError when the recorded one has changed

@@ -1,7 +1,6 @@
 """A run's exports, loaded by peft and transformers, give the logits that agsweep gives. Arguments: AGSWEEP TOKENIZER_DIR."""
 
 import contextlib
-import csv
 import io
 import json
 import os
@@ -9,17 +8,14 @@ import pathlib
 import re
 import shutil
 import sys
-import warnings
 
-os.environ["HF_HUB_OFFLINE"] = "1"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from agsweep_program import main  # noqa: E402
+from gpt2_models import Gpt2Test, write_base  # noqa: E402
 
-import h5py  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
 from peft import AutoPeftModelForSequenceClassification, PeftModel  # noqa: E402
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, main  # noqa: E402
 
 # Two blocks and a high rate, so that the adapter is far from nothing after a few steps.
 TRAIN = ["--epochs", 1, "--batch-size", 64, "--shards", 4, "--lr", 0.02, "--dropout", 0, "--lora-dropout", 0]
@@ -30,24 +26,10 @@ MODEL_FILES = {"config.json", "model.safetensors"}
 COMMON_FILES = {"README.md", "vocab.json", "merges.txt", "tokenizer_config.json"}
 
 
-def write_base(folder, seed, random=True):
-    """A tiny GPT-2 as transformers writes it, whose config belongs to some other classifier; marked as random where it is."""
-    torch.manual_seed(seed)
-    config = transformers.GPT2Config(n_embd=32, n_layer=2, n_head=2, n_positions=128, num_labels=3)
-    transformers.GPT2Model(config).save_pretrained(folder)
-    stored = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps(stored | {"agsweep_random": random, "num_labels": 3}))
-
-
-class ExportTest(ProgramTest):
+class ExportTest(Gpt2Test):
     @classmethod
     def setUpClass(cls):
-        warnings.simplefilter("ignore")
-        transformers.utils.logging.disable_progress_bar()
-        transformers.logging.set_verbosity_error()
-        cls.base = cls.data.parent / "base"
-        if not cls.base.exists():
-            write_base(cls.base, 1)
+        super().setUpClass()
         cls.adapted = cls.trained("adapted", *LORA)
         cls.full = cls.trained("full", "--full", "on")
 
@@ -64,29 +46,6 @@ class ExportTest(ProgramTest):
         out = self.folder / "out"
         self.program.run("export", run, kind, out, "--tokenizer", self.program.tokenizer, *options).check()
         return out
-
-    def expected(self, run):
-        """The logits of the test split, as agsweep evaluates the run."""
-        path = self.folder / "predictions.csv"
-        self.program.run("evaluate", run, "--data", self.data, "--out", path).check()
-        with open(path, newline="") as file:
-            return torch.tensor([[float(row[f"logit_{label}"]) for label in range(4)] for row in csv.DictReader(file)])
-
-    def rows(self):
-        """The test split's token lists."""
-        with h5py.File(self.data) as file:
-            offsets, tokens = file["test"]["offsets"][:].astype(int), file["test"]["tokens"][:].astype(int)
-        return [tokens[begin:end].tolist() for begin, end in zip(offsets, offsets[1:])]
-
-    def logits(self, model, tokenizer):
-        """Of a padded batch of all rows."""
-        batch = tokenizer.pad({"input_ids": self.rows()}, return_tensors="pt")
-        with torch.no_grad():
-            return model.eval()(**batch).logits
-
-    def assert_close(self, found, expected):
-        self.assertGreater(expected.std(0).max(), 0.01, "logits that differ between rows")
-        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
     def python_of(self, folder):
         """What the Python lines of the README print, run in its folder."""
@@ -108,7 +67,7 @@ class Peft(ExportTest):
         base = transformers.AutoModelForSequenceClassification.from_pretrained(self.base, num_labels=4, pad_token_id=50256)
         tokenizer = transformers.AutoTokenizer.from_pretrained(out)
         model = PeftModel.from_pretrained(base, out)
-        expected = self.expected(self.adapted)
+        expected = self.evaluated(self.adapted)
         self.assert_close(self.logits(model, tokenizer), expected)
         with model.disable_adapter():
             self.assertGreater((self.logits(model, tokenizer) - expected).abs().max(), 0.01, "the adapter counts")
@@ -116,7 +75,7 @@ class Peft(ExportTest):
     def test_the_auto_class_finds_the_base(self):
         out = self.export(self.adapted, "--peft")
         model = AutoPeftModelForSequenceClassification.from_pretrained(out, num_labels=4, pad_token_id=50256)
-        self.assert_close(self.logits(model, transformers.AutoTokenizer.from_pretrained(out)), self.expected(self.adapted))
+        self.assert_close(self.logits(model, transformers.AutoTokenizer.from_pretrained(out)), self.evaluated(self.adapted))
 
     def test_the_lines_of_the_readme_run(self):
         out = self.export(self.adapted, "--peft")
@@ -144,7 +103,7 @@ class Merged(ExportTest):
         self.assertEqual([list(loading[key]) for key in ("missing_keys", "unexpected_keys", "mismatched_keys")], [[], [], []])
         self.assertIsInstance(model, transformers.GPT2ForSequenceClassification)
         self.assertEqual(model.dtype, torch.float32)
-        self.assert_close(self.logits(model, transformers.AutoTokenizer.from_pretrained(out)), self.expected(run))
+        self.assert_close(self.logits(model, transformers.AutoTokenizer.from_pretrained(out)), self.evaluated(run))
         return out
 
     def test_transformers_gives_agsweep_s_logits(self):
@@ -158,7 +117,7 @@ class Merged(ExportTest):
         tokenizer = transformers.AutoTokenizer.from_pretrained(out)
         texts = [tokenizer.decode(row) for row in self.rows()]
         found = transformers.pipeline("text-classification", str(out))(texts, batch_size=8, truncation=True)
-        predicted = [NAMES[label] for label in self.expected(self.adapted).argmax(1)]
+        predicted = [NAMES[label] for label in self.evaluated(self.adapted).argmax(1)]
         self.assertGreater(len({len(row) for row in self.rows()}), 1)
         self.assertEqual([answer["label"] for answer in found], predicted)
 

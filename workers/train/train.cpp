@@ -1,41 +1,8 @@
 #include "workers/train/train.hpp"
 
-#include "base/error.hpp"
-#include "workers/gpt2/checkpoint_files.hpp"
-#include "workers/gpt2/gpt2_config.hpp"
-#include "workers/lora/adapter_folder.hpp"
-#include "workers/train/lora_of.hpp"
-#include "workers/train/make_model.hpp"
 #include "workers/train/training_run.hpp"
 
 namespace agsweep {
-
-namespace {
-
-/// Another scale would train on from another model than the adapter's.
-void check_adapter(const TrainConfig& config) {
-  if (!is_adapter_folder(config.init)) return;
-  const LoraConfig theirs = read_adapter_folder(config.init).lora;
-  if (config.model != ModelKind::gpt2_lora || config.full) throw UsageError("--init: {} holds LoRA adapters", config.init.string());
-  if (theirs.rank != config.lora_rank) {
-    throw UsageError("--init: {} has the rank {}; give --lora-rank {}", config.init.string(), theirs.rank, theirs.rank);
-  }
-  const LoraConfig ours = lora_of(config, read_gpt2_config(find_checkpoint_files(config.weights).config));
-  if (theirs.scale() != ours.scale()) {
-    throw UsageError("--init: {} has the alpha {} and rslora {}; give --lora-alpha {} --rslora {}", config.init.string(), theirs.alpha,
-                     theirs.rslora ? "on" : "off", theirs.alpha, theirs.rslora ? "on" : "off");
-  }
-}
-
-}  // namespace
-
-void check_init(const TrainConfig& config, const CorpusInfo& corpus) {
-  if (config.init.empty()) return;
-  check_adapter(config);
-  const auto model = make_model(config, static_cast<std::int64_t>(corpus.class_names.size()), corpus.max_length);
-  Parameters parameters(model->layout(), config.precision);
-  load(parameters, config.init);
-}
 
 TrainOutcome train(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
                    const std::atomic<bool>& stop) {

@@ -37,7 +37,8 @@ struct TrainOutcome {
 
 /// What identifies a run beside its configuration; goes into result.json.
 struct RunIdentity {
-  std::filesystem::path folder;  // RUN/
+  std::filesystem::path folder;  // RUN/; made where it is missing
+  std::string config;            // config.toml's text
   std::string command;           // the command line, for result.json
   std::string config_hash;
   std::string data_sha256;
@@ -45,14 +46,13 @@ struct RunIdentity {
   bool test_split = true;      // evaluate the best weights on test at the end (a sweep's trials never do)
 };
 
-/// Whether the --init file, if there is one, fits the model, before anything is written. @throws DataError
-void check_init(const TrainConfig& config, const CorpusInfo& corpus);
-
-/// One data-parallel training from start (or checkpoint) to result.json. RUN/ exists, with its config.toml, and is this run's own.
+/// One data-parallel training from start (or checkpoint) to result.json. RUN/ is this run's own. Nothing is written before the model and
+/// its start values are there.
 ///
 /// Collective over comm.
 /// @param stop  polled before each step: true on any rank makes all ranks finish the same step, checkpoint and return `interrupted`
-/// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for an unfit --init or checkpoint
+/// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for unfit --weights, --init or checkpoint;
+/// UsageError for options that do not fit the model (a LoRA rank above its dimensions, another rank than the --init adapter's)
 TrainOutcome train(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
                    const std::atomic<bool>& stop);
 

@@ -9,12 +9,14 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/utc_time.hpp"
 #include "data/epoch_order.hpp"
 #include "workers/safetensors/sealed.hpp"
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/predict.hpp"
+#include "workers/train/start_values.hpp"
 
 namespace agsweep {
 
@@ -82,16 +84,12 @@ void TrainingRun::start() {
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
                                                          [&](const std::string& line) { messages.push_back(line); });
   if (!resumed) {
-    on_rank_zero(comm_, [&] {
-      if (config_.init.empty()) {
-        model_->start(trainer_.parameters(), config_.seed);
-      } else {
-        load(trainer_.parameters(), config_.init);
-      }
-    });
+    on_rank_zero(comm_, [&] { set_start_values(*model_, config_, trainer_.parameters()); });
     trainer_.broadcast_parameters();
   }
   on_rank_zero(comm_, [&] {
+    std::filesystem::create_directories(identity_.folder);
+    write_file_atomically(identity_.folder / "config.toml", identity_.config);
     folder_.emplace(identity_.folder, RunFolder::Options{.tensorboard = config_.tensorboard}, state_.step, state_.epoch - 1);
     if (resumed && state_.best) write_best();
   });

@@ -1,0 +1,80 @@
+#include "orchestrator/training/stored_model.hpp"
+
+#include <fmt/ranges.h>  // fmt::join
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "orchestrator/options/config_file.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/training/run_inputs.hpp"  // require_recorded_weights
+#include "workers/gpt2/checkpoint_files.hpp"
+#include "workers/gpt2/gpt2_config.hpp"
+#include "workers/lora/adapter_folder.hpp"
+#include "workers/lora/adapter_tensors.hpp"  // tensor_named
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+StoredModel run_model(const fs::path& run, const fs::path& weights) {
+  StoredRun stored = read_run(run);
+  TrainConfig config = filled_config(stored.options);
+  if (!weights.empty()) config.weights = weights;
+  require_recorded_weights(stored.record, config);
+  return {.config = std::move(config),
+          .trained = run / "model.safetensors",
+          .classes = stored.record.class_names.size(),
+          .class_names = std::move(stored.record.class_names),
+          .tokenizer_sha256 = std::move(stored.record.sha256.tokenizer),
+          .max_length = stored.record.max_length,
+          .random_base = stored.record.random_base};
+}
+
+StoredModel adapter_model(const fs::path& folder, const fs::path& weights) {
+  const AdapterFolder adapter = read_adapter_folder(folder);
+  TrainConfig config;
+  config.model = ModelKind::gpt2_lora;
+  config.weights = weights.empty() ? fs::path(adapter.base_name) : weights;
+  if (!fs::exists(config.weights)) {
+    throw UsageError("{}: its base, {}, is no folder here; name a folder that holds it by --weights", folder.string(),
+                     adapter.base_name.empty() ? "which it does not name" : adapter.base_name);
+  }
+  config.lora_rank = adapter.lora.rank;
+  config.lora_alpha = fmt::format("{}", adapter.lora.alpha);
+  config.lora_targets = fmt::format("{}", fmt::join(adapter.lora.targets, ","));
+  config.rslora = adapter.lora.rslora;
+  const bool random_base = read_gpt2_config(find_checkpoint_files(config.weights).config).random;
+  return {.config = std::move(config),
+          .trained = folder,
+          .classes = static_cast<std::size_t>(tensor_named(adapter.tensors, "score.weight").shape.at(0)),
+          .class_names = {},
+          .tokenizer_sha256 = {},
+          .max_length = 0,
+          .random_base = random_base};
+}
+
+std::string quoted(const std::vector<std::string>& names) { return nlohmann::json(names).dump(); }
+
+}  // namespace
+
+StoredModel read_stored_model(const fs::path& folder, const fs::path& weights) {
+  return is_adapter_folder(folder) ? adapter_model(folder, weights) : run_model(folder, weights);
+}
+
+void require_fit(const CorpusInfo& corpus, const fs::path& data, const StoredModel& model) {
+  if (!model.tokenizer_sha256.empty() && corpus.tokenizer_sha256 != model.tokenizer_sha256) {
+    throw DataError("{}: made with another tokenizer than the model's (SHA-256 {}, not {}); prepare it with the model's", data.string(),
+                    corpus.tokenizer_sha256, model.tokenizer_sha256);
+  }
+  if (!model.class_names.empty() && corpus.class_names != model.class_names) {
+    throw DataError("{}: its classes are {}, the model's are {}", data.string(), quoted(corpus.class_names), quoted(model.class_names));
+  }
+  if (corpus.class_names.size() != model.classes) {
+    throw DataError("{}: has {} classes, {}, but the model tells {} apart", data.string(), corpus.class_names.size(),
+                    quoted(corpus.class_names), model.classes);
+  }
+}
+
+}  // namespace agsweep

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/corpus.hpp"
+#include "workers/train/config.hpp"
+
+namespace agsweep {
+
+/// A trained classifier as it lies in a folder: a RUN/, or an adapter of Python's peft.
+struct StoredModel {
+  TrainConfig config;
+  std::filesystem::path trained;  // what predict() reads beside config.weights
+  std::size_t classes = 0;
+  std::vector<std::string> class_names;  // in label order; empty: the folder does not tell
+  std::string tokenizer_sha256;          // empty: the folder does not tell
+  std::int64_t max_length = 0;           // tokens a row, at most; 0: the folder does not tell
+  bool random_base = false;              // made of a GPT-2 that was never trained
+};
+
+/// @param weights  where the GPT-2 under the adapter is; empty: where a run recorded it, or what an adapter calls its base, if that is a
+/// folder
+/// @throws DataError for a folder that is neither, a damaged file, or another GPT-2 than a run's
+/// @throws UsageError for an adapter whose base is no folder, without `weights`
+StoredModel read_stored_model(const std::filesystem::path& folder, const std::filesystem::path& weights);
+
+/// @throws DataError naming `data` when its rows were made with another tokenizer than the model's, or have other classes
+void require_fit(const CorpusInfo& corpus, const std::filesystem::path& data, const StoredModel& model);
+
+}  // namespace agsweep

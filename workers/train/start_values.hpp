@@ -1,0 +1,13 @@
+#pragma once
+
+#include "workers/model/model.hpp"
+#include "workers/model/parameters.hpp"
+#include "workers/train/config.hpp"
+
+namespace agsweep {
+
+/// Fills the parameters as a training begins: from the seed, or with the weights of --init.
+/// @throws DataError naming the --init file and what does not fit; UsageError for an adapter of another rank or scale than the options'
+void set_start_values(const Model& model, const TrainConfig& config, Parameters& parameters);
+
+}  // namespace agsweep
