@@ -1,0 +1,108 @@
+// What `agsweep status` prints.
+#include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join
+
+#include "sweeps/aggregate/json_values.hpp"
+#include "sweeps/aggregate/sweep_status.hpp"
+#include "sweeps/aggregate/trial_cells.hpp"
+
+namespace agsweep {
+
+namespace {
+
+std::string_view view_word(ProcessView view) {
+  switch (view) {
+    case ProcessView::gone:
+      return "gone";
+    case ProcessView::running:
+      return "running";
+    case ProcessView::stopped:
+      return "stopped";
+    case ProcessView::unseen:
+      break;
+  }
+  return "unseen";
+}
+
+std::string best_text(const SweepResults& sweep, const SweepStatus& status) {
+  if (!status.best) return "none yet";
+  const TrialResults& best = sweep.trials[static_cast<std::size_t>(*status.best)];
+  std::vector<std::string> parameters;
+  for (const Parameter& parameter : sweep.spec.space) {
+    parameters.push_back(fmt::format("{} {}", parameter.key, value_text(best.parameters.at(parameter.key))));
+  }
+  return fmt::format("{:.4f}, trial {} after epoch {} ({}): {}", best.trial.value(), best.number, best.trial.best_epoch,
+                     phase_word(best.trial.phase), fmt::join(parameters, ", "));
+}
+
+std::string holder_text(const SweepStatus& status) {
+  const bool open = status.running + status.paused + status.pending > 0;
+  const char* go_on = open ? "; sweep --resume goes on" : "";
+  if (!status.lock) return fmt::format("nobody works on it{}", go_on);
+  if (!status.lock->holder) return "sweep.lock is damaged";
+  const LockHolder& holder = *status.lock->holder;
+  const std::string job = holder.slurm_job.empty() ? "" : fmt::format(" (SLURM job {})", holder.slurm_job);
+  const std::string process = fmt::format("process {} on host {}{}", holder.process.pid, holder.process.host, job);
+  switch (status.lock->view) {
+    case ProcessView::gone:
+      return fmt::format("{} has ended without giving it back{}", process, go_on);
+    case ProcessView::running:
+      return fmt::format("{} works on it", process);
+    case ProcessView::stopped:
+      return fmt::format("{} holds it, and is stopped", process);
+    case ProcessView::unseen:
+      break;
+  }
+  return fmt::format("{} holds it, and cannot be seen from here", process);
+}
+
+}  // namespace
+
+std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
+  const std::string rows = sweep.train_limit == 0 ? "all rows" : fmt::format("{} rows", sweep.train_limit);
+  std::string text =
+      fmt::format("{}: {} by {}, {} epochs on {}\n", sweep.spec.name, sweep.spec.model, sweep.spec.metric, sweep.epochs, rows);
+  const auto add = [&](const char* name, const std::string& what) { text += fmt::format("{:<9}{}\n", name, what); };
+  add("done", fmt::format("{} of {} trials", status.done, status.planned));
+  add("running", fmt::format("{}", status.running));
+  add("paused", fmt::format("{}", status.paused));
+  add("pruned", fmt::format("{}", status.pruned));
+  add("failed", fmt::format("{}", status.failed));
+  add("pending", fmt::format("{}", status.pending));
+  add("best", best_text(sweep, status));
+  add("lock", holder_text(status));
+  add("journal", fmt::format("last written {}", status.journal_written));
+  return text;
+}
+
+nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus& status) {
+  using Json = nlohmann::ordered_json;
+  Json best;
+  if (status.best) {
+    const TrialResults& results = sweep.trials[static_cast<std::size_t>(*status.best)];
+    best = {{"trial", results.number},
+            {"state", phase_word(results.trial.phase)},
+            {"value", significant(results.trial.value())},
+            {"epoch", results.trial.best_epoch},
+            {"seed", results.trial.seed},
+            {"parameters", parameters_json(results)}};
+  }
+  Json lock;
+  if (status.lock && !status.lock->holder) lock = {{"damaged", true}};
+  if (status.lock && status.lock->holder) {
+    const LockHolder& holder = *status.lock->holder;
+    lock = {{"host", holder.process.host},
+            {"pid", holder.process.pid},
+            {"slurm_job_id", holder.slurm_job.empty() ? Json() : Json(holder.slurm_job)},
+            {"process", view_word(status.lock->view)}};
+  }
+  return {{"name", sweep.spec.name},     {"model", sweep.spec.model},
+          {"metric", sweep.spec.metric}, {"epochs", sweep.epochs},
+          {"planned", status.planned},   {"done", status.done},
+          {"running", status.running},   {"paused", status.paused},
+          {"pruned", status.pruned},     {"failed", status.failed},
+          {"pending", status.pending},   {"best", std::move(best)},
+          {"lock", std::move(lock)},     {"journal_written", status.journal_written}};
+}
+
+}  // namespace agsweep

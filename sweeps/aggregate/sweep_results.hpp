@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "sweeps/space/sweep_spec.hpp"
+#include "sweeps/state/sweep_trial.hpp"
+
+namespace agsweep {
+
+/// The files of SWEEP/ that are read here.
+constexpr std::string_view resolved_spec_name = "sweep.resolved.toml";
+constexpr std::string_view journal_name = "journal.log";
+
+/// What the journal says of the study beside Optuna's own fields: without these nobody knows which sweeps can be compared.
+constexpr std::string_view epochs_attribute = "agsweep:epochs";
+constexpr std::string_view data_attribute = "agsweep:data_sha256";
+constexpr std::string_view train_limit_attribute = "agsweep:train_limit";  // 0: all rows
+
+/// A trial with what its RUN/ holds.
+struct TrialResults {
+  std::int64_t number = 0;
+  SweepTrial trial = {};                                  // but for `start`
+  std::map<std::string, ParameterValue> parameters = {};  // by key, of the spec's space
+  std::filesystem::path folder = {};                      // SWEEP/trials/0000
+  std::string config_hash = {};                           // empty: not known yet
+  double seconds = 0;                                     // of training and evaluation, as far as the result says
+  nlohmann::json result = {};                             // result.json; null where there is none yet
+};
+
+/// A sweep's folder as it stands, also while it runs or on another machine: read without its lock.
+struct SweepResults {
+  std::filesystem::path folder = {};
+  SweepSpec spec = {};      // as it runs: SWEEP/sweep.resolved.toml
+  std::int64_t epochs = 0;  // of each trial's schedule
+  bool maximise = true;     // the metric
+  std::string data_sha256 = {};
+  std::int64_t train_limit = 0;           // rows; 0: all
+  bool closed = false;                    // no trial runs or is paused
+  std::vector<TrialResults> trials = {};  // by number
+};
+
+/// Reads SWEEP/sweep.resolved.toml, journal.log and each trials/NNNN/result.json that is there. A last trial that the journal does not yet
+/// give its configuration and seed is left out: its writer was killed, or is just writing.
+/// @throws DataError naming the file that is missing or damaged; a damaged or missing file of one trial leaves that trial's fields empty
+SweepResults read_sweep(const std::filesystem::path& folder);
+
+}  // namespace agsweep

@@ -1,0 +1,80 @@
+#include "sweeps/aggregate/sweep_status.hpp"
+
+#include <chrono>
+#include <set>
+
+#include <fmt/chrono.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "sweeps/aggregate/trial_cells.hpp"  // value_of
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::optional<LockState> lock_of(const fs::path& folder) {
+  const fs::path path = folder / "sweep.lock";
+  std::error_code unreadable;
+  if (!fs::exists(path, unreadable)) return std::nullopt;
+  try {
+    LockState lock{.holder = parse_lock(read_file(path))};
+    if (lock.holder) lock.view = view_of(lock.holder->process, this_process());
+    return lock;
+  } catch (const DataError&) {
+    if (fs::exists(path, unreadable)) throw;
+    return std::nullopt;  // given back meanwhile
+  }
+}
+
+std::string written(const fs::path& path) {
+  std::error_code failure;
+  const fs::file_time_type time = fs::last_write_time(path, failure);
+  if (failure) throw DataError("{}: cannot read: {}", path.string(), failure.message());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time));
+  return fmt::format("{:%FT%TZ}", fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count())));
+}
+
+bool better(const SweepResults& sweep, const TrialResults& a, const TrialResults& b) {
+  const bool a_complete = a.trial.phase == TrialPhase::complete;
+  const bool b_complete = b.trial.phase == TrialPhase::complete;
+  if (a_complete != b_complete) return a_complete;
+  return sweep.maximise ? a.trial.value() > b.trial.value() : a.trial.value() < b.trial.value();
+}
+
+}  // namespace
+
+SweepStatus status_of(const SweepResults& sweep) {
+  SweepStatus status{.best = std::nullopt, .lock = lock_of(sweep.folder), .journal_written = written(sweep.folder / journal_name)};
+  const auto count_of = [&](TrialPhase phase) -> std::int64_t& {
+    switch (phase) {
+      case TrialPhase::running:
+        return status.running;
+      case TrialPhase::paused:
+        return status.paused;
+      case TrialPhase::complete:
+        return status.done;
+      case TrialPhase::pruned:
+        return status.pruned;
+      case TrialPhase::failed:
+        break;
+    }
+    return status.failed;
+  };
+  std::set<std::pair<std::int64_t, std::int64_t>> begun;  // configuration and seed
+  const TrialResults* best = nullptr;
+  for (const TrialResults& results : sweep.trials) {
+    ++count_of(results.trial.phase);
+    begun.emplace(results.trial.configuration, results.trial.seed);
+    if (value_of(results.trial) && (best == nullptr || better(sweep, results, *best))) best = &results;
+  }
+  if (best != nullptr) status.best = best->number;
+  const std::int64_t runs = sweep.spec.trials * static_cast<std::int64_t>(sweep.spec.seeds.size());
+  status.pending = runs - static_cast<std::int64_t>(begun.size());
+  status.planned = static_cast<std::int64_t>(sweep.trials.size()) + status.pending;
+  return status;
+}
+
+}  // namespace agsweep

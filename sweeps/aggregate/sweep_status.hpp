@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "sweeps/aggregate/sweep_results.hpp"
+#include "sweeps/journal/lock_file.hpp"
+#include "sweeps/journal/process_identity.hpp"
+
+namespace agsweep {
+
+/// Who has sweep.lock, as far as this process can see.
+struct LockState {
+  std::optional<LockHolder> holder;  // none: the file is damaged
+  ProcessView view = ProcessView::unseen;
+};
+
+/// How far a sweep is.
+struct SweepStatus {
+  std::int64_t planned = 0;  // trials that there will be when every configuration has begun under every seed
+  std::int64_t done = 0;     // complete
+  std::int64_t running = 0;  // by the journal: also those whose process has ended
+  std::int64_t paused = 0;
+  std::int64_t pruned = 0;
+  std::int64_t failed = 0;
+  std::int64_t pending = 0;          // planned, and not begun
+  std::optional<std::int64_t> best;  // the best complete trial; before there is one, the best so far of the others
+  std::optional<LockState> lock;     // none: nobody has it
+  std::string journal_written;       // when the journal's last line was: UTC, "2026-01-31T12:00:00Z"
+};
+
+/// Takes no lock, and changes nothing. @throws DataError when the journal has gone since it was read
+SweepStatus status_of(const SweepResults& sweep);
+
+/// Some lines for a person.
+std::string status_text(const SweepResults& sweep, const SweepStatus& status);
+
+/// {name, model, metric, epochs, planned, done, running, paused, pruned, failed, pending, best, lock, journal_written}; best and lock are
+/// null where there is none.
+nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus& status);
+
+}  // namespace agsweep

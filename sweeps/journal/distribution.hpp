@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sweeps/space/parameter.hpp"
+
+namespace agsweep {
+
+/// A parameter as Optuna's JSON: FloatDistribution, IntDistribution (step 1) or CategoricalDistribution, with its attributes. An object,
+/// which the journal holds as a string.
+std::string distribution_json(const Parameter& parameter);
+
+/// The parameter of a distribution_json.
+/// @throws DataError with what is wrong (the caller adds the file's name and line)
+Parameter parameter_of(std::string key, std::string_view distribution_json);
+
+}  // namespace agsweep

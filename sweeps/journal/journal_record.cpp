@@ -1,0 +1,91 @@
+#include "sweeps/journal/journal_record.hpp"
+
+#include <cmath>  // std::isfinite
+
+#include "base/error.hpp"
+#include "sweeps/journal/distribution.hpp"
+
+namespace agsweep {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json record(JournalOperation operation, std::string_view worker) {
+  return {{"op_code", static_cast<std::int64_t>(operation)}, {"worker_id", worker}};
+}
+
+std::string line_of(const Json& record) { return record.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json attribute(std::string_view key, const nlohmann::json& value) {
+  Json object = Json::object();
+  object[std::string(key)] = Json(value);
+  return object;
+}
+
+std::string journal_time(std::string_view time) {
+  return time.ends_with('Z') ? fmt::format("{}+00:00", time.substr(0, time.size() - 1)) : std::string(time);
+}
+
+void expect_finite(double value, std::int64_t trial) {
+  if (!std::isfinite(value)) throw RunTimeError("trial {}: {} is no value for the journal; it has to be finite", trial, value);
+}
+
+}  // namespace
+
+std::string study_line(std::string_view worker, std::string_view name, bool maximise) {
+  Json line = record(JournalOperation::create_study, worker);
+  line["study_name"] = name;
+  line["directions"] = {maximise ? 2 : 1};
+  return line_of(line);
+}
+
+std::string study_attribute_line(std::string_view worker, std::string_view key, const nlohmann::json& value) {
+  Json line = record(JournalOperation::study_attribute, worker);
+  line["study_id"] = 0;
+  line["user_attr"] = attribute(key, value);
+  return line_of(line);
+}
+
+std::string trial_line(std::string_view worker, const SearchSpace& space, const Point& point, std::string_view time) {
+  Json line = record(JournalOperation::create_trial, worker);
+  line["study_id"] = 0;
+  line["datetime_start"] = journal_time(time);
+  Json distributions = Json::object();
+  Json params = Json::object();
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    distributions[space[i].key] = distribution_json(space[i]);
+    params[space[i].key] = point.at(i);
+  }
+  line["distributions"] = std::move(distributions);
+  line["params"] = std::move(params);
+  return line_of(line);
+}
+
+std::string report_line(std::string_view worker, std::int64_t trial, std::int64_t epoch, double value) {
+  expect_finite(value, trial);
+  Json line = record(JournalOperation::report, worker);
+  line["trial_id"] = trial;
+  line["step"] = epoch;
+  line["intermediate_value"] = value;
+  return line_of(line);
+}
+
+std::string trial_attribute_line(std::string_view worker, std::int64_t trial, std::string_view key, const nlohmann::json& value) {
+  Json line = record(JournalOperation::trial_attribute, worker);
+  line["trial_id"] = trial;
+  line["user_attr"] = attribute(key, value);
+  return line_of(line);
+}
+
+std::string finish_line(std::string_view worker, std::int64_t trial, TrialState state, std::optional<double> value, std::string_view time) {
+  if (value) expect_finite(*value, trial);
+  Json line = record(JournalOperation::finish_trial, worker);
+  line["trial_id"] = trial;
+  line["state"] = static_cast<std::int64_t>(state);
+  line["values"] = value ? Json::array({*value}) : Json();
+  line["datetime_complete"] = journal_time(time);
+  return line_of(line);
+}
+
+}  // namespace agsweep

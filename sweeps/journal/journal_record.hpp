@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "sweeps/journal/journal_format.hpp"
+#include "sweeps/space/parameter.hpp"
+
+namespace agsweep {
+
+/// The lines of journal.log, each without its newline. A journal has one study, the first; its trials count from 0 in the order in which
+/// their lines were appended. Text that is no UTF-8 has U+FFFD in place of the bytes that are not.
+///
+/// @param worker  worker_id() of the process that writes
+/// @param time    UTC as utc_now() has it, also with a fraction of 3 or 6 digits. The file has +00:00 in place of Z, which Python reads
+///                only from 3.11 on.
+
+/// Once, first.
+std::string study_line(std::string_view worker, std::string_view name, bool maximise);
+
+/// @param value  replaces an earlier one of the same key
+std::string study_attribute_line(std::string_view worker, std::string_view key, const nlohmann::json& value);
+
+/// @param point  as many numbers as the space has parameters; the space is the same for all trials of a study
+std::string trial_line(std::string_view worker, const SearchSpace& space, const Point& point, std::string_view time);
+
+/// @param epoch  each of a trial's once, ascending from 1
+/// @throws RunTimeError for a value that is not finite: such a trial fails
+std::string report_line(std::string_view worker, std::int64_t trial, std::int64_t epoch, double value);
+
+/// @param value  replaces an earlier one of the same key
+std::string trial_attribute_line(std::string_view worker, std::int64_t trial, std::string_view key, const nlohmann::json& value);
+
+/// The last line of a trial.
+/// @param state  complete, pruned or failed
+/// @param value  nullopt for a failed trial
+/// @throws RunTimeError for a value that is not finite
+std::string finish_line(std::string_view worker, std::int64_t trial, TrialState state, std::optional<double> value, std::string_view time);
+
+}  // namespace agsweep

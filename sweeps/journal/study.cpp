@@ -1,0 +1,209 @@
+#include "sweeps/journal/study.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "sweeps/journal/distribution.hpp"
+#include "sweeps/journal/journal_line.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t largest_journal = std::uintmax_t{4} << 30;
+constexpr std::int64_t most_epochs = 1'000'000'000;
+constexpr auto any_number = std::numeric_limits<std::int64_t>::max();
+
+/// The journal's time as utc_now() writes it.
+std::string utc_time(std::string time) {
+  constexpr std::string_view offset = "+00:00";
+  if (time.ends_with(offset)) time.replace(time.size() - offset.size(), offset.size(), "Z");
+  return time;
+}
+
+void check_number(const Parameter& parameter, double number) {
+  const bool whole = parameter.scale != Scale::log && parameter.scale != Scale::range;
+  const double least = parameter.scale == Scale::values ? 0 : -0x1p53;
+  const double most = parameter.scale == Scale::values ? static_cast<double>(parameter.values.size()) - 1 : 0x1p53;
+  if (!std::isfinite(number)) throw DataError("params: {} is not finite", parameter.key);
+  if (whole && (number != std::floor(number) || number < least || number > most)) {
+    throw DataError("params: {} is {}, expected a whole number in [{}, {}]", parameter.key, number, least, most);
+  }
+}
+
+/// The one entry of user_attr.
+std::pair<std::string, nlohmann::json> attribute_of(const JournalLine& line) {
+  const JournalLine& attribute = object_of(line, "user_attr");
+  if (attribute.size() != 1) throw DataError("user_attr has {} entries, expected one", attribute.size());
+  return {attribute.begin().key(), nlohmann::json(attribute.front())};
+}
+
+bool has_epoch(const StudyTrial& trial, std::int64_t epoch) {
+  const auto found = std::ranges::lower_bound(trial.reports, epoch, {}, &EpochValue::epoch);
+  return found != trial.reports.end() && found->epoch == epoch;
+}
+
+/// Applies lines to a study, in their order.
+class Replay {
+ public:
+  explicit Replay(Study& study) : study_(study) {}
+
+  void apply(const JournalLine& line) {
+    const std::int64_t operation = whole_number_of(line, "op_code", 0, any_number);
+    if (!text_of(line, "worker_id").starts_with(own_worker_prefix)) return skip(operation);
+    switch (static_cast<JournalOperation>(operation)) {
+      case JournalOperation::create_study:
+        return create_study(line);
+      case JournalOperation::study_attribute:
+        return set_study_attribute(line);
+      case JournalOperation::create_trial:
+        return create_trial(line);
+      case JournalOperation::finish_trial:
+        return finish(line);
+      case JournalOperation::report:
+        return report(line);
+      case JournalOperation::trial_attribute:
+        return set_attribute(line);
+    }
+    throw DataError("op_code {} is none of agsweep's", operation);
+  }
+
+ private:
+  void skip(std::int64_t operation) {
+    const auto is = [operation](JournalOperation one) { return operation == static_cast<std::int64_t>(one); };
+    if (is(JournalOperation::create_study) && study_.name.empty()) throw DataError("another program has made this journal");
+    if (is(JournalOperation::create_trial)) ++study_.foreign_trials;
+  }
+
+  void create_study(const JournalLine& line) {
+    if (!study_.name.empty()) throw DataError("a second study; the first is \"{}\"", study_.name);
+    study_.name = text_of(line, "study_name");
+    if (study_.name.empty()) throw DataError("study_name is empty");
+    const JournalLine& directions = entry_of(line, "directions");
+    if (directions != JournalLine{1} && directions != JournalLine{2})
+      throw DataError("directions are {}, expected [1] or [2]", directions.dump());
+    study_.maximise = directions.front() == 2;
+  }
+
+  void check_study(const JournalLine& line) const {
+    if (study_.name.empty()) throw DataError("no study precedes this line");
+    whole_number_of(line, "study_id", 0, 0);
+  }
+
+  void set_study_attribute(const JournalLine& line) {
+    check_study(line);
+    auto [key, value] = attribute_of(line);
+    study_.attributes[key] = std::move(value);
+  }
+
+  void create_trial(const JournalLine& line) {
+    check_study(line);
+    const JournalLine& distributions = object_of(line, "distributions");
+    if (study_.trials.empty()) {
+      for (const auto& [key, value] : distributions.items()) study_.space.push_back(parameter_of(key, text_of(distributions, key.c_str())));
+      distributions_ = distributions;
+    }
+    if (distributions != distributions_) throw DataError("distributions differ from those of the first trial");
+
+    const JournalLine& params = object_of(line, "params");
+    if (params.size() != study_.space.size()) throw DataError("params has {} entries, expected {}", params.size(), study_.space.size());
+    StudyTrial trial;
+    for (const Parameter& parameter : study_.space) {
+      trial.point.push_back(number_of(params, parameter.key.c_str()));
+      check_number(parameter, trial.point.back());
+    }
+    trial.datetime_start = utc_time(text_of(line, "datetime_start"));
+    study_.events.push_back({.kind = StudyEvent::Kind::created, .trial = static_cast<std::int64_t>(study_.trials.size())});
+    study_.trials.push_back(std::move(trial));
+  }
+
+  /// The trial that a line is about, and its number; null when the trial has ended.
+  std::pair<StudyTrial*, std::int64_t> trial_of(const JournalLine& line) {
+    if (study_.trials.empty()) throw DataError("no trial precedes this line");
+    const std::int64_t number = whole_number_of(line, "trial_id", 0, static_cast<std::int64_t>(study_.trials.size()) - 1);
+    StudyTrial& trial = study_.trials[static_cast<std::size_t>(number)];
+    return {trial.state == TrialState::running ? &trial : nullptr, number};
+  }
+
+  void report(const JournalLine& line) {
+    const auto [trial, number] = trial_of(line);
+    const EpochValue report = {.epoch = whole_number_of(line, "step", 1, most_epochs), .value = number_of(line, "intermediate_value")};
+    if (trial == nullptr || has_epoch(*trial, report.epoch)) return;
+    if (!trial->reports.empty() && trial->reports.back().epoch > report.epoch) {
+      throw DataError("trial {}: epoch {} follows epoch {}", number, report.epoch, trial->reports.back().epoch);
+    }
+    trial->reports.push_back(report);
+    study_.events.push_back({.kind = StudyEvent::Kind::reported, .trial = number, .report = report});
+  }
+
+  void set_attribute(const JournalLine& line) {
+    const auto [trial, number] = trial_of(line);
+    auto [key, value] = attribute_of(line);
+    if (trial == nullptr) return;
+    trial->attributes[key] = value;
+    study_.events.push_back({.kind = StudyEvent::Kind::attribute, .trial = number, .key = std::move(key), .value = std::move(value)});
+  }
+
+  void finish(const JournalLine& line) {
+    const auto [trial, number] = trial_of(line);
+    const auto state = static_cast<TrialState>(
+        whole_number_of(line, "state", static_cast<std::int64_t>(TrialState::complete), static_cast<std::int64_t>(TrialState::failed)));
+    const JournalLine& values = entry_of(line, "values");
+    const bool one_number = values.is_array() && values.size() == 1 && values.front().is_number();
+    if (!one_number && !values.is_null()) throw DataError("values are {}, expected [number] or null", values.dump());
+    if (values.is_null() && state == TrialState::complete) throw DataError("a complete trial without a value");
+    const std::string time = utc_time(text_of(line, "datetime_complete"));
+    if (trial == nullptr) return;
+    trial->state = state;
+    if (one_number) trial->value = values.front().get<double>();
+    trial->datetime_complete = time;
+    study_.events.push_back({.kind = StudyEvent::Kind::finished, .trial = number, .state = state});
+  }
+
+  Study& study_;
+  JournalLine distributions_;  // of the first trial
+};
+
+}  // namespace
+
+bool is_paused(const StudyTrial& trial) {
+  const auto paused = trial.attributes.find(std::string(paused_attribute));
+  return trial.state == TrialState::running && paused != trial.attributes.end() && paused->second == true;
+}
+
+Study replay(std::string_view text, std::string_view name) {
+  Study study;
+  Replay replay(study);
+  for (std::int64_t number = 1; study.bytes < text.size(); ++number) {
+    const std::size_t newline = text.find('\n', study.bytes);
+    if (newline == text.npos) break;
+    const std::optional<JournalLine> line = parse_journal_line(text.substr(study.bytes, newline - study.bytes));
+    if (!line && newline + 1 == text.size()) break;
+    if (!line) throw DataError("{}:{}: damaged: no JSON object", name, number);
+    try {
+      replay.apply(*line);
+    } catch (const DataError& error) {
+      throw DataError("{}:{}: {}", name, number, error.what());
+    }
+    study.bytes = newline + 1;
+  }
+  study.torn_bytes = text.size() - study.bytes;
+  return study;
+}
+
+Study read_study(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (fs::exists(status) && !fs::is_regular_file(status)) throw DataError("{}: cannot read: it is no regular file", path.string());
+  if (fs::is_regular_file(status) && fs::file_size(path, ignored) > largest_journal) {
+    throw DataError("{}: it has more than {} bytes", path.string(), largest_journal);
+  }
+  return replay(read_file(path), path.string());
+}
+
+}  // namespace agsweep

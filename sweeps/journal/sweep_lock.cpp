@@ -1,0 +1,202 @@
+#include "sweeps/journal/sweep_lock.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>  // std::strerror
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double poll_seconds = 1;
+constexpr int most_races = 100;  // lost in a row; each means that another process got or gave back the lock meanwhile
+
+[[noreturn]] void fail(const char* action, const fs::path& path) {
+  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
+}
+
+/// nullopt when there is none.
+std::optional<std::string> content_of(const fs::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && (errno == ENOENT || errno == ESTALE)) return std::nullopt;
+  if (file.get() < 0) fail("open", path);
+  std::string content(8192, '\0');  // more than a whole lock has
+  const ssize_t length = ::pread(file.get(), content.data(), content.size(), 0);
+  if (length < 0 && errno == ESTALE) return std::nullopt;
+  if (length < 0) fail("read", path);
+  content.resize(static_cast<std::size_t>(length));
+  return content;
+}
+
+bool has_token(const fs::path& path, const std::string& token) {
+  const std::optional<std::string> content = content_of(path);
+  const std::optional<LockHolder> holder = content ? parse_lock(*content) : std::nullopt;
+  return holder && holder->token == token;
+}
+
+/// The name under which the right to remove a lock is held.
+fs::path claim_path(const fs::path& path, const std::optional<LockHolder>& holder) {
+  return fmt::format("{}.{}", path.string(), holder ? holder->token : "damaged");
+}
+
+std::string name_of(const LockBlocker& blocker) {
+  if (!blocker.holder) return "an unknown process";
+  const LockHolder& holder = *blocker.holder;
+  const std::string job = holder.slurm_job.empty() ? "" : fmt::format(" (SLURM job {})", holder.slurm_job);
+  return fmt::format("process {} on host {}{}", holder.process.pid, holder.process.host, job);
+}
+
+/// Watches what is in the way. @return false when its holder, or another one, moves; true when it has stood still or is gone
+bool stands_still(const LockBlocker& blocker, const LockWait& wait) {
+  wait.message(fmt::format("{}: made by {}, which is not seen to run; it is taken over unless it changes within {} s",
+                           blocker.path.string(), name_of(blocker), lock_stale_seconds));
+  const double begun = wait.now();
+  while (wait.now() - begun < lock_stale_seconds) {
+    wait.sleep(poll_seconds);
+    const std::optional<std::string> content = content_of(blocker.path);
+    if (!content) return true;
+    if (*content != blocker.content) return false;
+  }
+  return true;
+}
+
+RunTimeError held_error(const fs::path& folder, const LockBlocker& blocker) {
+  return RunTimeError("{}: {} works on this sweep", folder.string(), name_of(blocker));
+}
+
+}  // namespace
+
+/// One attempt of a request to get a lock; owns the file that is to become it.
+struct LockTaker {
+  const LockRequest& request;
+  const std::set<std::string>& still;
+  LockHolder self;
+  fs::path file_path;
+  FileDescriptor file;
+
+  LockTaker(const fs::path& folder, const LockRequest& from, const std::set<std::string>& stood_still)
+      : request(from),
+        still(stood_still),
+        self{.token = new_token(), .process = from.process, .slurm_job = from.slurm_job, .slurm_restarts = from.slurm_restarts},
+        file_path(folder / fmt::format(".sweep.lock.{}.agsweep.tmp", self.token)),
+        file(open_file(file_path, O_RDWR | O_CREAT | O_EXCL)) {}
+  LockTaker(const LockTaker&) = delete;
+  LockTaker& operator=(const LockTaker&) = delete;
+  ~LockTaker() { ::unlink(file_path.c_str()); }
+
+  void write() const {
+    const std::string text = lock_text(self);
+    write_all(file.get(), std::as_bytes(std::span(text)), file_path);
+    if (::fsync(file.get()) != 0) fail("fsync", file_path);
+  }
+
+  SweepLock lock(const fs::path& path) { return SweepLock(path, self, std::move(file)); }
+
+  /// Gives `path` to this taker's file, in place of a stale one if need be. @return what is in the way
+  std::optional<LockBlocker> take(const fs::path& path) const {
+    for (int race = 0; race < most_races; ++race) {
+      if (::link(file_path.c_str(), path.c_str()) == 0) return std::nullopt;
+      const int why = errno;
+      const std::optional<std::string> content = content_of(path);
+      if (!content && why == EEXIST) continue;
+      if (!content) throw RunTimeError("{}: cannot link: {}", path.string(), std::strerror(why));
+      LockBlocker blocker = look_at(path, *content);
+      if (blocker.holder && blocker.holder->token == self.token) return std::nullopt;  // a lost answer of an NFS server
+      if (!is_stale(blocker)) return blocker;
+
+      const fs::path claim = claim_path(path, blocker.holder);
+      if (std::optional<LockBlocker> other_taker = take(claim)) return other_taker;
+      const bool replaced = content_of(path) == content && replace(path);
+      ::unlink(claim.c_str());
+      if (replaced) return std::nullopt;
+    }
+    throw RunTimeError("{}: other processes take and leave it all the time", path.string());
+  }
+
+ private:
+  LockBlocker look_at(const fs::path& path, const std::string& content) const {
+    std::optional<LockHolder> holder = parse_lock(content);
+    const ProcessView view = holder ? view_of(holder->process, request.process) : ProcessView::unseen;
+    return {.path = path, .content = content, .holder = std::move(holder), .view = view};
+  }
+
+  bool is_stale(const LockBlocker& blocker) const {
+    if (blocker.view == ProcessView::running) return false;
+    if (blocker.view == ProcessView::gone || still.contains(blocker.content)) return true;
+    if (!blocker.holder || blocker.holder->slurm_job.empty()) return false;
+    const LockHolder& holder = *blocker.holder;
+    if (holder.slurm_job == request.slurm_job) return holder.slurm_restarts < request.slurm_restarts;
+    return request.job_ended(holder.slurm_job);
+  }
+
+  /// Puts this taker's file in place of `path`.
+  bool replace(const fs::path& path) const {
+    const fs::path second_name = fmt::format("{}.2", file_path.string());  // the rename takes it away, and a claim needs the first
+    if (::link(file_path.c_str(), second_name.c_str()) != 0) fail("link", second_name);
+    if (::rename(second_name.c_str(), path.c_str()) != 0) {
+      ::unlink(second_name.c_str());
+      fail("replace", path);
+    }
+    return has_token(path, self.token);
+  }
+};
+
+SweepLock& SweepLock::operator=(SweepLock other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(self_, other.self_);
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+SweepLock::~SweepLock() {
+  if (file_.get() < 0) return;
+  try {
+    const fs::path claim = claim_path(path_, self_);
+    if (::link(path_.c_str(), claim.c_str()) != 0) return;  // gone, or somebody is taking it over
+    if (holds()) ::unlink(path_.c_str());
+    ::unlink(claim.c_str());
+  } catch (const std::exception&) {
+    // It stays, as after a crash: the next process finds that this one has ended.
+  }
+}
+
+bool SweepLock::holds() const { return has_token(path_, self_.token); }
+
+bool SweepLock::bump() {
+  const std::string text = counter_text(++self_.counter);
+  const auto offset = static_cast<off_t>(lock_text(self_).size() - counter_from_end);
+  const bool written = ::pwrite(file_.get(), text.data(), text.size(), offset) == static_cast<ssize_t>(text.size()) &&
+                       ::fdatasync(file_.get()) == 0;  // so that other NFS clients see it
+  const int why = errno;
+  if (!holds()) return false;
+  if (!written) throw RunTimeError("{}: cannot write: {}", path_.string(), std::strerror(why));
+  return true;
+}
+
+LockAttempt try_lock(const fs::path& folder, const LockRequest& request, const std::set<std::string>& still) {
+  const fs::path path = folder / "sweep.lock";
+  LockTaker taker(folder, request, still);
+  taker.write();
+  std::optional<LockBlocker> blocker = taker.take(path);
+  if (blocker) return {.lock = std::nullopt, .blocker = std::move(*blocker)};
+  return {.lock = taker.lock(path), .blocker = {}};
+}
+
+SweepLock lock_sweep(const fs::path& folder, const LockRequest& request, const LockWait& wait) {
+  std::set<std::string> still;
+  for (;;) {
+    LockAttempt attempt = try_lock(folder, request, still);
+    if (attempt.lock) return std::move(*attempt.lock);
+    const LockBlocker& blocker = attempt.blocker;
+    if (blocker.view == ProcessView::running || !stands_still(blocker, wait)) throw held_error(folder, blocker);
+    still.insert(blocker.content);
+  }
+}
+
+}  // namespace agsweep

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/file.hpp"  // FileDescriptor
+#include "sweeps/journal/lock_file.hpp"
+
+namespace agsweep {
+
+/// Who asks for a lock.
+struct LockRequest {
+  ProcessIdentity process;
+  std::string slurm_job = {};       // SLURM_JOB_ID; empty outside SLURM
+  std::int64_t slurm_restarts = 0;  // SLURM_RESTART_COUNT
+  /// Whether SLURM says that a job has ended; asked of holders that run in another job.
+  std::function<bool(const std::string& job)> job_ended = [](const std::string&) { return false; };
+};
+
+/// The right to change a sweep's folder, held by its sweep.lock, and given back with the object if it is still there. For one thread.
+///
+/// The file is made by link(2), which is atomic on NFS too. Whoever replaces or removes it, a taker or the holder itself, first makes
+/// sweep.lock.TOKEN, with the token of the lock that shall go: so only one does, and never removes a younger lock than it has looked at.
+class SweepLock {
+ public:
+  SweepLock(SweepLock&& other) noexcept = default;
+  SweepLock& operator=(SweepLock other) noexcept;
+  ~SweepLock();
+
+  /// False after another process has taken it over, which happens to a holder that was stopped for a minute. Reads the file.
+  bool holds() const;
+  /// Shows that the holder lives: call it every lock_bump_seconds. It writes to the file that this object made, whatever its name is
+  /// now, and so never brings a lost lock back.
+  /// @return holds() @throws RunTimeError when the file is ours and cannot be written
+  bool bump();
+
+ private:
+  friend struct LockTaker;
+  SweepLock(std::filesystem::path path, LockHolder self, FileDescriptor file)
+      : path_(std::move(path)), self_(std::move(self)), file_(std::move(file)) {}
+
+  std::filesystem::path path_;
+  LockHolder self_;
+  FileDescriptor file_;  // none after a move
+};
+
+constexpr double lock_bump_seconds = 10;
+constexpr double lock_stale_seconds = 60;  // a counter that stands still for so long has no holder any more
+
+/// The lock file in the way of a request: sweep.lock itself, or the claim of another process that is replacing it.
+struct LockBlocker {
+  std::filesystem::path path;
+  std::string content;
+  std::optional<LockHolder> holder;  // nullopt: damaged
+  ProcessView view = ProcessView::unseen;
+};
+
+/// Either the lock, or what is in the way.
+struct LockAttempt {
+  std::optional<SweepLock> lock;
+  LockBlocker blocker;
+};
+
+/// Takes FOLDER/sweep.lock if it is free, or its holder is surely gone: its process has ended, it was the same SLURM job before a
+/// requeue, or its job has ended.
+/// @param still  contents of lock files that the caller has seen unchanged for lock_stale_seconds: their holders count as gone unless
+///               they are seen to run
+/// @throws RunTimeError when the folder cannot be written
+LockAttempt try_lock(const std::filesystem::path& folder, const LockRequest& request, const std::set<std::string>& still = {});
+
+/// The caller's time.
+struct LockWait {
+  std::function<double()> now;                      // seconds from any start, never falling
+  std::function<void(double seconds)> sleep;        // may throw, to give up
+  std::function<void(const std::string&)> message;  // says once what is waited for
+};
+
+/// Takes FOLDER/sweep.lock. A holder that is not seen to run (another host, a stopped process, a damaged file) is watched until its
+/// counter moves, or has stood still for lock_stale_seconds.
+/// @throws RunTimeError naming host and process of a holder that lives: at once if it is seen to run on this machine
+SweepLock lock_sweep(const std::filesystem::path& folder, const LockRequest& request, const LockWait& wait);
+
+}  // namespace agsweep

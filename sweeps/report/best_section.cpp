@@ -1,0 +1,130 @@
+#include <algorithm>  // std::min
+#include <array>
+
+#include <fmt/format.h>
+
+#include "sweeps/report/html.hpp"
+#include "sweeps/report/section.hpp"
+#include "sweeps/report/sweep_text.hpp"
+#include "sweeps/report/train_command.hpp"
+#include "sweeps/report/value_text.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::array<std::pair<const char*, const char*>, 6> totals = {{{"f1_macro", "macro F1"},
+                                                                        {"accuracy", "accuracy"},
+                                                                        {"f1_weighted", "weighted F1"},
+                                                                        {"precision_macro", "macro precision"},
+                                                                        {"recall_macro", "macro recall"},
+                                                                        {"loss", "loss (nats)"}}};
+
+std::string metrics_table(const TrialResults& trial) {
+  using enum HtmlTable::Align;
+  HtmlTable table({"metric", "training", "validation"}, {left, right, right});
+  const auto cell = [&](const char* split, const char* key) {
+    const std::optional<double> value = result_number(trial, {"best", split, key});
+    return value ? metric_text(*value) : std::string("–");
+  };
+  for (const auto& [key, name] : totals) table.add({name, cell("train", key), cell("val", key)});
+  return table.html();
+}
+
+/// The command in HTML, whose lines break before an option only.
+std::string command_html(std::string_view command) {
+  std::string html;
+  while (!command.empty()) {
+    const std::string_view part = command.substr(0, command.find(" --"));
+    command.remove_prefix(std::min(part.size() + 1, command.size()));
+    html += fmt::format("{}<span class=\"option\">{}</span>", html.empty() ? "" : " ", escape_html(part));
+  }
+  return html;
+}
+
+std::string seeds_text(const ReportedSweep& sweep) {
+  const RankedConfiguration& best = sweep.ranked.ranking.configurations.front();
+  if (best.trials.size() < 2) return "";
+  return fmt::format(" Over its {} seeds the configuration reaches {} ± {} (mean and 95 % Student's t interval).", best.trials.size(),
+                     metric_text(best.value.mean), metric_text(best.value.half_width.value_or(0)));
+}
+
+/// Where the value comes from, and what it is worth.
+std::string value_sentence(const ReportedSweep& sweep, const TrialResults& trial) {
+  const bool ranked = !sweep.ranked.ranking.configurations.empty();
+  std::string text =
+      fmt::format("Trial {} (seed {}) reaches a {} of {} after epoch {} of {}.", trial.number, trial.trial.seed,
+                  metric_name(sweep.results.spec.metric), metric_text(trial.trial.value()), trial.trial.best_epoch, trial.trial.epochs());
+  if (ranked) text += seeds_text(sweep);
+  if (!ranked) text += " No trial has ended yet, so this is the best so far.";
+  if (ranked && trial.trial.phase != TrialPhase::complete) text += " No trial is complete: this one was stopped before its last epoch.";
+  return text;
+}
+
+}  // namespace
+
+Section best_section(const ReportedSweep& sweep) {
+  Section section{.title = "Best configuration"};
+  const TrialResults* const best = best_trial(sweep);
+  if (best == nullptr) {
+    const bool failed = count_in(sweep.results, TrialPhase::failed) > 0;
+    section.before = nothing_to_show(failed ? "No trial has a value: those that began have failed, or not yet reported an epoch."
+                                            : "No trial has reported an epoch yet.");
+    return section;
+  }
+  section.before = paragraph(value_sentence(sweep, *best)) +
+                   fmt::format("<pre class=\"command\"><code>{}</code></pre>\n", command_html(train_command(sweep, *best)));
+  if (result_value(*best, {"best", "val"}).is_object()) {
+    section.before +=
+        metrics_table(*best) +
+        "<p class=\"note\">Metrics of the best epoch’s weights; training rows in one evaluation pass, without dropout. "
+        "The best of many trials on the same validation rows looks better than it is: <code>agsweep confirm</code> retrains the "
+        "best configurations with seeds that the sweep did not use, then reads the test split once.</p>\n";
+  } else {
+    section.before += nothing_to_show("The trial has no result.json yet, so its other metrics are not known.");
+  }
+  return section;
+}
+
+Section ranking_section(const ReportedSweep& sweep) {
+  using enum HtmlTable::Align;
+  constexpr std::size_t shown = 10;
+  const std::vector<RankedConfiguration>& configurations = sweep.ranked.ranking.configurations;
+  Section section{.title = "Ranking"};
+  if (configurations.empty()) {
+    section.before = nothing_to_show("No trial has ended with a value, so there is nothing to rank.");
+    return section;
+  }
+  const bool seeds = sweep.results.spec.seeds.size() > 1;
+  std::vector<std::string> header = {"rank", seeds ? "first trial" : "trial"};
+  for (const Parameter& parameter : sweep.results.spec.space) header.push_back(parameter.key);
+  for (const char* name : {"epochs", "best epoch", "state"}) header.emplace_back(name);
+  if (seeds) header.insert(header.end(), {"seeds", "95 % interval"});
+  header.push_back(sweep.results.spec.metric);
+  HtmlTable table(header, std::vector<HtmlTable::Align>(header.size(), right));
+  for (std::size_t i = 0; i < std::min(shown, configurations.size()); ++i) {
+    const RankedConfiguration& one = configurations[i];
+    const TrialResults& trial = sweep.results.trials[one.trials.front().trial];
+    std::vector<std::string> row = {fmt::format("{}", i + 1), fmt::format("{}", trial.number)};
+    for (const Parameter& parameter : sweep.results.spec.space) row.push_back(parameter_text(parameter, trial));
+    row.insert(row.end(),
+               {fmt::format("{}", trial.trial.epochs()), fmt::format("{}", trial.trial.best_epoch), phase_text(trial.trial.phase)});
+    if (seeds) {
+      row.push_back(fmt::format("{}", one.trials.size()));
+      row.push_back(one.value.half_width ? "± " + metric_text(*one.value.half_width) : "");
+    }
+    row.push_back(metric_text(one.value.mean));
+    table.add(row, i == 0);
+  }
+  section.before = table.html();
+  section.after =
+      fmt::format("<p class=\"note\">{}{}</p>\n",
+                  configurations.size() > shown ? fmt::format("The first {} of {} configurations. ", shown, configurations.size()) : "",
+                  seeds ? "The metric is the mean over the seeds; the interval is Student’s t."
+                        : (sweep.results.spec.scheduler.kind == SchedulerKind::none
+                               ? ""
+                               : "Configurations that were stopped early stand below the complete ones, those that got further first."));
+  return section;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "sweeps/report/section.hpp"
+
+namespace agsweep {
+
+/// What several sweeps say together: one ranking for each set of sweeps that can be compared, and why there are several.
+Section joint_section(const std::vector<ReportedSweep>& sweeps);
+
+}  // namespace agsweep

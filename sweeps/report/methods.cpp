@@ -1,0 +1,125 @@
+#include "sweeps/report/methods.hpp"
+
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join
+
+#include "sweeps/report/cost.hpp"
+#include "sweeps/report/section.hpp"  // warnings_of
+#include "sweeps/report/sweep_text.hpp"
+#include "sweeps/report/train_command.hpp"
+#include "sweeps/report/value_text.hpp"
+#include "sweeps/schedule/rungs.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// Text from a file, in which Markdown's own signs mean nothing.
+std::string plain(std::string_view text) {
+  std::string escaped;
+  for (const char character : text) {
+    if (std::string_view("\\`*_{}[]<>#|~$").find(character) != std::string_view::npos) escaped += '\\';
+    escaped += character == '\n' || character == '\r' ? ' ' : character;
+  }
+  return escaped;
+}
+
+std::string space_sentences(const SweepSpec& spec) {
+  std::vector<std::string> parts;
+  for (const Parameter& parameter : spec.space) {
+    parts.push_back(plain(fmt::format("{} ({}; {})", parameter.key, values_text(parameter), scale_text(parameter))));
+  }
+  std::string text = fmt::format("We searched over {}.", fmt::join(parts, ", "));
+  if (spec.fixed.empty()) return text;
+  std::vector<std::string> fixed;
+  for (const FixedOption& option : spec.fixed) fixed.push_back(plain(fmt::format("{} = {}", option.key, option_text(option.value))));
+  return text + fmt::format(" Other options were fixed: {}; those not named had the defaults of agsweep.", fmt::join(fixed, ", "));
+}
+
+std::string scheduler_sentence(const SweepResults& sweep) {
+  const SchedulerSpec& scheduler = sweep.spec.scheduler;
+  const std::string schedule = fmt::format("Every trial had a learning-rate schedule of {}.", counted(sweep.epochs, "epoch"));
+  if (sweep.trials.empty()) return "";  // the length of a schedule may not be known yet
+  if (scheduler.kind == SchedulerKind::none) return schedule + " No trial was stopped by a scheduler.";
+  if (scheduler.kind == SchedulerKind::median) {
+    return schedule + fmt::format(
+                          " From epoch {} on, a trial was stopped where its best value so far was below the median of the complete trials "
+                          "at that epoch (median stopping rule).",
+                          scheduler.min_epochs);
+  }
+  std::vector<std::string> rungs;
+  for (const std::int64_t rung : asha_rungs(scheduler.min_epochs, scheduler.eta, sweep.epochs)) rungs.push_back(fmt::format("{}", rung));
+  rungs.pop_back();  // where a trial is complete
+  if (rungs.empty()) return schedule;
+  return schedule + fmt::format(
+                        " By asynchronous successive halving in its promotion form (ASHA; Li et al. 2020), trials were compared after {} "
+                        "epochs, and the best 1/{} of those that had got there went on.",
+                        fmt::join(rungs, ", "), scheduler.eta);
+}
+
+std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best) {
+  const SweepSpec& spec = sweep.results.spec;
+  std::vector<std::string> values;
+  for (const Parameter& parameter : spec.space) {
+    values.push_back(plain(fmt::format("{} = {}", parameter.key, parameter_text(parameter, best))));
+  }
+  std::string text =
+      fmt::format("The best configuration was {} (trial {}, seed {}), with a {} of {} after epoch {}.", fmt::join(values, ", "),
+                  best.number, best.trial.seed, metric_name(spec.metric), metric_text(best.trial.value()), best.trial.best_epoch);
+  const std::vector<RankedConfiguration>& ranked = sweep.ranked.ranking.configurations;
+  if (!ranked.empty() && ranked.front().value.half_width) {
+    text += fmt::format(" Over {} seeds its mean was {} ± {} (95 % Student's t interval).", ranked.front().trials.size(),
+                        metric_text(ranked.front().value.mean), metric_text(*ranked.front().value.half_width));
+  }
+  return text + fmt::format(
+                    " It is the best of {} on the same validation rows, and so an optimistic estimate; the test split was not read.\n\n"
+                    "    {}",
+                    counted(std::ssize(sweep.results.trials), "trial"), train_command(sweep, best));
+}
+
+std::string cost_sentence(const ReportedSweep& sweep) {
+  const CostTable costs = cost_table(sweep);
+  std::string text = fmt::format("The trials trained {} together and took {:.4g} device-hours", counted(costs.total.epochs, "epoch"),
+                                 device_hours(costs.total));
+  if (!costs.devices.empty()) text += plain(fmt::format(" ({})", fmt::join(costs.devices, "; ")));
+  return text + ".";
+}
+
+std::string importance_sentence(const ReportedSweep& sweep) {
+  const HyperparameterImportance& importance = sweep.ranked.importances.front();
+  if (!importance.shares) return fmt::format("The importance of hyperparameters is left out: {}.", plain(importance.reason));
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < importance.space.size(); ++i) {
+    const Importance& share = importance.shares->parameters[i];
+    parts.push_back(
+        plain(fmt::format("{} {:.2f} (95 % of the trees: {:.2f} to {:.2f})", importance.space[i].key, share.mean, share.low, share.high)));
+  }
+  return fmt::format(
+      "By functional ANOVA (Hutter et al. 2014; a forest of 64 trees on {} configurations after {}), the share of variance that each "
+      "hyperparameter explains by itself was: {}.",
+      importance.configurations, counted(importance.epoch, "epoch"), fmt::join(parts, "; "));
+}
+
+}  // namespace
+
+std::string methods_text(const ReportedSweep& sweep) {
+  const SweepResults& results = sweep.results;
+  const SweepSpec& spec = results.spec;
+  std::vector<std::string> paragraphs = {fmt::format("# Hyperparameter search: {}", plain(spec.name))};
+  for (const std::string& warning : warnings_of(sweep)) paragraphs.push_back("**" + warning + "**");
+  paragraphs.push_back(fmt::format(
+      "We tuned the model {} on {} (corpus with SHA-256 {}) for the {} of the best epoch. {} Configurations came from this sampler: {}. {}",
+      plain(spec.model),
+      results.train_limit == 0 ? "all training rows" : fmt::format("a stratified sample of {} training rows", results.train_limit),
+      results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric), space_sentences(spec),
+      sampler_text(spec), scheduler_sentence(results)));
+  paragraphs.push_back(
+      fmt::format("Trials: {}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));
+  if (const TrialResults* best = best_trial(sweep)) paragraphs.push_back(best_sentences(sweep, *best));
+  paragraphs.push_back(importance_sentence(sweep));
+  return fmt::format("{}\n", fmt::join(paragraphs, "\n\n"));
+}
+
+}  // namespace agsweep

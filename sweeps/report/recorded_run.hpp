@@ -1,0 +1,35 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace agsweep {
+
+/// A split's metrics after an epoch, in the order of metric_words: loss, accuracy, macro F1, weighted F1, macro precision, macro recall.
+using MetricRow = std::array<double, 6>;
+
+/// What RUN/epochs.csv says, epoch by epoch from the first. Training figures are running ones: dropout on, weights changing.
+struct EpochTable {
+  std::vector<MetricRow> train;
+  std::vector<MetricRow> val;
+  double seconds = 0;  // of all rows
+};
+
+/// Reads as many whole epochs as there are; a missing or damaged file has the ones before the damage. A running trial may be writing it.
+EpochTable read_epoch_table(const std::filesystem::path& path);
+
+/// What RUN/config.toml records of the corpus and the weights.
+struct RecordedRun {
+  std::string data;  // the corpus's path as it was given
+  std::vector<std::string> class_names;
+  bool synthetic = false;    // the corpus is made up
+  bool random_base = false;  // the GPT-2 underneath was never trained
+};
+
+/// @return empty for a missing or damaged file
+RecordedRun read_recorded_run(const std::filesystem::path& path);
+
+}  // namespace agsweep

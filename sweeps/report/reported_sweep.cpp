@@ -1,0 +1,91 @@
+#include "sweeps/report/reported_sweep.hpp"
+
+#include <algorithm>  // std::stable_sort, std::max
+#include <utility>    // std::move
+
+#include "sweeps/journal/study.hpp"
+#include "sweeps/space/spec_words.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+ReportedSweep reported_sweep(SweepResults results, std::string name) {
+  Aggregate alone = aggregate({std::move(results)});
+  ReportedSweep sweep;
+  sweep.name = std::move(name);
+  sweep.results = std::move(alone.sweeps.front());
+  sweep.ranked = std::move(alone.rankings.front());
+  sweep.remarks = std::move(alone.remarks);
+  return sweep;
+}
+
+ReportedSweep read_reported_sweep(const fs::path& folder, std::string name) {
+  ReportedSweep sweep = reported_sweep(read_sweep(folder), std::move(name));
+  const Study study = read_study(folder / journal_name);
+  for (const StudyEvent& event : study.events) {
+    if (event.kind == StudyEvent::Kind::reported) sweep.spent.push_back({.trial = event.trial, .value = event.report.value});
+  }
+  for (const StudyTrial& trial : study.trials) {
+    if (sweep.first_start.empty()) sweep.first_start = trial.datetime_start;
+    sweep.last_end = std::max(sweep.last_end, trial.datetime_complete);
+  }
+  for (const TrialResults& trial : sweep.results.trials) {
+    EpochTable table = read_epoch_table(trial.folder / "epochs.csv");
+    if (!table.val.empty()) sweep.epochs.emplace(trial.number, std::move(table));
+    if (sweep.recorded.class_names.empty()) sweep.recorded = read_recorded_run(trial.folder / "config.toml");
+  }
+  return sweep;
+}
+
+std::vector<const TrialResults*> best_first(const SweepResults& sweep) {
+  std::vector<const TrialResults*> trials;
+  for (const TrialResults& trial : sweep.trials) {
+    if (trial.trial.best_epoch > 0 && trial.trial.phase != TrialPhase::failed) trials.push_back(&trial);
+  }
+  std::stable_sort(trials.begin(), trials.end(), [&](const TrialResults* a, const TrialResults* b) {
+    const bool a_complete = a->trial.phase == TrialPhase::complete;
+    const bool b_complete = b->trial.phase == TrialPhase::complete;
+    if (a_complete != b_complete) return a_complete;
+    return sweep.maximise ? a->trial.value() > b->trial.value() : a->trial.value() < b->trial.value();
+  });
+  return trials;
+}
+
+const TrialResults* best_trial(const ReportedSweep& sweep) {
+  const std::vector<const TrialResults*> all = best_first(sweep.results);
+  const std::vector<RankedConfiguration>& configurations = sweep.ranked.ranking.configurations;
+  if (configurations.empty()) return all.empty() ? nullptr : all.front();
+  const std::vector<TrialRef>& seeds = configurations.front().trials;
+  const auto of_the_best = [&](const TrialResults* trial) {
+    return std::any_of(seeds.begin(), seeds.end(), [&](const TrialRef& ref) { return &sweep.results.trials[ref.trial] == trial; });
+  };
+  return *std::find_if(all.begin(), all.end(), of_the_best);
+}
+
+nlohmann::json result_value(const TrialResults& trial, std::initializer_list<const char*> keys) {
+  const nlohmann::json* value = &trial.result;
+  for (const char* key : keys) {
+    if (!value->is_object() || !value->contains(key)) return nullptr;
+    value = &(*value)[key];
+  }
+  return *value;
+}
+
+std::optional<double> result_number(const TrialResults& trial, std::initializer_list<const char*> keys) {
+  const nlohmann::json value = result_value(trial, keys);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+std::size_t metric_index(const SweepSpec& spec) {
+  return static_cast<std::size_t>(std::find(metric_words.begin(), metric_words.end(), spec.metric) - metric_words.begin());
+}
+
+std::string metric_key(const SweepSpec& spec) { return spec.metric.substr(spec.metric.find('.') + 1); }
+
+double seconds_of(const ReportedSweep& sweep, const TrialResults& trial) {
+  const auto table = sweep.epochs.find(trial.number);
+  return trial.seconds > 0 || table == sweep.epochs.end() ? trial.seconds : table->second.seconds;
+}
+
+}  // namespace agsweep

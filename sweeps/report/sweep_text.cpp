@@ -1,0 +1,84 @@
+#include "sweeps/report/sweep_text.hpp"
+
+#include <algorithm>  // std::count_if
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join
+
+#include "sweeps/report/value_text.hpp"
+
+namespace agsweep {
+
+std::string sampler_text(const SweepSpec& spec) {
+  switch (spec.sampler) {
+    case SamplerKind::grid:
+      return "full grid";
+    case SamplerKind::random:
+      return fmt::format("random, seed {}", spec.sampler_seed);
+    case SamplerKind::sobol:
+      return fmt::format("scrambled Sobol sequence, seed {}", spec.sampler_seed);
+    case SamplerKind::tpe:
+      break;
+  }
+  return fmt::format("tree-structured Parzen estimator (TPE), seed {}", spec.sampler_seed);
+}
+
+std::string scheduler_text(const SchedulerSpec& scheduler) {
+  switch (scheduler.kind) {
+    case SchedulerKind::none:
+      return "none: each trial trains at full length";
+    case SchedulerKind::median:
+      return fmt::format("median stopping rule after {}", counted(scheduler.min_epochs, "epoch"));
+    case SchedulerKind::asha:
+      break;
+  }
+  return fmt::format("ASHA, eta {}, first rung after {}", scheduler.eta, counted(scheduler.min_epochs, "epoch"));
+}
+
+std::string values_text(const Parameter& parameter) {
+  if (parameter.scale != Scale::values) {
+    return fmt::format("{} to {}", number_text(parameter, parameter.low), number_text(parameter, parameter.high));
+  }
+  std::vector<std::string> values;
+  for (const ParameterValue& value : parameter.values) values.push_back(short_text(value));
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
+std::string parameter_text(const Parameter& parameter, const TrialResults& trial) {
+  const ParameterValue& value = trial.parameters.at(parameter.key);
+  const auto* number = std::get_if<double>(&value);
+  return number != nullptr ? number_text(parameter, *number) : short_text(value);
+}
+
+std::string scale_text(const Parameter& parameter) {
+  switch (parameter.scale) {
+    case Scale::log:
+      return "logarithmic";
+    case Scale::range:
+      return "linear";
+    case Scale::integer:
+      return "whole numbers";
+    case Scale::log_integer:
+      return "whole numbers, logarithmic";
+    case Scale::values:
+      break;
+  }
+  return "listed values";
+}
+
+std::int64_t count_in(const SweepResults& sweep, TrialPhase phase) {
+  return std::count_if(sweep.trials.begin(), sweep.trials.end(), [phase](const TrialResults& trial) { return trial.trial.phase == phase; });
+}
+
+std::string states_text(const SweepResults& sweep) {
+  std::vector<std::string> states;
+  for (const TrialPhase phase : {TrialPhase::complete, TrialPhase::pruned, TrialPhase::paused, TrialPhase::running, TrialPhase::failed}) {
+    if (const std::int64_t count = count_in(sweep, phase); count > 0) states.push_back(fmt::format("{} {}", count, phase_text(phase)));
+  }
+  const std::int64_t planned = sweep.spec.trials * std::ssize(sweep.spec.seeds);
+  const std::string begun = fmt::format("{} of {} begun", sweep.trials.size(), std::max(planned, std::ssize(sweep.trials)));
+  return states.empty() ? begun : fmt::format("{}: {}", begun, fmt::join(states, ", "));
+}
+
+}  // namespace agsweep

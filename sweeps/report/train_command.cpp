@@ -1,0 +1,42 @@
+#include "sweeps/report/train_command.hpp"
+
+#include <algorithm>  // std::replace
+
+#include <fmt/format.h>
+
+#include "sweeps/report/value_text.hpp"
+
+namespace agsweep {
+
+namespace {
+
+std::string option(std::string key, const ParameterValue& value) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return fmt::format(" --{} {}", key, shell_word(option_text(value)));
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./,:@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char character : text) quoted += character == '\'' ? std::string("'\\''") : std::string(1, character);
+  return quoted + "'";
+}
+
+std::string train_command(const ReportedSweep& sweep, const TrialResults& trial) {
+  const SweepSpec& spec = sweep.results.spec;
+  const std::string data = sweep.recorded.data.empty() ? "data.h5" : sweep.recorded.data;
+  std::string command = fmt::format("agsweep train --model {} --data {} --out RUN", shell_word(spec.model), shell_word(data));
+  bool has_epochs = false;
+  for (const FixedOption& fixed : spec.fixed) {
+    command += option(fixed.key, fixed.value);
+    has_epochs = has_epochs || fixed.key == "epochs";
+  }
+  if (!has_epochs) command += fmt::format(" --epochs {}", sweep.results.epochs);
+  for (const Parameter& parameter : spec.space) command += option(parameter.key, trial.parameters.at(parameter.key));
+  return command + fmt::format(" --metric {} --seed {}", spec.metric, trial.trial.seed);
+}
+
+}  // namespace agsweep

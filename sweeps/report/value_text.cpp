@@ -1,0 +1,119 @@
+#include "sweeps/report/value_text.hpp"
+
+#include <array>
+#include <cmath>
+#include <utility>  // std::pair
+
+#include <fmt/format.h>
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> metric_names = {
+    {{"val.loss", "validation loss (nats)"},
+     {"val.accuracy", "validation accuracy"},
+     {"val.f1_macro", "validation macro F1"},
+     {"val.f1_weighted", "validation weighted F1"},
+     {"val.precision_macro", "validation macro precision"},
+     {"val.recall_macro", "validation macro recall"}}};
+
+}  // namespace
+
+std::string metric_name(std::string_view metric) {
+  for (const auto& [key, name] : metric_names) {
+    if (key == metric) return std::string(name);
+  }
+  return std::string(metric);
+}
+
+std::string metric_text(double value) { return fmt::format("{:.4f}", value); }
+
+std::string option_text(const ParameterValue& value) {
+  if (const auto* on = std::get_if<bool>(&value)) return *on ? "on" : "off";
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *whole);
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  return std::get<std::string>(value);
+}
+
+std::string exponent_text(double number, int digits) {
+  std::string text = fmt::format("{:.{}e}", number, digits - 1);
+  const std::size_t exponent = text.find('e');
+  if (text.find('.') < exponent) {
+    const std::size_t last = text.find_last_not_of("0.", exponent - 1);
+    text.erase(last + 1, exponent - last - 1);
+  }
+  for (const char* zero : {"e-0", "e+0"}) {
+    if (const std::size_t at = text.find(zero); at != std::string::npos) text.erase(at + 2, 1);
+  }
+  return text;
+}
+
+std::string short_text(double number, int digits) {
+  // 0.00013 is hard to compare with 0.0012.
+  return number != 0 && std::abs(number) < 1e-3 ? exponent_text(number, digits) : fmt::format("{:.{}g}", number, digits);
+}
+
+std::string short_text(const ParameterValue& value) {
+  const auto* number = std::get_if<double>(&value);
+  return number != nullptr ? short_text(*number) : option_text(value);
+}
+
+std::string number_text(const Parameter& parameter, double number, int digits) {
+  return parameter.scale == Scale::log && parameter.low < 0.01 ? exponent_text(number, digits) : short_text(number, digits);
+}
+
+std::string counted(std::int64_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
+std::string clock_text(std::string_view utc) {
+  const bool usual = utc.size() >= 19 && utc[10] == 'T';
+  return usual ? fmt::format("{} {} UTC", utc.substr(0, 10), utc.substr(11, 8)) : std::string(utc);
+}
+
+std::string time_text(double seconds) {
+  if (seconds < 120) return fmt::format("{:.3g} s", seconds);
+  if (seconds < 7200) return fmt::format("{:.1f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string phase_text(TrialPhase phase) {
+  switch (phase) {
+    case TrialPhase::running:
+      return "running";
+    case TrialPhase::paused:
+      return "paused";
+    case TrialPhase::complete:
+      return "complete";
+    case TrialPhase::pruned:
+      return "stopped early";
+    case TrialPhase::failed:
+      break;
+  }
+  return "failed";
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
+std::string clipped(std::string_view text, std::size_t characters) {
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (begins && ++seen > characters) return std::string(text.substr(0, i)) + "…";
+  }
+  return std::string(text);
+}
+
+std::string file_word(std::string_view text) {
+  std::string word;
+  for (const char character : text) {
+    const bool small = (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
+    const bool capital = character >= 'A' && character <= 'Z';
+    word += capital ? static_cast<char>(character - 'A' + 'a') : small ? character : '-';
+  }
+  return word;
+}
+
+}  // namespace agsweep

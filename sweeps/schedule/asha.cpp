@@ -1,0 +1,81 @@
+#include "sweeps/schedule/asha.hpp"
+
+#include <algorithm>  // std::max
+#include <cstddef>
+#include <ranges>  // std::views::reverse
+
+#include "base/error.hpp"
+#include "sweeps/schedule/next_epoch.hpp"
+
+namespace agsweep {
+
+AshaScheduler::AshaScheduler(const std::vector<std::int64_t>& rungs, std::int64_t eta) : epochs_(rungs.back()) {
+  for (std::size_t i = 0; i + 1 < rungs.size(); ++i) rungs_.push_back({.epoch = rungs[i], .records = Ranking(eta)});
+}
+
+Verdict AshaScheduler::report(std::int64_t number, std::int64_t epoch, double score) {
+  Trial& trial = trials_[number];
+  check_next_epoch(number, trial.epoch, epoch, epochs_);
+  if (trial.paused) throw DataError("trial {}: reported epoch {} while paused", number, epoch);
+
+  trial.best = trial.epoch == 0 ? score : std::max(trial.best, score);
+  trial.epoch = epoch;
+  if (epoch == epochs_) {
+    ++complete_;
+    return Verdict::go_on;
+  }
+
+  const std::size_t next = trial.scores.size();
+  if (next == rungs_.size() || epoch != rungs_[next].epoch) return Verdict::go_on;
+  Rung& rung = rungs_[next];
+  const Record record{.score = trial.best, .trial = number};
+  trial.scores.push_back(record.score);
+  rung.records.insert(record);
+  if (rung.records.among_best(record)) return Verdict::go_on;
+  rung.paused.insert(record);
+  trial.paused = true;
+  return Verdict::pause;
+}
+
+std::optional<std::int64_t> AshaScheduler::promotable() const {
+  for (const Rung& rung : rungs_ | std::views::reverse) {
+    // If the best that waits is not among the rung's best, no other that waits is.
+    if (!rung.paused.empty() && rung.records.among_best(*rung.paused.begin())) return rung.paused.begin()->trial;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> AshaScheduler::last_promotable() const {
+  if (complete_ > 0) return std::nullopt;
+  for (const Rung& rung : rungs_ | std::views::reverse) {
+    if (!rung.paused.empty()) return rung.paused.begin()->trial;
+  }
+  return std::nullopt;
+}
+
+void AshaScheduler::promote(std::int64_t number) {
+  const auto found = trials_.find(number);
+  if (found == trials_.end() || !found->second.paused) throw DataError("trial {}: goes on, but is not paused", number);
+  Trial& trial = found->second;
+  rungs_[trial.scores.size() - 1].paused.erase({.score = trial.scores.back(), .trial = number});
+  trial.paused = false;
+}
+
+void AshaScheduler::complete(std::int64_t number) {
+  retire(number, false);
+  ++complete_;
+}
+
+void AshaScheduler::retire(std::int64_t number, bool failed) {
+  const auto found = trials_.find(number);
+  if (found == trials_.end()) return;  // it had not reported yet
+  const Trial& trial = found->second;
+  if (trial.paused) rungs_[trial.scores.size() - 1].paused.erase({.score = trial.scores.back(), .trial = number});
+  if (failed) {
+    for (std::size_t i = 0; i < trial.scores.size(); ++i) rungs_[i].records.erase({.score = trial.scores[i], .trial = number});
+    if (trial.epoch == epochs_) --complete_;
+  }
+  trials_.erase(found);
+}
+
+}  // namespace agsweep

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+#include "sweeps/space/option_check.hpp"
+#include "sweeps/space/sweep_spec.hpp"
+
+namespace agsweep {
+
+/// The most configurations of a sweep, and of a grid.
+inline constexpr std::int64_t max_trials = 1'000'000;
+inline constexpr std::int64_t max_grid = 100'000;
+
+/// sweep.toml, checked and with its defaults: a name is the file's stem unless given, the sampler's seed the first of seeds.
+///
+/// The space's parameters and the fixed options stand in the order of the file.
+/// @param name_for_errors  the file's path, as errors show it
+/// @throws UsageError that names file, line, column and key, and what `check` throws
+SweepSpec read_spec(const std::filesystem::path& name_for_errors, std::string_view text, const OptionCheck& check);
+
+/// What read_spec can only check where [fixed] gives epochs. @throws UsageError when the scheduler's min_epochs are more than these
+/// @param epochs  of each trial
+void check_epochs(const SweepSpec& spec, std::int64_t epochs);
+
+}  // namespace agsweep

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sweeps/space/parameter.hpp"
+
+namespace agsweep {
+
+enum class SamplerKind { grid, random, sobol, tpe };
+enum class SchedulerKind { none, median, asha };
+
+/// [scheduler] of a spec.
+struct SchedulerSpec {
+  SchedulerKind kind = SchedulerKind::none;
+  std::int64_t eta = 3;         // ASHA: a rung's best 1/eta go on; 2 or more
+  std::int64_t min_epochs = 1;  // ASHA's first rung; median judges no trial before it
+};
+
+/// A key of [fixed].
+struct FixedOption {
+  std::string key;
+  ParameterValue value;
+  std::string origin;  // "sweep.toml:12:1: lr", for errors
+};
+
+/// sweep.toml, checked.
+struct SweepSpec {
+  std::string name;
+  std::string model;
+  std::string metric = "val.f1_macro";
+  SamplerKind sampler = SamplerKind::sobol;
+  std::int64_t sampler_seed = 42;  // unless given, the first of seeds
+  std::int64_t trials = 0;         // configurations, those of [[trial]] among them; for grid the product of the space
+  std::vector<std::int64_t> seeds = {42};
+  std::int64_t retries = 0;
+  std::int64_t keep = 3;  // how many trials, best first, keep their weights; -1: all
+  std::vector<FixedOption> fixed = {};
+  SearchSpace space = {};
+  SchedulerSpec scheduler = {};
+  std::vector<Point> first_trials = {};  // [[trial]], run before the sampler's; numbers may lie outside the space's bounds
+};
+
+}  // namespace agsweep

@@ -1,0 +1,185 @@
+// SweepState::replay and its parts.
+#include <algorithm>  // std::ranges::equal, std::ranges::find
+#include <set>
+
+#include "base/error.hpp"
+#include "sweeps/state/sweep_state.hpp"
+
+namespace agsweep {
+
+namespace {
+
+std::int64_t whole_number(const nlohmann::json& value, std::string_view key) {
+  if (!value.is_number_integer()) throw DataError("{}: {} is no whole number", key, value.dump());
+  return value.get<std::int64_t>();
+}
+
+LogicalStart start_of(const nlohmann::json& value) {
+  const auto part = [&](const char* name) {
+    const auto found = value.find(name);
+    if (found == value.end()) throw DataError("{}: {} is missing", start_attribute, name);
+    return whole_number(*found, start_attribute);
+  };
+  if (!value.is_object()) throw DataError("{}: {} is no object", start_attribute, value.dump());
+  const LogicalStart start{.worker = part("worker"), .time = part("time"), .epoch = part("epoch")};
+  if (start.worker < 0 || start.time < 0) throw DataError("{}: {} has a negative number", start_attribute, value.dump());
+  return start;
+}
+
+std::string text_of(const nlohmann::json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+}  // namespace
+
+void SweepState::check_study(const Study& study) const {
+  if (study.maximise != maximise_) {
+    throw DataError("journal.log: its study is {}, but the spec's metric {} is not", study.maximise ? "maximised" : "minimised",
+                    spec_.metric);
+  }
+  const auto same_key = [](const Parameter& a, const Parameter& b) { return a.key == b.key; };
+  if (!study.trials.empty() && !std::ranges::equal(study.space, spec_.space, same_key)) {
+    throw DataError("journal.log: its trials have other parameters than [space] of the spec");
+  }
+}
+
+/// The run that the attributes of a trial name; nullopt where one is missing.
+std::optional<SweepState::Run> SweepState::stored_run(const StudyTrial& stored) const {
+  const auto configuration = stored.attributes.find(std::string(configuration_attribute));
+  const auto seed = stored.attributes.find(std::string(seed_attribute));
+  if (configuration == stored.attributes.end() || seed == stored.attributes.end()) return {};
+  const Run run{whole_number(configuration->second, configuration_attribute), whole_number(seed->second, seed_attribute)};
+  if (run.first < 0 || run.first >= spec_.trials) throw DataError("configuration {} is not in [0, {})", run.first, spec_.trials);
+  if (std::ranges::find(spec_.seeds, run.second) == spec_.seeds.end()) throw DataError("seed {} is none of the spec's", run.second);
+  return run;
+}
+
+/// A crash may have cut a group of lines after a trial's first. Nobody trained that trial: it may stand for any open run of its point, the
+/// next in order if it can. Else a failed run was begun once more.
+SweepState::Run SweepState::run_without_attributes(const Point& point) {
+  std::optional<Run> unseen;
+  const auto seeds = static_cast<std::int64_t>(spec_.seeds.size());
+  for (std::int64_t i = 0; i < spec_.trials * seeds && !unseen; ++i) {
+    const Run run{i / seeds, spec_.seeds[static_cast<std::size_t>(i % seeds)]};
+    if (begun_.contains(run)) continue;
+    const auto known = configurations_.find(run.first);
+    if (known == configurations_.end()) unseen = run;
+    if ((known == configurations_.end() ? draw(run.first) : known->second) == point) return run;
+  }
+  for (const Run& run : failed_runs()) {
+    if (configurations_.at(run.first) == point) return run;
+  }
+  if (!unseen) throw DataError("there are more trials than the spec's");
+  return *unseen;  // another machine's mathematics drew a point that differs by rounding
+}
+
+void SweepState::replay_created(std::int64_t number, const StudyTrial& stored) {
+  const std::optional<Run> known = stored_run(stored);
+  const Run run = known ? *known : run_without_attributes(stored.point);
+  configurations_.emplace(run.first, stored.point);
+  trials_.push_back({.point = stored.point, .configuration = run.first, .seed = run.second});
+  ++running_;
+  begun_.insert(run);
+  if (known) return;
+  const auto has = [&](std::string_view key, std::int64_t value) {
+    const auto found = stored.attributes.find(std::string(key));
+    return found != stored.attributes.end() && found->second == value;
+  };
+  if (!has(configuration_attribute, run.first)) note(number, configuration_attribute, run.first);
+  note(number, seed_attribute, run.second);
+}
+
+void SweepState::replay_reported(const StudyEvent& event) {
+  const SweepTrial& before = trial(event.trial);
+  if (before.phase != TrialPhase::running) throw DataError("reported epoch {}, but does not run", event.report.epoch);
+  if (event.report.epoch != before.epochs() + 1) throw DataError("reported epoch {} after epoch {}", event.report.epoch, before.epochs());
+  decide(event.trial, event.report.value);
+}
+
+void SweepState::replay_attribute(const StudyEvent& event) {
+  SweepTrial& trial = at(event.trial);
+  if (event.key == start_attribute) {
+    trial.start = start_of(event.value);
+    if (trial.start.epoch != trial.epochs()) throw DataError("{}: {} is not after epoch {}", event.key, event.value.dump(), trial.epochs());
+  } else if (event.key == retries_attribute) {
+    trial.retries = whole_number(event.value, event.key);
+  } else if (event.key == error_attribute) {
+    trial.error = text_of(event.value);
+    scheduler_->retire(event.trial, true);
+    set_phase(trial, TrialPhase::failed);
+  } else if (event.key == paused_attribute) {
+    if (trial.phase != TrialPhase::paused)
+      throw DataError("{}: {}, but the spec's scheduler did not pause it", event.key, event.value.dump());
+    if (event.value == true) return;
+    scheduler_->promote(event.trial);
+    set_phase(trial, TrialPhase::running);
+  }
+}
+
+void SweepState::replay_finished(const StudyEvent& event) {
+  SweepTrial& trial = at(event.trial);
+  const TrialPhase phase = event.state == TrialState::complete ? TrialPhase::complete
+                           : event.state == TrialState::pruned ? TrialPhase::pruned
+                                                               : TrialPhase::failed;
+  if (trial.phase == phase) return;
+  // What its reports do not tell: patience ended it, or the end of the sweep its pause.
+  const bool may_end_so = phase == TrialPhase::complete ? trial.phase == TrialPhase::running && trial.best_epoch > 0
+                                                        : phase == TrialPhase::pruned && trial.phase == TrialPhase::paused;
+  if (!may_end_so) throw DataError("ended in state {}, which does not follow from its reports", static_cast<std::int64_t>(event.state));
+  if (phase == TrialPhase::complete) {
+    scheduler_->complete(event.trial);
+  } else {
+    scheduler_->retire(event.trial, false);
+  }
+  set_phase(trial, phase);
+}
+
+/// The one that a Dispatcher gives the next trial.
+std::int64_t SweepState::free_worker() const {
+  std::set<std::int64_t> taken;
+  for (const SweepTrial& trial : trials_) {
+    if (trial.phase == TrialPhase::running) taken.insert(trial.start.worker);
+  }
+  std::int64_t worker = 0;
+  while (taken.contains(worker)) ++worker;
+  return worker;
+}
+
+void SweepState::replay(const Study& study, std::string_view now) {
+  if (study.name.empty()) return;
+  check_study(study);
+  lines_.clear();  // the study's line is there
+  attributes_ = study.attributes;
+  std::int64_t number = 0;
+  try {
+    for (const StudyEvent& event : study.events) {
+      number = event.trial;
+      switch (event.kind) {
+        case StudyEvent::Kind::created:
+          replay_created(number, study.trials.at(static_cast<std::size_t>(number)));
+          break;
+        case StudyEvent::Kind::reported:
+          replay_reported(event);
+          break;
+        case StudyEvent::Kind::attribute:
+          replay_attribute(event);
+          break;
+        case StudyEvent::Kind::finished:
+          replay_finished(event);
+          break;
+      }
+    }
+  } catch (const DataError& error) {
+    throw DataError("journal.log: trial {}: {}", number, error.what());
+  }
+  // What followed from the last line of a group that a crash cut.
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    const StudyTrial& stored = study.trials[i];
+    const auto which = static_cast<std::int64_t>(i);
+    if (trials_[i].phase == TrialPhase::paused && !is_paused(stored)) note(which, paused_attribute, true);
+    if (trials_[i].ended() && stored.state == TrialState::running) finish(which, trials_[i].phase, now);
+    if (trials_[i].phase == TrialPhase::running && trials_[i].start.worker < 0) {
+      set_start(which, {.worker = free_worker(), .time = time(), .epoch = trials_[i].epochs()});
+    }
+  }
+}
+
+}  // namespace agsweep

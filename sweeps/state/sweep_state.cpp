@@ -1,0 +1,229 @@
+#include "sweeps/state/sweep_state.hpp"
+
+#include <algorithm>  // std::max, std::stable_sort
+#include <array>
+#include <utility>  // std::exchange
+
+#include "base/error.hpp"
+#include "sweeps/journal/journal_record.hpp"
+
+namespace agsweep {
+
+SweepState::SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer)
+    : spec_(spec),
+      epochs_(epochs),
+      writer_(std::move(writer)),
+      maximise_(spec.metric != "val.loss"),
+      sampler_(make_sampler(spec)),
+      scheduler_(make_scheduler(spec.scheduler, epochs)) {
+  lines_.push_back(study_line(writer_, spec.name, maximise_));
+}
+
+std::vector<std::string> SweepState::take_lines() { return std::exchange(lines_, {}); }
+
+void SweepState::set_attribute(const std::string& key, const nlohmann::json& value) {
+  const auto known = attributes_.find(key);
+  if (known != attributes_.end() && known->second == value) return;
+  attributes_[key] = value;
+  lines_.push_back(study_attribute_line(writer_, key, value));
+}
+
+std::int64_t SweepState::time() const {
+  std::int64_t latest = 0;
+  for (const SweepTrial& trial : trials_) latest = std::max(latest, trial.time());
+  return latest;
+}
+
+std::int64_t SweepState::planned() const {
+  const auto runs = spec_.trials * static_cast<std::int64_t>(spec_.seeds.size());
+  const auto extra = static_cast<std::int64_t>(trials_.size()) - static_cast<std::int64_t>(begun_.size());
+  return runs + extra + static_cast<std::int64_t>(again_.size());
+}
+
+std::vector<std::int64_t> SweepState::ranking() const {
+  std::vector<std::int64_t> complete;
+  for (std::size_t number = 0; number < trials_.size(); ++number) {
+    if (trials_[number].phase == TrialPhase::complete) complete.push_back(static_cast<std::int64_t>(number));
+  }
+  std::stable_sort(complete.begin(), complete.end(),
+                   [&](std::int64_t a, std::int64_t b) { return score(trial(a).value()) > score(trial(b).value()); });
+  return complete;
+}
+
+std::vector<Observation> SweepState::history() const {
+  std::vector<Observation> history;
+  for (const SweepTrial& trial : trials_) {
+    if (trial.phase == TrialPhase::failed) continue;
+    history.push_back({.point = trial.point,
+                       .epoch = trial.epochs(),
+                       .score = trial.best_epoch > 0 ? score(trial.value()) : 0,
+                       .complete = trial.phase == TrialPhase::complete});
+  }
+  return history;
+}
+
+/// The point of a configuration that has not begun.
+Point SweepState::draw(std::int64_t configuration) const {
+  const auto given = static_cast<std::int64_t>(spec_.first_trials.size());
+  if (configuration < given) return spec_.first_trials[static_cast<std::size_t>(configuration)];
+  const bool looks_back = spec_.sampler == SamplerKind::tpe;  // what no other sampler reads would cost O(trials) a trial
+  return sampler_->sample(configuration - given, looks_back ? history() : std::vector<Observation>());
+}
+
+std::optional<SweepState::Run> SweepState::next_run() {
+  if (!again_.empty()) return again_.back();
+  const auto seeds = static_cast<std::int64_t>(spec_.seeds.size());
+  for (; first_open_ < spec_.trials * seeds; ++first_open_) {
+    const Run run{first_open_ / seeds, spec_.seeds[static_cast<std::size_t>(first_open_ % seeds)]};
+    if (!begun_.contains(run)) return run;
+  }
+  return {};
+}
+
+/// The scheduler knows of no trial that was complete before its last epoch.
+std::optional<std::int64_t> SweepState::last_promotable() const { return complete_ > 0 ? std::nullopt : scheduler_->last_promotable(); }
+
+void SweepState::note(std::int64_t number, std::string_view key, const nlohmann::json& value) {
+  lines_.push_back(trial_attribute_line(writer_, number, key, value));
+}
+
+void SweepState::set_phase(SweepTrial& trial, TrialPhase phase) {
+  const auto change = [&](TrialPhase counted) { return (phase == counted ? 1 : 0) - (trial.phase == counted ? 1 : 0); };
+  running_ += change(TrialPhase::running);
+  complete_ += change(TrialPhase::complete);
+  trial.phase = phase;
+}
+
+void SweepState::set_start(std::int64_t number, const LogicalStart& start) {
+  if (trial(number).start == start) return;  // the line was written, what follows it was not
+  at(number).start = start;
+  note(number, start_attribute, {{"worker", start.worker}, {"time", start.time}, {"epoch", start.epoch}});
+}
+
+SweepTrial& SweepState::running_trial(std::int64_t number, std::string_view event) {
+  constexpr std::array<std::string_view, 5> words = {"running", "paused", "complete", "pruned", "failed"};
+  SweepTrial& trial = at(number);
+  if (trial.phase == TrialPhase::running) return trial;
+  throw RunTimeError("trial {}: {}, but it is {}", number, event, words.at(static_cast<std::size_t>(trial.phase)));
+}
+
+std::int64_t SweepState::begin(const Run& run, std::string_view now) {
+  const auto number = static_cast<std::int64_t>(trials_.size());
+  const auto known = configurations_.find(run.first);
+  const Point point = known != configurations_.end() ? known->second : draw(run.first);
+  configurations_.emplace(run.first, point);
+  trials_.push_back({.point = point, .configuration = run.first, .seed = run.second});
+  ++running_;
+  begun_.insert(run);
+  if (!again_.empty() && again_.back() == run) again_.pop_back();
+  lines_.push_back(trial_line(writer_, spec_.space, point, now));
+  note(number, configuration_attribute, run.first);
+  note(number, seed_attribute, run.second);
+  return number;
+}
+
+std::optional<std::int64_t> SweepState::next(std::int64_t worker, std::int64_t time, std::string_view now) {
+  std::optional<std::int64_t> number = scheduler_->promotable();
+  const std::optional<Run> run = number ? std::nullopt : next_run();
+  if (!number && !run && running_ == 0) number = last_promotable();
+  if (!number && !run) return {};
+  if (run) number = begin(*run, now);
+  // A trial that goes on runs from its last line on, so that it never runs without a place in logical time.
+  set_start(*number, {.worker = worker, .time = time, .epoch = trial(*number).epochs()});
+  if (run) return number;
+  scheduler_->promote(*number);
+  set_phase(at(*number), TrialPhase::running);
+  note(*number, paused_attribute, false);
+  return number;
+}
+
+/// Enters a running trial's next value, and what follows from it.
+Verdict SweepState::decide(std::int64_t number, double value) {
+  SweepTrial& trial = at(number);
+  trial.values.push_back(value);
+  if (trial.best_epoch == 0 || score(value) > score(trial.value())) trial.best_epoch = trial.epochs();
+  const Verdict verdict = scheduler_->report(number, trial.epochs(), score(value));
+  if (verdict == Verdict::pause) set_phase(trial, TrialPhase::paused);
+  if (verdict == Verdict::stop) set_phase(trial, TrialPhase::pruned);
+  if (verdict == Verdict::go_on && trial.epochs() == epochs_) set_phase(trial, TrialPhase::complete);
+  return verdict;
+}
+
+void SweepState::finish(std::int64_t number, TrialPhase phase, std::string_view now) {
+  SweepTrial& trial = at(number);
+  set_phase(trial, phase);
+  const TrialState state = phase == TrialPhase::complete ? TrialState::complete
+                           : phase == TrialPhase::failed ? TrialState::failed
+                                                         : TrialState::pruned;
+  const bool has_value = phase != TrialPhase::failed && trial.best_epoch > 0;
+  lines_.push_back(finish_line(writer_, number, state, has_value ? std::optional(trial.value()) : std::nullopt, now));
+}
+
+Verdict SweepState::report(std::int64_t number, std::int64_t epoch, double value, std::string_view now) {
+  const SweepTrial& before = trial(number);
+  if (epoch >= 1 && epoch <= before.epochs()) {
+    if (before.phase == TrialPhase::paused) return Verdict::pause;
+    return before.phase == TrialPhase::running || before.phase == TrialPhase::complete ? Verdict::go_on : Verdict::stop;
+  }
+  running_trial(number, "reported another epoch");
+  if (epoch != before.epochs() + 1) throw RunTimeError("trial {}: reported epoch {} after epoch {}", number, epoch, before.epochs());
+  lines_.push_back(report_line(writer_, number, epoch, value));
+  const Verdict verdict = decide(number, value);
+  if (verdict == Verdict::pause) note(number, paused_attribute, true);
+  if (trial(number).ended()) finish(number, trial(number).phase, now);
+  return verdict;
+}
+
+void SweepState::end_early(std::int64_t number, std::string_view now) {
+  if (running_trial(number, "ended early").best_epoch == 0) {
+    fail(number, "it ended before its first epoch did", false, now);
+    return;
+  }
+  scheduler_->complete(number);
+  finish(number, TrialPhase::complete, now);
+}
+
+bool SweepState::fail(std::int64_t number, const std::string& reason, bool retry, std::string_view now) {
+  SweepTrial& trial = running_trial(number, "failed");
+  if (retry && trial.retries < spec_.retries) {
+    note(number, retries_attribute, ++trial.retries);
+    return true;
+  }
+  trial.error = reason;
+  scheduler_->retire(number, true);
+  note(number, error_attribute, reason);
+  finish(number, TrialPhase::failed, now);
+  return false;
+}
+
+std::vector<SweepState::Run> SweepState::failed_runs() const {
+  std::map<Run, TrialPhase> last;  // a run's later trial replaces its earlier ones, which failed
+  for (const SweepTrial& trial : trials_) last[{trial.configuration, trial.seed}] = trial.phase;
+  std::vector<Run> failed;
+  for (const auto& [run, phase] : last) {
+    if (phase == TrialPhase::failed) failed.push_back(run);
+  }
+  return failed;
+}
+
+void SweepState::retry_failed() {
+  const std::vector<Run> failed = failed_runs();
+  again_.assign(failed.rbegin(), failed.rend());
+}
+
+bool SweepState::finished() const {
+  const auto runs = spec_.trials * static_cast<std::int64_t>(spec_.seeds.size());
+  return running_ == 0 && again_.empty() && static_cast<std::int64_t>(begun_.size()) == runs && !scheduler_->promotable() &&
+         !last_promotable();
+}
+
+void SweepState::close(std::string_view now) {
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    if (trials_[i].phase != TrialPhase::paused) continue;
+    const auto number = static_cast<std::int64_t>(i);
+    scheduler_->retire(number, false);
+    finish(number, TrialPhase::pruned, now);
+  }
+}
+
+}  // namespace agsweep

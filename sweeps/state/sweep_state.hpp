@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>  // std::pair
+#include <vector>
+
+#include "sweeps/journal/study.hpp"
+#include "sweeps/sample/sampler.hpp"
+#include "sweeps/schedule/scheduler.hpp"
+#include "sweeps/space/sweep_spec.hpp"
+#include "sweeps/state/sweep_trial.hpp"
+
+namespace agsweep {
+
+/// All that a sweep knows: its trials, and what comes next. Events go in, verdicts and journal lines come out; a replay of the lines gives
+/// the same state. Pure: times are the caller's.
+class SweepState {
+ public:
+  /// @param epochs  the length of each trial's schedule
+  /// @param writer  worker_id() of the process that writes the journal
+  SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer);
+
+  /// Brings a new state to where a journal ends. Trials that ran then are running. What a crash cut off of the last group of lines, but
+  /// follows from those that are there, is among the next lines.
+  /// @param study  of the same spec but for more trials, seeds or retries
+  /// @throws DataError naming the trial whose lines are not those of such a sweep
+  void replay(const Study& study, std::string_view now);
+
+  /// An attribute of the study, for its readers: a line unless the journal says so already. After replay, before the first trial.
+  void set_attribute(const std::string& key, const nlohmann::json& value);
+
+  /// Has each configuration and seed whose last trial failed run once more, as a new trial. After replay.
+  void retry_failed();
+
+  /// The trial that a free worker trains now: one that the scheduler promotes, else the next configuration.
+  /// @param time  logical: time(), or later
+  /// @return nullopt where none can begin before another trial has reported, or ever (see finished())
+  std::optional<std::int64_t> next(std::int64_t worker, std::int64_t time, std::string_view now);
+
+  /// A running trial's epoch has ended. An epoch that was reported before changes nothing: the answer is what the trial is now.
+  /// @param value  of the metric; finite
+  /// @return go_on also after the last epoch: the trial is then complete
+  /// @throws RunTimeError for an epoch that is not the next, or a trial that does not run; so do end_early and fail
+  Verdict report(std::int64_t trial, std::int64_t epoch, double value, std::string_view now);
+
+  /// A running trial has ended before its schedule's last epoch because its own options say so (patience, max_steps).
+  void end_early(std::int64_t trial, std::string_view now);
+
+  /// A running trial has failed.
+  /// @param retry  whether another try may help (hardware, communication)
+  /// @return whether it goes on, because the spec's retries are not used up
+  bool fail(std::int64_t trial, const std::string& reason, bool retry, std::string_view now);
+
+  /// No trial runs, and none can begin.
+  bool finished() const;
+  /// A finished sweep's paused trials become pruned, each with its value so far.
+  void close(std::string_view now);
+
+  const SweepSpec& spec() const { return spec_; }
+  std::int64_t epochs() const { return epochs_; }
+  bool maximise() const { return maximise_; }
+  const std::vector<SweepTrial>& trials() const { return trials_; }
+  const SweepTrial& trial(std::int64_t number) const { return trials_.at(static_cast<std::size_t>(number)); }
+  /// The latest logical time of a trial: that of the last report.
+  std::int64_t time() const;
+  /// Trials that will be there when every configuration has begun, those already there among them.
+  std::int64_t planned() const;
+  /// The complete trials, best first; ties go to the lower number.
+  std::vector<std::int64_t> ranking() const;
+
+  /// The journal lines of what happened since the last call, to be appended as one group before anybody hears of it.
+  std::vector<std::string> take_lines();
+
+ private:
+  using Run = std::pair<std::int64_t, std::int64_t>;  // configuration and seed
+
+  SweepTrial& at(std::int64_t number) { return trials_.at(static_cast<std::size_t>(number)); }
+  double score(double value) const { return maximise_ ? value : -value; }
+  SweepTrial& running_trial(std::int64_t number, std::string_view event);
+  Point draw(std::int64_t configuration) const;
+  std::vector<Observation> history() const;
+  std::optional<Run> next_run();
+  std::vector<Run> failed_runs() const;  // those whose last trial failed
+  std::optional<std::int64_t> last_promotable() const;
+  std::int64_t begin(const Run& run, std::string_view now);
+  void note(std::int64_t number, std::string_view key, const nlohmann::json& value);
+  void set_phase(SweepTrial& trial, TrialPhase phase);
+  void set_start(std::int64_t number, const LogicalStart& start);
+  Verdict decide(std::int64_t number, double value);
+  void finish(std::int64_t number, TrialPhase phase, std::string_view now);
+  void check_study(const Study& study) const;
+  std::optional<Run> stored_run(const StudyTrial& stored) const;
+  Run run_without_attributes(const Point& point);
+  std::int64_t free_worker() const;
+  void replay_created(std::int64_t number, const StudyTrial& stored);
+  void replay_reported(const StudyEvent& event);
+  void replay_attribute(const StudyEvent& event);
+  void replay_finished(const StudyEvent& event);
+
+  SweepSpec spec_;
+  std::int64_t epochs_;
+  std::string writer_;
+  bool maximise_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::vector<SweepTrial> trials_;                // by number
+  std::map<std::int64_t, Point> configurations_;  // those begun
+  std::set<Run> begun_;
+  std::int64_t first_open_ = 0;  // all runs before it have begun, counted configuration by configuration, in each the seeds
+  std::vector<Run> again_;       // failed ones to run once more, the next last
+  std::int64_t running_ = 0;
+  std::int64_t complete_ = 0;
+  std::map<std::string, nlohmann::json> attributes_;  // the study's
+  std::vector<std::string> lines_;
+};
+
+/// What the journal says of a trial beside Optuna's own fields.
+constexpr std::string_view configuration_attribute = "agsweep:configuration";
+constexpr std::string_view seed_attribute = "agsweep:seed";
+constexpr std::string_view start_attribute = "agsweep:start";      // {worker, time, epoch}; before the end of a pause
+constexpr std::string_view retries_attribute = "agsweep:retries";  // that were used
+
+}  // namespace agsweep

@@ -1,0 +1,168 @@
+#include "sweeps/aggregate/sweep_results.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.hpp"
+#include "tests/support/error_of.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/sweeps/aggregate/sweep_writer.hpp"
+
+namespace agsweep {
+namespace {
+
+using testing_support::error_of;
+using testing_support::grid_spec;
+using testing_support::SweepWriter;
+using testing_support::TemporaryFolder;
+using testing_support::write_text;
+
+constexpr const char* asha = "[scheduler]\nkind = \"asha\"\n";
+
+std::string error_in(const std::filesystem::path& folder) {
+  return error_of<DataError>([&] { read_sweep(folder); });
+}
+
+TEST(SweepResults, HaveWhatTheJournalSaysOfEachTrial) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.125, 0.25, 0.375, 0.5, 0.625}, "", asha),
+                     {.epochs = 3, .data_sha256 = "abc", .train_limit = 64});
+  writer.run({0.5});
+  writer.run({0.6});
+  writer.run({0.7, 0.9, 0.8});
+  const std::int64_t failed = writer.begin();
+  writer.fail(failed, "the loss is not finite");
+  writer.begin();
+  const SweepResults sweep = read_sweep(writer.save());
+
+  EXPECT_EQ(sweep.spec.model, "scratch");
+  EXPECT_EQ(sweep.epochs, 3);
+  EXPECT_EQ(sweep.data_sha256, "abc");
+  EXPECT_EQ(sweep.train_limit, 64);
+  EXPECT_TRUE(sweep.maximise);
+  EXPECT_FALSE(sweep.closed);
+  ASSERT_EQ(sweep.trials.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    const SweepTrial& read = sweep.trials[i].trial;
+    const SweepTrial& known = writer.state().trials()[i];
+    EXPECT_EQ(read.phase, known.phase) << i;
+    EXPECT_EQ(read.values, known.values) << i;
+    EXPECT_EQ(read.best_epoch, known.best_epoch) << i;
+    EXPECT_EQ(read.configuration, known.configuration) << i;
+    EXPECT_EQ(read.seed, 42) << i;
+    EXPECT_EQ(sweep.trials[i].parameters.at("lr"), ParameterValue(0.125 * static_cast<double>(i + 1))) << i;
+  }
+  EXPECT_EQ(sweep.trials[0].trial.phase, TrialPhase::paused);
+  EXPECT_EQ(sweep.trials[2].trial.phase, TrialPhase::complete);
+  EXPECT_EQ(sweep.trials[2].trial.best_epoch, 2);
+  EXPECT_EQ(sweep.trials[3].trial.error, "the loss is not finite");
+}
+
+TEST(SweepResults, AreThoseOfAnEndedSweepWhenNoTrialRunsOrIsPaused) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.1, 0.2}, "", asha), {});
+  writer.run({0.5});
+  writer.run({0.4});
+  EXPECT_FALSE(read_sweep(writer.save()).closed);
+  writer.close();
+  const SweepResults sweep = read_sweep(writer.save());
+  EXPECT_TRUE(sweep.closed);
+  EXPECT_EQ(sweep.trials[1].trial.phase, TrialPhase::pruned);
+}
+
+TEST(SweepResults, TakeTheEarliestLowestLossAsTheBest) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.1}, "metric = \"val.loss\""), {});
+  writer.run({0.5, 0.25, 0.25});
+  const SweepResults sweep = read_sweep(writer.save());
+  EXPECT_FALSE(sweep.maximise);
+  EXPECT_EQ(sweep.trials[0].trial.best_epoch, 2);
+}
+
+TEST(SweepResults, AddWhatResultsSayAndLeaveDamagedOnesOut) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.1, 0.2, 0.3}), {});
+  for (int i = 0; i < 3; ++i) writer.result(writer.run({0.1, 0.2, 0.3}), "h" + std::to_string(i), 10);
+  const auto result = [&](const char* trial) { return folder / "s" / "trials" / trial / "result.json"; };
+  write_text(result("0001"), read_file(result("0001")).substr(0, 20));
+  std::filesystem::remove(result("0002"));
+
+  const SweepResults sweep = read_sweep(writer.save());
+  EXPECT_EQ(sweep.trials[0].config_hash, "h0");
+  EXPECT_EQ(sweep.trials[0].seconds, 10.5);
+  EXPECT_EQ(sweep.trials[0].result.at("status"), "done");
+  for (const std::size_t i : {1U, 2U}) {
+    EXPECT_EQ(sweep.trials[i].config_hash, "") << i;
+    EXPECT_TRUE(sweep.trials[i].result.is_null()) << i;
+    EXPECT_EQ(sweep.trials[i].trial.value(), 0.3) << i;
+  }
+}
+
+TEST(SweepResults, AreReadWhereverTheLastAppendWasCutOff) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.1, 0.2}), {});
+  writer.run({0.1, 0.2, 0.3});
+  writer.save();
+  const std::size_t before = read_file(folder / "s" / "journal.log").size();
+  writer.begin();
+  writer.save();
+  const std::string journal = read_file(folder / "s" / "journal.log");
+  for (std::size_t bytes = before; bytes <= journal.size(); bytes += 5) {
+    write_text(folder / "s" / "journal.log", journal.substr(0, bytes));
+    const SweepResults sweep = read_sweep(folder / "s");
+    ASSERT_GE(sweep.trials.size(), 1U) << bytes;
+    ASSERT_LE(sweep.trials.size(), 2U) << bytes;
+    EXPECT_EQ(sweep.trials[0].trial.value(), 0.3) << bytes;
+  }
+  EXPECT_EQ(read_sweep(folder / "s").trials.size(), 2U);
+}
+
+TEST(SweepResults, OfASweepThatHasOnlyItsFirstLineAreEmpty) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.1}), {});
+  writer.save();
+  const std::string journal = read_file(folder / "s" / "journal.log");
+  write_text(folder / "s" / "journal.log", journal.substr(0, journal.find('\n') + 1));
+  EXPECT_TRUE(read_sweep(folder / "s").trials.empty());
+}
+
+TEST(SweepResults, AreNoneWhereAFileIsMissingOrDamagedWhichIsNamed) {
+  const TemporaryFolder folder;
+  SweepWriter writer(folder / "s", grid_spec({0.1}), {});
+  writer.run({0.1});
+  writer.save();
+  const std::string journal = read_file(folder / "s" / "journal.log");
+  const auto without = [&](std::string_view word) {
+    std::string rest;
+    for (std::size_t begin = 0; begin < journal.size();) {
+      const std::size_t end = journal.find('\n', begin) + 1;
+      const std::string line = journal.substr(begin, end - begin);
+      if (line.find(word) == std::string::npos) rest += line;
+      begin = end;
+    }
+    write_text(folder / "s" / "journal.log", rest);
+    return error_in(folder / "s");
+  };
+  using ::testing::AllOf;
+  using ::testing::HasSubstr;
+  EXPECT_THAT(without("agsweep:epochs"), AllOf(HasSubstr("journal.log"), HasSubstr("agsweep:epochs is missing")));
+  EXPECT_THAT(without("agsweep:data_sha256"), HasSubstr("agsweep:data_sha256 is missing"));
+  EXPECT_THAT(without("agsweep:train_limit"), HasSubstr("agsweep:train_limit is missing"));
+
+  write_text(folder / "s" / "journal.log", journal);
+  write_text(folder / "s" / "sweep.resolved.toml", grid_spec({0.1, 0.2}));
+  EXPECT_THAT(error_in(folder / "s"), AllOf(HasSubstr("journal.log"), HasSubstr("parameters are not those of sweep.resolved.toml")));
+  write_text(folder / "s" / "sweep.resolved.toml", grid_spec({0.1}, "metric = \"val.loss\""));
+  EXPECT_THAT(error_in(folder / "s"), HasSubstr("direction is not that of val.loss"));
+  write_text(folder / "s" / "sweep.resolved.toml", "model = \"scratch\"\ntrials = 2\n[space]\n");
+  EXPECT_THAT(error_in(folder / "s"), HasSubstr("sweep.resolved.toml:3:2: space: the table is empty"));
+
+  std::filesystem::remove(folder / "s" / "sweep.resolved.toml");
+  EXPECT_THAT(error_in(folder / "s"), HasSubstr("sweep.resolved.toml: cannot read"));
+  writer.save();
+  std::filesystem::remove(folder / "s" / "journal.log");
+  EXPECT_THAT(error_in(folder / "s"), HasSubstr("journal.log: cannot read"));
+}
+
+}  // namespace
+}  // namespace agsweep

@@ -1,0 +1,175 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "sweeps/report/budget_figure.hpp"
+#include "sweeps/report/confusion_figure.hpp"
+#include "sweeps/report/curve_figures.hpp"
+#include "sweeps/report/heat_map.hpp"
+#include "sweeps/report/importance_figure.hpp"
+#include "sweeps/report/parameter_figure.hpp"
+#include "sweeps/report/plot_axis.hpp"
+#include "tests/sweeps/aggregate/made_up_sweep.hpp"
+
+namespace agsweep {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing_support::made_up_sweep;
+using testing_support::made_up_trial;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+ReportedSweep three_trials() {
+  return reported_sweep(made_up_sweep({made_up_trial(10, TrialPhase::complete, {.25, .5}), made_up_trial(20, TrialPhase::pruned, {.75}),
+                                       made_up_trial(30, TrialPhase::failed, {.875}), made_up_trial(40, TrialPhase::running, {}),
+                                       made_up_trial(50, TrialPhase::complete, {.625, .5})},
+                                      2),
+                        "sweep1");
+}
+
+/// Two parameters: lr on a log scale, and a whole number.
+ReportedSweep rates_and_ranks(std::vector<std::pair<Point, double>> trials) {
+  SweepResults sweep = made_up_sweep({}, 1);
+  sweep.spec.space = {{.key = "lr", .scale = Scale::log, .low = 1e-6, .high = 1},
+                      {.key = "lora_rank", .values = {std::int64_t{2}, std::int64_t{4}, std::int64_t{8}}}};
+  for (const auto& [point, value] : trials) {
+    TrialResults trial = made_up_trial(std::ssize(sweep.trials), TrialPhase::complete, {value});
+    trial.number = std::ssize(sweep.trials);
+    trial.trial.point = point;
+    for (std::size_t i = 0; i < 2; ++i) trial.parameters[sweep.spec.space[i].key] = value_at(sweep.spec.space[i], point[i]);
+    sweep.trials.push_back(trial);
+  }
+  return reported_sweep(std::move(sweep), "sweep1");
+}
+
+TEST(BestFirst, PutsCompleteTrialsFirstAndLeavesOutTheFailed) {
+  const ReportedSweep sweep = three_trials();
+  std::vector<std::int64_t> numbers;
+  for (const TrialResults* trial : best_first(sweep.results)) numbers.push_back(trial->number);
+  EXPECT_THAT(numbers, ElementsAre(4, 0, 1));
+  EXPECT_EQ(best_trial(sweep)->number, 4);
+}
+
+TEST(BestFirst, TheBestSoFarStandsForASweepWithoutAnEnd) {
+  const ReportedSweep sweep =
+      reported_sweep(made_up_sweep({made_up_trial(1, TrialPhase::running, {.25}), made_up_trial(2, TrialPhase::paused, {.5})}, 3), "s");
+  EXPECT_EQ(best_trial(sweep)->number, 1);
+  EXPECT_EQ(best_trial(reported_sweep(made_up_sweep({}), "s")), nullptr);
+}
+
+TEST(ParameterFigure, HasEachTrialsOwnValue) {
+  const Figure figure = parameter_figure(three_trials(), 0);
+  EXPECT_THAT(lines_of(figure.csv),
+              ElementsAre("trial,x,seed,epochs,best_epoch,val.f1_macro", "4,50,42,2,1,0.625", "0,10,42,2,2,0.5", "1,20,42,1,1,0.75"));
+  EXPECT_THAT(figure.program, HasSubstr("title '2 epochs'"));
+  EXPECT_THAT(figure.program, HasSubstr("title '1 epoch'"));
+  EXPECT_EQ(figure.name, "sweep1-by-x");
+}
+
+TEST(ParameterAxis, IsLogarithmicForLogScalesOnly) {
+  const Parameter rate{.key = "lr", .scale = Scale::log, .low = 1e-4, .high = 1e-2};
+  const Parameter dropout{.key = "dropout", .scale = Scale::range, .low = 0, .high = .5};
+  EXPECT_THAT(parameter_axis('x', rate, {}), HasSubstr("set logscale x\n"));
+  EXPECT_THAT(parameter_axis('x', rate, {}), HasSubstr("'1e-3' 0.001 0"));
+  EXPECT_THAT(parameter_axis('x', dropout, {}), Not(HasSubstr("logscale")));
+  EXPECT_EQ(parameter_label(rate), "lr (log scale)");
+}
+
+TEST(ParameterAxis, ReachesValuesOutsideTheBounds) {
+  const Parameter dropout{.key = "dropout", .scale = Scale::range, .low = 0, .high = 1};
+  EXPECT_THAT(parameter_axis('x', dropout, std::vector<double>{3.0}), HasSubstr("set xrange [-0.15000000000000002:3.15]"));
+}
+
+TEST(ParameterAxis, NamesEachValue) {
+  const Parameter alpha{.key = "lora_alpha", .values = {std::string("r"), std::string("it's")}};
+  EXPECT_THAT(parameter_axis('x', alpha, {}), HasSubstr("set xtics ('r' 0 0, 'it’s' 1 0)"));
+}
+
+TEST(MetricCurves, HasEachEpoch) {
+  EXPECT_THAT(lines_of(metric_curves(three_trials()).csv),
+              ElementsAre("trial,epoch,val.f1_macro", "4,1,0.625", "4,2,0.5", "0,1,0.25", "0,2,0.5", "1,1,0.75"));
+}
+
+TEST(LossCurves, AreOfTheTrialsThatHaveATable) {
+  ReportedSweep sweep = three_trials();
+  EXPECT_TRUE(trials_with_curves(sweep).empty());
+  sweep.epochs[0] = {.train = {{1, .1}, {2, .2}}, .val = {{3, .3}, {4, .4}}};
+  EXPECT_THAT(lines_of(loss_curves(sweep).csv), ElementsAre("trial,epoch,train_loss,val_loss", "0,1,1,3", "0,2,2,4"));
+  EXPECT_THAT(lines_of(gap_curves(sweep, sweep.results.trials[0]).csv),
+              ElementsAre("trial,epoch,train_accuracy,val_accuracy", "0,1,0.1,0.3", "0,2,0.2,0.4"));
+}
+
+TEST(HeatMap, TakesRateAndRankWhereBothAreThere) {
+  const ReportedSweep sweep = rates_and_ranks({{{1e-3, 0}, .5}});
+  EXPECT_EQ(heat_map_parameters(sweep), (std::pair<std::size_t, std::size_t>{0, 1}));
+}
+
+TEST(HeatMap, TakesTheMostImportantOtherwise) {
+  ReportedSweep sweep = rates_and_ranks({{{1e-3, 0}, .5}});
+  sweep.results.spec.space[0].key = "dropout";
+  EXPECT_EQ(heat_map_parameters(sweep), (std::pair<std::size_t, std::size_t>{0, 1}));  // not known: the first two
+  sweep.ranked.importances.front().shares = FunctionalAnova{.parameters = {{.mean = .2}, {.mean = .7}}};
+  EXPECT_EQ(heat_map_parameters(sweep), (std::pair<std::size_t, std::size_t>{1, 0}));
+}
+
+TEST(HeatMap, KeepsTheBestOfACellAndCounts) {
+  // A cell of lr is a decade.
+  const Figure figure = heat_map(rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 0}, .75}, {{4e-6, 1}, .25}, {{1, 2}, .125}}));
+  EXPECT_THAT(lines_of(figure.csv), ElementsAre("column,row,best_trial,lr,lora_rank,epochs,trials,val.f1_macro", "0,0,1,3e-06,2,1,2,0.75",
+                                                "0,1,2,4e-06,4,1,1,0.25", "5,2,3,1,8,1,1,0.125"));
+}
+
+TEST(BudgetFigure, ExpectsTheMeanOfOneTrialAndTheBestOfMany) {
+  const std::vector<std::string> lines = lines_of(budget_figure(three_trials())->csv);
+  ASSERT_EQ(lines.size(), 3U);                     // two complete ones: .5 and .625
+  EXPECT_THAT(lines[1], HasSubstr("1,0.5625,"));   // their mean
+  EXPECT_THAT(lines[2], HasSubstr("2,0.59375,"));  // 3/4 of the better, 1/4 of the other
+}
+
+TEST(BudgetFigure, CountsEpochsUnderAScheduler) {
+  ReportedSweep sweep = three_trials();
+  sweep.results.spec.scheduler.kind = SchedulerKind::asha;
+  EXPECT_FALSE(budget_figure(sweep).has_value());
+  sweep.spent = {{.trial = 0, .value = .25}, {.trial = 2, .value = .875}, {.trial = 1, .value = .75}, {.trial = 0, .value = .5}};
+  // Trial 2 failed: it spent an epoch, and is nobody's best.
+  EXPECT_THAT(lines_of(budget_figure(sweep)->csv), ElementsAre("epochs,trial,val.f1_macro", "1,0,0.25", "3,1,0.75"));
+}
+
+TEST(ConfusionFigure, HasEachCount) {
+  ReportedSweep sweep = three_trials();
+  TrialResults& trial = sweep.results.trials[0];
+  EXPECT_FALSE(confusion_figure(sweep, trial).has_value());
+  trial.result = {{"best", {{"val", {{"confusion", {{3, 1}, {0, 0}}}}}}}};
+  sweep.recorded.class_names = {"a", "b,c"};
+  EXPECT_THAT(lines_of(confusion_figure(sweep, trial)->csv),
+              ElementsAre("true,predicted,rows", "a,a,3", "a,\"b,c\",1", "\"b,c\",a,0", "\"b,c\",\"b,c\",0"));
+}
+
+TEST(ConfusionFigure, IsLeftOutForADamagedMatrix) {
+  const ReportedSweep sweep = three_trials();
+  for (const char* confusion : {"[]", "[[1, 2]]", "[[1, \"2\"], [3, 4]]", "[1, 2]", "7", "[[1, 2.5], [3, 4]]"}) {
+    TrialResults trial = sweep.results.trials[0];
+    trial.result["best"]["val"]["confusion"] = nlohmann::json::parse(confusion);
+    EXPECT_FALSE(confusion_figure(sweep, trial).has_value()) << confusion;
+  }
+}
+
+TEST(ImportanceFigure, HasTheLargestShareFirst) {
+  HyperparameterImportance importance;
+  importance.space = {{.key = "a"}, {.key = "b"}};
+  importance.shares = FunctionalAnova{.parameters = {{.mean = .25, .low = .125, .high = .5}, {.mean = .625, .low = .5, .high = .75}}};
+  EXPECT_THAT(lines_of(importance_figure("sweep1", importance).csv),
+              ElementsAre("parameter,share,low,high", "b,0.625,0.5,0.75", "a,0.25,0.125,0.5"));
+}
+
+}  // namespace
+}  // namespace agsweep

@@ -1,0 +1,50 @@
+// statistics_json: reads JSON lines {"what": .., ..}, answers each with one, for the parity tests.
+#include <iostream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "sweeps/statistics/expected_best.hpp"
+#include "sweeps/statistics/functional_anova.hpp"
+#include "sweeps/statistics/mean_interval.hpp"
+#include "sweeps/statistics/rank_correlation.hpp"
+#include "tests/sweeps/statistics/space_from_json.hpp"
+
+namespace {
+
+using nlohmann::json;
+using namespace agsweep;
+
+json number_or_null(std::optional<double> number) { return number ? json(*number) : json(); }
+
+json answer(const json& question) {
+  const auto what = question.at("what").get<std::string>();
+  if (what == "mean_interval") {
+    const MeanInterval interval = mean_interval(question.at("values").get<std::vector<double>>());
+    return {interval.mean, number_or_null(interval.half_width)};
+  }
+  if (what == "rank_correlation") {
+    const auto first = question.at("first").get<std::vector<double>>();
+    const auto second = question.at("second").get<std::vector<double>>();
+    return {number_or_null(spearman(first, second)), number_or_null(kendall_tau_b(first, second))};
+  }
+  if (what == "expected_best") {
+    json curve = json::array();
+    for (const ExpectedBest& best : expected_best(question.at("scores").get<std::vector<double>>())) {
+      curve.push_back({best.mean, best.standard_deviation});
+    }
+    return curve;
+  }
+  const FunctionalAnova anova =
+      functional_anova(testing_support::space_from_json(question.at("space")), question.at("points").get<std::vector<Point>>(),
+                       question.at("scores").get<std::vector<double>>(), question.at("seed").get<std::uint64_t>());
+  json parameters = json::array();
+  for (const Importance& importance : anova.parameters) parameters.push_back({importance.mean, importance.low, importance.high});
+  return {{"parameters", parameters}, {"interactions", anova.interactions}};
+}
+
+}  // namespace
+
+int main() {
+  for (std::string line; std::getline(std::cin, line);) std::cout << answer(json::parse(line)) << std::endl;
+}
