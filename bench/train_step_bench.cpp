@@ -1,34 +1,49 @@
-// Times training steps of the scratch model on a corpus's first rows: prints one JSON line. bench/train_step.py compares with PyTorch.
+// Times training steps on a corpus's first rows: prints one JSON line with each step's seconds and the process's peak memory.
 //
-//   train_step_bench DATA.h5 THREADS fp32|bf16 STEPS     (under mpirun: one line, from rank 0)
+//   train_step_bench DATA.h5 STEPS [options of agsweep train]     (under mpirun: one line, from rank 0)
+//
+// bench/train_step.py and bench/lora_step.py compare with PyTorch, transformers and peft.
 
 #include <chrono>
-#include <cstdlib>
+#include <cstdio>
+#include <cstdlib>  // std::atoi
+#include <exception>
+#include <fstream>
 #include <numeric>  // std::iota
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "data/corpus_file.hpp"
+#include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/train_options.hpp"
 #include "workers/comm/session.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/trainer.hpp"
 
-int main(int argc, char** argv) {
-  using namespace agsweep;
-  if (argc != 5) {
-    fmt::print(stderr, "usage: train_step_bench DATA.h5 THREADS fp32|bf16 STEPS\n");
-    return 2;
+namespace agsweep {
+namespace {
+
+/// VmHWM: getrusage() would count the memory of the process that started this one.
+std::int64_t peak_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::int64_t kib = 0;
+    if (word == "VmHWM:" && status >> kib) return kib * 1024;
   }
+  return 0;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const CommandLine line = parse_command_line(options_of(train_options()), arguments, {"DATA.h5", "STEPS"});
+  const TrainConfig config = filled_config(line.asked);
+  const Corpus corpus = read_corpus(line.positional[0]);
+  const std::int64_t steps = std::atoi(line.positional[1].c_str());
+
   Session session;
   const auto comm = session.world(60);
-  const Corpus corpus = read_corpus(argv[1]);
-  TrainConfig config;
-  config.threads = std::atoi(argv[2]);
-  config.precision = std::string_view(argv[3]) == "bf16" ? Precision::bf16 : Precision::fp32;
-  const std::int64_t steps = std::atoi(argv[4]);
-
-  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length);
+  FrozenBases bases;
+  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, bases);
   Workers workers(config.threads);
   Trainer trainer(*comm, workers, *model, config, 6000);
   model->start(trainer.parameters(), config.seed);
@@ -41,6 +56,14 @@ int main(int argc, char** argv) {
     trainer.step(corpus.train, rows, false);
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  if (comm->rank() == 0) fmt::print("{{\"seconds\": [{:.5f}]}}\n", fmt::join(seconds, ", "));
+  if (comm->rank() == 0) fmt::print("{{\"seconds\": [{:.5f}], \"peak_bytes\": {}}}\n", fmt::join(seconds, ", "), peak_bytes());
   return 0;
+}
+
+}  // namespace
+}  // namespace agsweep
+
+int main(int argc, char** argv) try { return agsweep::run({argv + 1, argv + argc}); } catch (const std::exception& error) {
+  std::fprintf(stderr, "train_step_bench: %s\n", error.what());
+  return 1;
 }

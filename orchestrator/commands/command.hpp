@@ -29,6 +29,10 @@ struct Command {
 
 Command prepare_command();
 Command train_command();
+Command sweep_command();
+Command status_command();
+Command aggregate_command();
+Command report_command();
 Command evaluate_command();
 Command predict_command();
 Command export_command();

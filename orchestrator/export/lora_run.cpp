@@ -42,7 +42,8 @@ LoraRun read_lora_run(const fs::path& run, const fs::path& weights, const fs::pa
   const fs::path tokenizer_folder = tokenizer.empty() ? default_tokenizer_folder() : tokenizer;
   TokenizerFiles files = read_tokenizer_files(tokenizer_folder);
   require_same_tokenizer(files, tokenizer_folder, stored.record.sha256.tokenizer);
-  require_recorded_weights(stored.record, config);
+  FileFacts file_facts;
+  require_recorded_weights(stored.record, config, file_facts);
   const fs::path weights_folder = fs::absolute(config.weights).lexically_normal();
   const fs::path base_config = find_checkpoint_files(weights_folder).config;
   return {.config = std::move(config),

@@ -48,9 +48,10 @@ po::parsed_options parse(const std::vector<Option>& options, const std::vector<s
 CommandLine parse_command_line(const std::vector<Option>& options, const std::vector<std::string>& arguments,
                                const std::vector<std::string>& positional) {
   CommandLine line;
+  const bool last_repeats = !positional.empty() && positional.back().ends_with("..");
   for (const po::option& given : parse(options, arguments).options) {
     if (given.string_key.empty()) {
-      if (line.positional.size() == positional.size()) throw UsageError("{}: unexpected argument", given.value.front());
+      if (line.positional.size() >= positional.size() && !last_repeats) throw UsageError("{}: unexpected argument", given.value.front());
       line.positional.push_back(given.value.front());
       continue;
     }

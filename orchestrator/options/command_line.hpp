@@ -15,7 +15,7 @@ struct CommandLine {
 
 /// Takes `arguments` (after the command's name) apart: --name value, --name=value, flags, and positional ones.
 ///
-/// @param positional  what the positional arguments are called; each must be there
+/// @param positional  what the positional arguments are called; each must be there, and a last one named "DIR.." may be there several times
 /// @throws UsageError for an unknown option (with the nearest known one), one given twice, a missing or bad value, a missing required one
 CommandLine parse_command_line(const std::vector<Option>& options, const std::vector<std::string>& arguments,
                                const std::vector<std::string>& positional = {});

@@ -47,8 +47,7 @@ std::string position(const fs::path& path, const toml::source_region& source) {
   return fmt::format("{}:{}:{}", path.string(), source.begin.line, source.begin.column);
 }
 
-toml::table parse(const fs::path& path) {
-  const std::string content = read_file(path);
+toml::table parse(const std::string& content, const fs::path& path) {
   try {
     return toml::parse(content, path.string());
   } catch (const toml::parse_error& error) {
@@ -168,13 +167,17 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
       toml_text(record.started));
 }
 
-AskedOptions read_config(const fs::path& path) { return options_in(parse(path), path, Purpose::a_new_run); }
+AskedOptions read_config(const fs::path& path) { return options_in(parse(read_file(path), path), path, Purpose::a_new_run); }
+
+AskedOptions run_options(const std::string& config) {
+  return options_in(parse(config, "config.toml"), "config.toml", Purpose::the_run_itself);
+}
 
 StoredRun read_run(const fs::path& run) {
   const fs::path path = run / "config.toml";
   if (!fs::exists(path)) throw DataError("{}: no run stands there (it has no config.toml)", run.string());
   try {
-    const toml::table file = parse(path);
+    const toml::table file = parse(read_file(path), path);
     return {.options = options_in(file, path, Purpose::the_run_itself), .record = record_in(file, path)};
   } catch (const UsageError& error) {
     throw DataError("{}", error.what());

@@ -35,6 +35,9 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
 /// @throws UsageError naming file, line, column and key; DataError when the file cannot be read
 AskedOptions read_config(const std::filesystem::path& path);
 
+/// Every option in the text of a RUN/config.toml. @throws UsageError as read_config
+AskedOptions run_options(const std::string& config);
+
 /// RUN/config.toml with its [recorded]. @throws DataError for a folder that is no run, or a damaged file
 StoredRun read_run(const std::filesystem::path& run);
 

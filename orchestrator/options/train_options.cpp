@@ -225,6 +225,12 @@ OptionTable<TrainConfig> make_table() {
         .changes_result = true,
         .group = numerics,
         .help = "tree: the same bits for any number of ranks; allreduce: MPI's own sum, not bit-stable"}},
+      {&C::activation_checkpointing,
+       {.name = "activation-checkpointing",
+        .placeholder = "on|off",
+        .may_change_on_resume = true,
+        .group = numerics,
+        .help = "keep each block's input alone for the backward pass and compute the rest again: less memory, more time, the same bits"}},
 
       {&C::log_every,
        {.name = "log-every",

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/corpus.hpp"
+#include "orchestrator/training/file_facts.hpp"
 #include "orchestrator/training/run_plan.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
@@ -15,8 +16,15 @@ struct RunInputs {
   RunRecord record;
 };
 
+/// What config.toml records of a run that begins now.
+RunRecord new_record(const std::filesystem::path& data, const std::string& data_sha256, const CorpusInfo& corpus, const TrainConfig& config,
+                     FileFacts& files);
+
 /// @throws DataError when config.weights are not there, or not the GPT-2 that a gpt2-lora run was trained on
-void require_recorded_weights(const RunRecord& record, const TrainConfig& config);
+void require_recorded_weights(const RunRecord& record, const TrainConfig& config, FileFacts& files);
+
+/// data.h5 for a training. @throws DataError for a damaged corpus, or one without training or validation rows
+Corpus read_training_corpus(const std::filesystem::path& data);
 
 /// Checks the corpus of a run that stands there. @throws UsageError for another one by --data; DataError when the recorded one has changed
 void require_recorded_data(const RunPlan& plan, const std::string& sha256);

@@ -22,7 +22,8 @@ StoredModel run_model(const fs::path& run, const fs::path& weights) {
   StoredRun stored = read_run(run);
   TrainConfig config = filled_config(stored.options);
   if (!weights.empty()) config.weights = weights;
-  require_recorded_weights(stored.record, config);
+  FileFacts files;
+  require_recorded_weights(stored.record, config, files);
   return {.config = std::move(config),
           .trained = run / "model.safetensors",
           .classes = stored.record.class_names.size(),

@@ -76,6 +76,12 @@ TEST(CommandLine, RefusesTooManyOrTooFewPositionalArguments) {
   EXPECT_EQ(parse_command_line({}, {"run1"}, {"RUN"}).positional, std::vector<std::string>{"run1"});
 }
 
+TEST(CommandLine, TakesALastPositionalArgumentOnceOrMoreIfItsNameSaysSo) {
+  EXPECT_EQ(parse_command_line({}, {"a"}, {"DIR.."}).positional, std::vector<std::string>({"a"}));
+  EXPECT_EQ(parse_command_line({}, {"a", "b", "c"}, {"DIR.."}).positional, std::vector<std::string>({"a", "b", "c"}));
+  EXPECT_THROW(parse_command_line({}, {}, {"DIR.."}), UsageError);
+}
+
 TEST(CommandLine, TakesAFlagWithoutAValueAndAsksForWhatIsRequired) {
   const std::vector<Option> options = {{.name = "json", .flag = true}, {.name = "out", .required = true}};
   EXPECT_TRUE(parse_command_line(options, {"--json", "--out", "x"}).asked.contains("json"));

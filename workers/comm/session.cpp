@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "workers/comm/mpi_communicator.hpp"
+#include "workers/comm/mpi_control_channel.hpp"
 #include "workers/comm/mpi_handle.hpp"
 #include "workers/comm/self_communicator.hpp"
 #include "workers/comm/wait.hpp"
@@ -36,6 +37,13 @@ struct MpiJob {
   bool thread_multiple = false;
 };
 
+/// In a job of one there is nobody to write to.
+class SilentChannel final : public ControlChannel {
+ public:
+  void send(int to, std::string /*text*/) override { throw RunTimeError("there is no rank {} in a job of one", to); }
+  std::optional<Letter> receive() override { return {}; }
+};
+
 void check_world(int size) {
   const int tasks = environment_number("SLURM_STEP_NUM_TASKS");
   const bool by_srun = tasks > 0 && std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr;
@@ -60,6 +68,8 @@ struct Session::State {
   int size = 1;
   double timeout_seconds = 300;
   std::shared_ptr<std::atomic<bool>> broken = std::make_shared<std::atomic<bool>>(false);
+
+  std::unique_ptr<Communicator> communicator(MPI_Comm parent, double timeout, const std::string& advice);
 };
 
 bool Session::launched() {
@@ -89,14 +99,39 @@ Session::~Session() {
 int Session::rank() const { return state_ ? state_->rank : 0; }
 int Session::size() const { return state_ ? state_->size : 1; }
 
-std::unique_ptr<Communicator> Session::world(double timeout_seconds, const std::string& advice) {
-  if (!state_ || state_->size == 1) return std::make_unique<SelfCommunicator>();
-  state_->timeout_seconds = timeout_seconds;
+std::unique_ptr<Communicator> Session::State::communicator(MPI_Comm parent, double timeout, const std::string& advice) {
+  int ranks = 1;
+  AGSWEEP_MPI(MPI_Comm_size(parent, &ranks));
+  if (ranks == 1) return std::make_unique<SelfCommunicator>();
+  timeout_seconds = timeout;
   MpiCommunicator::Options options;
-  options.timeout_seconds = timeout_seconds;
+  options.timeout_seconds = timeout;
   options.watchdog = true;
   options.advice = advice;
-  return std::make_unique<MpiCommunicator>(MPI_COMM_WORLD, options, state_->broken);
+  return std::make_unique<MpiCommunicator>(parent, options, broken);
+}
+
+std::unique_ptr<Communicator> Session::world(double timeout_seconds, const std::string& advice) {
+  if (!state_) return std::make_unique<SelfCommunicator>();
+  return state_->communicator(MPI_COMM_WORLD, timeout_seconds, advice);
+}
+
+std::unique_ptr<Communicator> Session::split(int group, double timeout_seconds, const std::string& advice) {
+  if (!state_) return std::make_unique<SelfCommunicator>();
+  MPI_Comm part = MPI_COMM_NULL;
+  AGSWEEP_MPI(MPI_Comm_split(MPI_COMM_WORLD, group, state_->rank, &part));
+  const MpiComm owner(part);
+  AGSWEEP_MPI(MPI_Comm_set_errhandler(part, MPI_ERRORS_RETURN));
+  return state_->communicator(part, timeout_seconds, advice);
+}
+
+std::unique_ptr<ControlChannel> Session::control_channel() {
+  if (!state_ || state_->size == 1) return std::make_unique<SilentChannel>();
+  return std::make_unique<MpiControlChannel>(MPI_COMM_WORLD, state_->timeout_seconds);
+}
+
+void Session::abort(ExitCode code) noexcept {
+  if (state_) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
 }
 
 void Session::leave_together(ExitCode code) noexcept {

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"  // ExitCode
 #include "workers/comm/communicator.hpp"
+#include "workers/comm/control_channel.hpp"
 
 namespace agsweep {
 
@@ -27,6 +28,16 @@ class Session {
   /// A communicator over all ranks whose waits end after `timeout_seconds`, with its watchdog. Collective over the job.
   /// @param advice  what the watchdog says last when it ends the job: how to go on; may be empty
   std::unique_ptr<Communicator> world(double timeout_seconds, const std::string& advice = "");
+
+  /// A communicator over the ranks that give the same `group`, in the order of their ranks; the rest as world(). Collective over the job.
+  /// @param group  0 or more
+  std::unique_ptr<Communicator> split(int group, double timeout_seconds, const std::string& advice = "");
+
+  /// Messages beside all communicators; in a job of one a channel on which nothing comes. Collective over the job.
+  std::unique_ptr<ControlChannel> control_channel();
+
+  /// Ends the whole job at once, without a word to anybody: for a rank that may not write another byte. Returns in a job of one.
+  void abort(ExitCode code) noexcept;
 
   /// Call last, before a normal or failed exit: waits (bounded) until every rank is here, so that no rank's exit status makes the launcher
   /// kill one that still writes. When ranks stay away: MPI_Abort with `code`.

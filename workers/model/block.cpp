@@ -67,12 +67,12 @@ at::Tensor last_queries_backward(const Block& block, const BlockRows& rows, cons
 
 }  // namespace
 
-BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const at::Tensor& residual,
-                        const at::Tensor& update, Workspace& workspace) {
+BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const BlockInput& input,
+                        Workspace& workspace) {
   const at::ScalarType type = block.up.weight.scalar_type();
-  const std::int64_t width = residual.size(1);
+  const std::int64_t width = input.residual.size(1);
   BlockTape tape;
-  tape.norm1 = norm_forward(block.norm1, residual, update, dropouts.update, type, workspace);
+  tape.norm1 = norm_forward(block.norm1, input.residual, input.update, dropouts.update, type, workspace);
 
   AttentionShape shape{.heads = block.heads,
                        .head_width = width / block.heads,

@@ -43,6 +43,13 @@ struct BlockRows {
   at::Tensor last_tokens;                      // [rows] int32, each row's last token
 };
 
+/// What a block reads of the block before.
+struct BlockInput {
+  at::Tensor residual;  // [tokens, width] fp32
+  at::Tensor update;    // [tokens, width], still to be added; undefined in the first block
+};
+
+/// What the backward pass needs of a block.
 struct BlockTape {
   NormTape norm1;
   LinearTape qkv;    // of a last block: k and v alone
@@ -52,12 +59,12 @@ struct BlockTape {
   NormTape norm2;
   LinearTape up;
   LinearTape down;  // y: the update that the next norm adds
+
+  BlockInput output() const { return {norm2.residual, down.y}; }  // of a last block: [rows of the batch, width]
 };
 
-/// @param residual  [tokens, width] fp32
-/// @param update    [tokens, width] the block before's down.y; undefined in the first block
-BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const at::Tensor& residual,
-                        const at::Tensor& update, Workspace& workspace);
+BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const BlockInput& input,
+                        Workspace& workspace);
 
 /// What the block before needs of a backward pass.
 struct BlockGradient {
@@ -73,6 +80,6 @@ BlockGradient block_backward(const Block& block, const BlockRows& rows, const Bl
 
 /// Rows of an activation matrix for `count` tokens: whole blocks, so that few different GEMM shapes occur (oneDNN compiles a kernel for
 /// each). The rows behind the tokens hold zeros wherever a weight's gradient reads them.
-constexpr std::int64_t padded_rows(std::int64_t count) { return round_up(count, 64); }
+constexpr std::int64_t padded_rows(std::int64_t count) { return round_up(count, 32); }
 
 }  // namespace agsweep

@@ -3,6 +3,7 @@
 #include "workers/kernels/column_sums.hpp"
 #include "workers/kernels/dropped_rows.hpp"
 #include "workers/model/kernel_views.hpp"
+#include "workers/model/product.hpp"
 
 namespace agsweep {
 
@@ -93,11 +94,7 @@ Linear Linear::outputs(std::int64_t first, std::int64_t last) const {
 LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
   LinearTape tape{
       .x = x, .y = workspace.empty({x.size(0), linear.weight.size(0)}, x.scalar_type()), .dropped = {}, .low = {}, .dropout = dropout};
-  if (linear.bias.defined()) {
-    at::addmm_out(tape.y, linear.bias, x, linear.weight.t());
-  } else {
-    at::mm_out(tape.y, x, linear.weight.t());
-  }
+  product(x, linear.weight, linear.bias, tape.y);
   if (!linear.adapter) return tape;
   const Adapter& adapter = *linear.adapter;
   tape.dropped = dropped_input(x, dropout, workspace);
@@ -116,7 +113,7 @@ void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const
 
 at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
   at::Tensor d_x = workspace.empty(tape.x.sizes(), tape.x.scalar_type());
-  at::mm_out(d_x, d_y, linear.weight);
+  product(d_y, linear.weight.t(), {}, d_x);
   trained_gradients(linear, tape, d_y, dense, workspace);
   if (!linear.adapter) return d_x;
   const Workspace::Scope scope(workspace);

@@ -10,7 +10,7 @@ namespace agsweep {
 
 at::Tensor Model::logits(const Parameters& parameters, const PackedBatch& batch, Workspace& workspace) const {
   const Network weights = network(parameters);
-  return Pass(weights, batch, {}, workspace).forward();
+  return Pass(weights, batch, {}, Saved::block_inputs, workspace).forward();
 }
 
 void Model::forward_backward(const Parameters& parameters, const PackedBatch& batch, const ShardStep& step, Workspace& workspace,
@@ -25,7 +25,7 @@ void Model::forward_backward(const Parameters& parameters, const PackedBatch& ba
   }
   const Workspace::Scope scope(workspace);
   const Network weights = network(parameters);
-  Pass pass(weights, batch, step.stream, workspace);
+  Pass pass(weights, batch, step.stream, step.activation_checkpointing ? Saved::block_inputs : Saved::activations, workspace);
   const at::Tensor logits = pass.forward();
   const at::Tensor d_logits = workspace.empty(logits.sizes(), at::kFloat);
   gradient.loss = cross_entropy(data<float>(logits), batch.labels, classes_, step.label_smoothing,

@@ -17,7 +17,8 @@ namespace agsweep {
 struct ShardStep {
   Dropout stream;  // seed, step and shard; rate and site are the model's
   double label_smoothing;
-  std::int64_t batch_rows;  // of the global batch
+  std::int64_t batch_rows;                // of the global batch
+  bool activation_checkpointing = false;  // keeps each block's input alone, and computes its activations again: the same bits
 };
 
 /// A causal transformer that classifies packed rows at each row's last token.

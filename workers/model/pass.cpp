@@ -6,8 +6,13 @@
 
 namespace agsweep {
 
-Pass::Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Workspace& workspace)
-    : network_(network), batch_(batch), stream_(stream), workspace_(workspace), last_offsets_(static_cast<std::size_t>(batch.rows() + 1)) {
+Pass::Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Saved saved, Workspace& workspace)
+    : network_(network),
+      batch_(batch),
+      stream_(stream),
+      saved_(saved),
+      workspace_(workspace),
+      last_offsets_(static_cast<std::size_t>(batch.rows() + 1)) {
   std::iota(last_offsets_.begin(), last_offsets_.end(), 0);
   last_tokens_ = at::empty({batch.rows()}, at::kInt);
   for (std::int64_t row = 0; row < batch.rows(); ++row) {
@@ -16,15 +21,9 @@ Pass::Pass(const Network& network, const PackedBatch& batch, const std::optional
 }
 
 at::Tensor Pass::forward() {
-  at::Tensor residual = embed();
-  at::Tensor update;
-  for (std::int64_t i = 0; i < layers(); ++i) {
-    const Block& block = network_.blocks[static_cast<std::size_t>(i)];
-    tapes_.push_back(block_forward(block, rows(i), dropouts(i), residual, update, workspace_));
-    residual = tapes_.back().norm2.residual;
-    update = tapes_.back().down.y;
-  }
-  norm_ = norm_forward(network_.norm, residual, update, update_dropout(layers()), update.scalar_type(), workspace_);
+  BlockInput x{.residual = embed(), .update = {}};
+  for (std::int64_t i = 0; i < layers(); ++i) x = block_output(i, x);
+  norm_ = norm_forward(network_.norm, x.residual, x.update, update_dropout(layers()), compute_type(), workspace_);
   const at::Tensor last = workspace_.empty({batch_.rows(), network_.width}, at::kFloat);
   last.copy_(norm_.normed.narrow(0, 0, batch_.rows()));
   head_ = linear_forward(network_.head, last, {}, workspace_);
@@ -39,10 +38,20 @@ void Pass::backward(const at::Tensor& d_logits, Gradient& gradient) {
   BlockGradient d{.d_residual = workspace_.zeros(norm_.residual.sizes(), at::kFloat),
                   .d_update = workspace_.empty(norm_.normed.sizes(), norm_.normed.scalar_type())};
   norm_backward(network_.norm, norm_, d_normed, d.d_residual, d.d_update, dense);
+
+  // Every token's gradient outlives the block that computes it; the rest of a block's memory serves the next block.
+  const BlockGradient of_tokens{.d_residual = workspace_.empty({padded_rows(batch_.token_count()), network_.width}, at::kFloat),
+                                .d_update = workspace_.empty({padded_rows(batch_.token_count()), network_.width}, compute_type())};
   for (std::int64_t i = layers() - 1; i >= 0; --i) {
+    const Workspace::Scope scope(workspace_);
     const auto index = static_cast<std::size_t>(i);
+    const BlockTape tape = saved_ == Saved::activations ? tapes_[index] : block_tape(i, inputs_[index]);
     const bool wants_input = i > 0 || network_.below_blocks_trained();
-    d = block_backward(network_.blocks[index], rows(i), tapes_[index], d.d_residual, d.d_update, wants_input, dense, workspace_);
+    const BlockGradient below =
+        block_backward(network_.blocks[index], rows(i), tape, d.d_residual, d.d_update, wants_input, dense, workspace_);
+    if (below.d_residual.defined()) of_tokens.d_residual.copy_(below.d_residual);
+    if (below.d_update.defined()) of_tokens.d_update.copy_(below.d_update);
+    d = of_tokens;
   }
   if (network_.embedding_trained) embedding_backward(embedding(), data<float>(d.d_residual), gradient.embedding);
   if (network_.position_offset != frozen) {
@@ -90,6 +99,26 @@ Embedding Pass::embedding() const {
           .table = network_.table,
           .positions = network_.positions,
           .dropout = dropout(network_.dropout.residual, 0)};
+}
+
+BlockTape Pass::block_tape(std::int64_t block, const BlockInput& input) {
+  return block_forward(network_.blocks[static_cast<std::size_t>(block)], rows(block), dropouts(block), input, workspace_);
+}
+
+BlockInput Pass::block_output(std::int64_t block, const BlockInput& input) {
+  if (saved_ == Saved::activations) {
+    tapes_.push_back(block_tape(block, input));
+    return tapes_.back().output();
+  }
+  inputs_.push_back(input);
+  const std::int64_t count = rows(block).last_token_only ? batch_.rows() : batch_.token_count();
+  const BlockInput kept{.residual = workspace_.empty({padded_rows(count), network_.width}, at::kFloat),
+                        .update = workspace_.empty({padded_rows(count), network_.width}, compute_type())};
+  const Workspace::Scope scope(workspace_);
+  const BlockInput output = block_tape(block, input).output();
+  kept.residual.copy_(output.residual);
+  kept.update.copy_(output.update);
+  return kept;
 }
 
 at::Tensor Pass::embed() {

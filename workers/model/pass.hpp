@@ -14,11 +14,15 @@
 
 namespace agsweep {
 
-/// One batch on its way through a network: what the forward pass leaves for the backward pass.
+/// What a forward pass leaves for the backward pass. From a block's input its activations are computed again, with the same bits, since
+/// dropout masks have no state.
+enum class Saved { activations, block_inputs };
+
+/// One batch on its way through a network.
 class Pass {
  public:
   /// @param stream  of the dropout masks; none: evaluation
-  Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Workspace& workspace);
+  Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Saved saved, Workspace& workspace);
 
   /// [rows, classes] fp32
   at::Tensor forward();
@@ -35,15 +39,20 @@ class Pass {
   BlockRows rows(std::int64_t block) const;
   Embedding embedding() const;
   at::Tensor embed();
+  BlockTape block_tape(std::int64_t block, const BlockInput& input);
+  BlockInput block_output(std::int64_t block, const BlockInput& input);
+  at::ScalarType compute_type() const { return network_.blocks[0].up.weight.scalar_type(); }
   std::int64_t layers() const { return static_cast<std::int64_t>(network_.blocks.size()); }
 
   const Network& network_;
   const PackedBatch& batch_;
   std::optional<Dropout> stream_;
+  Saved saved_;
   Workspace& workspace_;
   std::vector<std::int32_t> last_offsets_;  // [rows + 1], 0 .. rows
   at::Tensor last_tokens_;                  // [rows] int32
-  std::vector<BlockTape> tapes_;
+  std::vector<BlockTape> tapes_;            // Saved::activations
+  std::vector<BlockInput> inputs_;          // Saved::block_inputs
   NormTape norm_;
   LinearTape head_;
 };

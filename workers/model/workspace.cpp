@@ -3,6 +3,7 @@
 #include <algorithm>  // std::max
 #include <cstring>    // std::memset
 #include <new>        // std::align_val_t
+#include <numeric>    // std::accumulate
 
 namespace agsweep {
 
@@ -12,6 +13,11 @@ constexpr std::align_val_t alignment{64};
 constexpr std::size_t smallest_block = std::size_t{16} << 20;
 
 }  // namespace
+
+std::size_t Workspace::size() const {
+  return std::accumulate(blocks_.begin(), blocks_.end(), std::size_t{0},
+                         [](std::size_t sum, const Block& block) { return sum + block.size; });
+}
 
 std::byte* Workspace::take(std::size_t bytes) {
   bytes = (bytes + 63) / 64 * 64;

@@ -17,6 +17,8 @@ class Workspace {
   at::Tensor empty(at::IntArrayRef shape, at::ScalarType type);
   at::Tensor zeros(at::IntArrayRef shape, at::ScalarType type);
 
+  std::size_t size() const;  // bytes, asked of the system so far
+
   /// Frees, at its end, all that was taken since its begin.
   class Scope {
    public:

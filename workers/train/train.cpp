@@ -4,9 +4,11 @@
 
 namespace agsweep {
 
-TrainOutcome train(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
-                   const std::atomic<bool>& stop) {
-  return TrainingRun(comm, corpus, config, run, observer, stop).run();
+TrainOutcome train(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+                   TrainObserver& observer, const std::atomic<bool>& stop) {
+  std::optional<TrainingRun> training;
+  together(comm, [&] { training.emplace(comm, corpus, bases, config, run, observer, stop); });
+  return training->run();
 }
 
 }  // namespace agsweep

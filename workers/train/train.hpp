@@ -11,10 +11,15 @@
 
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/metrics/metrics.hpp"
 #include "workers/train/config.hpp"
+#include "workers/train/frozen_bases.hpp"
 #include "workers/train/reports.hpp"
 
 namespace agsweep {
+
+/// leave: the training ends as by a signal.
+enum class AfterEpoch { go_on, leave };
 
 /// What a training tells whoever started it. Called on rank 0 only.
 class TrainObserver {
@@ -26,9 +31,13 @@ class TrainObserver {
   virtual void on_evaluation(std::string_view split, std::int64_t done_batches, std::int64_t batches) = 0;
   virtual void on_epoch(const EpochReport& report) = 0;
   virtual void on_message(std::string_view line) = 0;  // for a person: resumed at step N, a generation was damaged, stopped early ...
+
+  /// What follows an epoch, when its checkpoint is on the disk; asked again for the last one when a run is resumed.
+  /// @return nullopt while there is no answer: then it is asked again, so it should itself wait for a moment, below a second
+  virtual std::optional<AfterEpoch> after_epoch(std::int64_t /*epoch*/, const Metrics& /*val*/) { return AfterEpoch::go_on; }
 };
 
-enum class TrainStatus { done, interrupted };
+enum class TrainStatus { done, interrupted };  // interrupted: with a checkpoint, by a signal or by after_epoch()
 
 struct TrainOutcome {
   TrainStatus status = TrainStatus::done;
@@ -53,7 +62,7 @@ struct RunIdentity {
 /// @param stop  polled before each step: true on any rank makes all ranks finish the same step, checkpoint and return `interrupted`
 /// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for unfit --weights, --init or checkpoint;
 /// UsageError for options that do not fit the model (a LoRA rank above its dimensions, another rank than the --init adapter's)
-TrainOutcome train(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
-                   const std::atomic<bool>& stop);
+TrainOutcome train(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+                   TrainObserver& observer, const std::atomic<bool>& stop);
 
 }  // namespace agsweep

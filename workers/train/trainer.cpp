@@ -68,7 +68,8 @@ void Trainer::forward_backward(const Split& split, std::span<const std::uint32_t
     const ShardStep step{
         .stream = {.seed = config_.seed, .step = static_cast<std::uint32_t>(steps_done_ + 1), .shard = static_cast<std::uint32_t>(shard)},
         .label_smoothing = config_.label_smoothing,
-        .batch_rows = static_cast<std::int64_t>(rows.size())};
+        .batch_rows = static_cast<std::int64_t>(rows.size()),
+        .activation_checkpointing = config_.activation_checkpointing};
     model_.forward_backward(parameters_, batches[static_cast<std::size_t>(index)], step, workers_.workspace(worker),
                             gradients_[static_cast<std::size_t>(index)]);
   });

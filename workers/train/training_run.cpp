@@ -50,7 +50,7 @@ EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run,
+TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
                          TrainObserver& observer, const std::atomic<bool>& stop)
     : comm_(comm),
       corpus_(corpus),
@@ -61,7 +61,7 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, const TrainCo
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
       steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
       total_steps_(config.epochs * steps_per_epoch_),
-      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length)),
+      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, bases)),
       workers_(config.threads),
       trainer_(comm, workers_, *model_, config, total_steps_),
       best_(at::zeros_like(trainer_.parameters().flat())),
@@ -149,11 +149,22 @@ void TrainingRun::write_step(const StepReport& report) {
                            report.loss, report.grad_norm, report.lr, report.tokens_per_second));
 }
 
-/// Whether any rank was asked to stop. Collective over comm_.
-bool TrainingRun::stop_agreed() {
-  std::int64_t stop = stop_.load() ? 1 : 0;
-  comm_.all_reduce_max({&stop, 1});
-  return stop != 0;
+/// Whether the training ends here, because a rank was asked to stop or the observer wants it. Collective over comm_.
+bool TrainingRun::stop_after_epoch() {
+  const std::int64_t epoch = state_.last->epoch;
+  const Metrics val = state_.last->metrics(model_->classes());
+  for (;;) {
+    // The ranks meet while there is no answer, so that a long wait for it is not taken for a hang.
+    comm_.at("the answer to epoch", epoch);
+    enum : std::int64_t { no_answer, go_on, leave };
+    std::int64_t answer = no_answer;
+    on_rank_zero(comm_, [&] {
+      if (const auto given = observer_.after_epoch(epoch, val)) answer = *given == AfterEpoch::go_on ? go_on : leave;
+    });
+    if (stop_.load()) answer = leave;
+    comm_.all_reduce_max({&answer, 1});
+    if (answer != no_answer) return answer == leave;
+  }
 }
 
 void TrainingRun::save() {
@@ -228,7 +239,7 @@ bool TrainingRun::train_epoch() {
     if (config_.checkpoint_every > 0 && state_.step % config_.checkpoint_every == 0) save();
   }
   end_epoch();
-  return stop_agreed();
+  return stop_after_epoch();
 }
 
 Metrics TrainingRun::train_metrics(std::string_view name) {
@@ -297,6 +308,9 @@ TrainOutcome TrainingRun::run() {
   start();
   TrainOutcome outcome;
   try {
+    // The answer to a resumed run's last epoch may not have come, or the question not have been heard.
+    const bool at_epoch_end = state_.last && state_.epoch_batch == 0;
+    if (at_epoch_end && stop_after_epoch()) outcome.status = TrainStatus::interrupted;
     while (outcome.status == TrainStatus::done && !done()) {
       if (train_epoch()) outcome.status = TrainStatus::interrupted;
     }

@@ -20,8 +20,8 @@ namespace agsweep {
 /// train()'s way from the first step to result.json: epochs, evaluation, early stopping, checkpoints, the run's files.
 class TrainingRun {
  public:
-  TrainingRun(Communicator& comm, const Corpus& corpus, const TrainConfig& config, const RunIdentity& run, TrainObserver& observer,
-              const std::atomic<bool>& stop);
+  TrainingRun(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+              TrainObserver& observer, const std::atomic<bool>& stop);
 
   /// Collective over comm. @throws as train() says
   TrainOutcome run();
@@ -30,7 +30,7 @@ class TrainingRun {
   void start();
   bool train_epoch();
   bool step();
-  bool stop_agreed();
+  bool stop_after_epoch();
   void write_step(const StepReport& report);
   void report_step(const StepOutcome& outcome, double tokens_per_second);
   void end_epoch();

@@ -1,0 +1,157 @@
+#include "orchestrator/sweep/coordinator.hpp"
+
+#include <algorithm>  // std::find
+#include <utility>    // std::exchange, std::move
+
+#include "base/error.hpp"
+#include "base/progress_display.hpp"  // steady_seconds
+#include "base/utc_time.hpp"
+
+namespace agsweep {
+
+namespace {
+
+// A sweep of many short trials would write results.csv more often than anybody reads it.
+constexpr double results_seconds = 1;
+
+}  // namespace
+
+Coordinator::Coordinator(SweepState& state, Journal journal, SweepLock& lock, SweepProgress& progress, Options options)
+    : state_(state),
+      journal_(std::move(journal)),
+      lock_(lock),
+      progress_(progress),
+      options_(std::move(options)),
+      dispatcher_(state, options_.workers, options_.deterministic),
+      disk_(options_.folder) {
+  for (std::size_t i = 0; i < state.trials().size(); ++i) {
+    const auto trial = static_cast<std::int64_t>(i);
+    facts_[trial] = read_trial_facts(trial_folder(options_.folder, trial));
+    if (state.trial(trial).phase == TrialPhase::complete && !facts_[trial].done) {
+      dispatcher_.finalise(trial);
+    } else {
+      disk_.tidy(state, trial);  // a killed process may not have come to it
+    }
+  }
+}
+
+void Coordinator::hear(const GroupMessage& message) {
+  news_ = true;
+  switch (message.kind) {
+    case GroupMessage::Kind::wants_work:
+      idle_.push_back(message.group);
+      return;
+    case GroupMessage::Kind::progress:
+      progress_.trial_step(message);
+      return;
+    case GroupMessage::Kind::reported:
+      facts_[message.trial].config_hash = message.text;
+      dispatcher_.reported(message.trial, message.epoch, message.value);
+      return;
+    case GroupMessage::Kind::stop_asked:
+      stopping_ = true;
+      return;
+    case GroupMessage::Kind::done:
+    case GroupMessage::Kind::left:
+    case GroupMessage::Kind::failed:
+      return ended(message);
+  }
+}
+
+/// A trial is in no group's hands any more.
+void Coordinator::ended(const GroupMessage& message) {
+  group_of_.erase(message.trial);
+  progress_.trial_left(message.trial);
+  results_stale_ = true;
+  if (message.kind != GroupMessage::Kind::failed) {
+    facts_[message.trial] = {.seconds = message.seconds, .config_hash = message.text, .done = message.kind == GroupMessage::Kind::done};
+  }
+  if (message.kind == GroupMessage::Kind::done) dispatcher_.ended_early(message.trial);
+  if (message.kind == GroupMessage::Kind::failed) {
+    dispatcher_.failed(message.trial, message.text, message.retry);
+  }
+  if (message.kind == GroupMessage::Kind::left || state_.trial(message.trial).ended()) disk_.tidy(state_, message.trial);
+}
+
+void Coordinator::keep_lock() {
+  const double now = steady_seconds();
+  if (now < next_bump_) return;
+  next_bump_ = now + lock_bump_seconds;
+  if (!lock_.bump()) options_.lock_lost();
+}
+
+void Coordinator::commit() {
+  const std::vector<std::string> lines = state_.take_lines();
+  if (lines.empty()) return;
+  journal_.append(lines);
+  results_stale_ = true;
+  progress_.show();
+}
+
+void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers) {
+  for (const auto& [trial, answer] : answers) {
+    const auto kind = answer == Answer::go_on ? GroupOrder::Kind::go_on : GroupOrder::Kind::leave;
+    orders.push_back({.kind = kind, .group = group_of_.at(trial), .trial = trial});
+  }
+}
+
+void Coordinator::send_work(std::vector<GroupOrder>& orders) {
+  while (!idle_.empty()) {
+    GroupOrder order{.group = idle_.front()};
+    if (stopping_) {
+      order.kind = GroupOrder::Kind::stop;
+    } else if (const auto trial = dispatcher_.take()) {
+      order.trial = *trial;
+      order.seed = state_.trial(*trial).seed;
+      order.point = state_.trial(*trial).point;
+      group_of_[*trial] = order.group;
+    } else if (closed_) {
+      order.kind = GroupOrder::Kind::finish;
+    } else {
+      return;
+    }
+    idle_.pop_front();
+    orders.push_back(std::move(order));
+  }
+}
+
+/// The sweep has ended: paused trials are pruned.
+void Coordinator::close() {
+  std::vector<std::int64_t> paused;
+  for (std::size_t i = 0; i < state_.trials().size(); ++i) {
+    if (state_.trials()[i].phase == TrialPhase::paused) paused.push_back(static_cast<std::int64_t>(i));
+  }
+  state_.close(utc_now());
+  commit();
+  for (const std::int64_t trial : paused) disk_.tidy(state_, trial);
+  closed_ = true;
+}
+
+void Coordinator::save_results() {
+  const double now = steady_seconds();
+  if (!results_stale_ || (now < next_results_ && !closed_ && !stopping_)) return;
+  write_results(options_.folder, state_, facts_);
+  results_stale_ = false;
+  next_results_ = now + results_seconds;
+}
+
+std::vector<GroupOrder> Coordinator::decide() {
+  keep_lock();
+  std::vector<GroupOrder> orders;
+  if (std::exchange(news_, false)) {
+    if (!stopping_) {
+      const auto answers = dispatcher_.decide(utc_now(), static_cast<std::int64_t>(idle_.size()));
+      commit();
+      send_answers(orders, answers);
+      if (!closed_ && state_.finished() && group_of_.empty() && !dispatcher_.has_ready()) close();
+    } else if (!std::exchange(told_stop_, true)) {
+      for (int group = 0; group < options_.groups; ++group) orders.push_back({.kind = GroupOrder::Kind::stop, .group = group});
+    }
+    send_work(orders);
+  }
+  save_results();
+  progress_.refresh();
+  return orders;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,146 @@
+#include "orchestrator/sweep/group_link.hpp"
+
+#include <chrono>
+#include <utility>  // std::exchange, std::move
+
+namespace agsweep {
+
+namespace {
+
+// A message between ranks is looked for so often; its cost is below 1 % of a core.
+constexpr std::chrono::milliseconds nap(1);
+
+}  // namespace
+
+GroupLink::GroupLink(std::unique_ptr<ControlChannel> channel, std::vector<int> leaders, Coordination* coordination,
+                     const std::atomic<bool>& signalled)
+    : channel_(std::move(channel)), leaders_(std::move(leaders)), coordination_(coordination), signalled_(signalled) {
+  thread_ = std::thread([this] { serve(); });
+}
+
+GroupLink::~GroupLink() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  posted_.notify_all();
+  thread_.join();
+}
+
+void GroupLink::post(GroupMessage message) {
+  {
+    const std::lock_guard lock(mutex_);
+    outbox_.push_back(std::move(message));
+  }
+  posted_.notify_all();
+}
+
+std::optional<GroupOrder> GroupLink::wait_for(int group, double seconds) {
+  std::unique_lock lock(mutex_);
+  auto& orders = inbox_[group];
+  ordered_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return !orders.empty(); });
+  if (orders.empty()) return {};
+  GroupOrder order = std::move(orders.front());
+  orders.pop_front();
+  return order;
+}
+
+std::exception_ptr GroupLink::failure() {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void GroupLink::deliver(GroupOrder order) {
+  if (order.kind == GroupOrder::Kind::stop) stop_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_[order.group].push_back(std::move(order));
+  }
+  ordered_.notify_all();
+}
+
+/// Rank 0's part. @return whether anything happened
+bool GroupLink::coordinate(const std::deque<GroupMessage>& own) {
+  bool busy = !own.empty();
+  for (const GroupMessage& message : own) coordination_->hear(message);
+  while (const auto letter = channel_->receive()) {
+    coordination_->hear(group_message(letter->text));
+    busy = true;
+  }
+  for (GroupOrder& order : coordination_->decide()) {
+    const int leader = leaders_.at(static_cast<std::size_t>(order.group));
+    busy = true;
+    if (leader == 0) {
+      deliver(std::move(order));
+    } else {
+      channel_->send(leader, to_text(order));
+    }
+  }
+  return busy;
+}
+
+/// The other ranks' part.
+bool GroupLink::forward(const std::deque<GroupMessage>& own) {
+  bool busy = !own.empty();
+  for (const GroupMessage& message : own) channel_->send(0, to_text(message));
+  while (const auto letter = channel_->receive()) {
+    deliver(group_order(letter->text));
+    busy = true;
+  }
+  return busy;
+}
+
+bool GroupLink::exchange() {
+  std::deque<GroupMessage> own;
+  {
+    const std::lock_guard lock(mutex_);
+    own = std::exchange(outbox_, {});
+  }
+  if (signalled_.load() && !std::exchange(told_signal_, true)) {
+    stop_ = true;
+    own.push_back({.kind = GroupMessage::Kind::stop_asked});
+  }
+  return coordination_ != nullptr ? coordinate(own) : forward(own);
+}
+
+/// The coordinator, or MPI, has failed: no group hears another word but stop.
+void GroupLink::fail() {
+  stop_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::current_exception();
+  }
+  for (std::size_t group = 0; group < leaders_.size(); ++group) {
+    GroupOrder order{.kind = GroupOrder::Kind::stop, .group = static_cast<int>(group)};
+    const int leader = leaders_[group];
+    if (coordination_ == nullptr || leader == 0) {
+      deliver(order);
+    } else {
+      try {
+        channel_->send(leader, to_text(order));
+      } catch (const std::exception&) {
+        // MPI has failed: that rank's own waits end.
+      }
+    }
+  }
+}
+
+void GroupLink::serve() {
+  bool failed = false;
+  for (;;) {
+    bool busy = false;
+    if (!failed) {
+      try {
+        busy = exchange();
+      } catch (...) {
+        fail();
+        failed = true;
+      }
+    }
+    std::unique_lock lock(mutex_);
+    if (closing_ && !busy) return;
+    posted_.wait_for(lock, nap, [&] { return closing_ || (!failed && !outbox_.empty()); });
+  }
+}
+
+}  // namespace agsweep

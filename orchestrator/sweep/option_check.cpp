@@ -1,0 +1,60 @@
+#include "orchestrator/sweep/option_check.hpp"
+
+#include "base/error.hpp"
+#include "orchestrator/options/train_options.hpp"
+
+namespace agsweep {
+
+namespace {
+
+const Option& option_of_key(std::string_view key, std::string_view origin) {
+  std::vector<std::string> keys;
+  for (const auto& entry : train_options()) {
+    if (entry.option.key() == key) return entry.option;
+    keys.push_back(entry.option.key());
+  }
+  throw UsageError("{}: unknown key{}", origin, did_you_mean(key, {keys.begin(), keys.end()}));
+}
+
+ParameterValue as_parameter(const Value& value) {
+  if (std::holds_alternative<Automatic>(value)) return std::string("auto");
+  if (const auto* on = std::get_if<bool>(&value)) return *on;
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  return std::get<std::string>(value);
+}
+
+}  // namespace
+
+Value option_value(const Option& option, const ParameterValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    if (*text == "auto" && !option.automatic.empty()) return Automatic{};
+    return *text;
+  }
+  if (const auto* on = std::get_if<bool>(&value)) return *on;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  const std::int64_t whole = std::get<std::int64_t>(value);
+  if (option.kind == ValueKind::number) return static_cast<double>(whole);
+  if (option.kind == ValueKind::text) return std::to_string(whole);  // lora_alpha = 16
+  return whole;
+}
+
+OptionCheck train_option_check() {
+  return [](std::string_view model, std::string_view key, const ParameterValue& given, std::string_view origin) -> ParameterValue {
+    const Option& option = option_of_key(key, origin);
+    if (key != "model" && !is_option_of(option, model)) {
+      throw UsageError("{}: no option of --model {}, only of {}", origin, model, option.only_for);
+    }
+    const Value value = option_value(option, given);
+    const bool fits = std::holds_alternative<Automatic>(value) ||
+                      (option.kind == ValueKind::on_off && std::holds_alternative<bool>(value)) ||
+                      (option.kind == ValueKind::integer && std::holds_alternative<std::int64_t>(value)) ||
+                      (option.kind == ValueKind::number && std::holds_alternative<double>(value)) ||
+                      ((option.kind == ValueKind::text || option.kind == ValueKind::path) && std::holds_alternative<std::string>(value));
+    if (!fits) throw UsageError("{}: {} is of the wrong type (allowed: {})", origin, value_text(given), allowed_values(option));
+    check_value(option, value, origin);
+    return as_parameter(value);
+  };
+}
+
+}  // namespace agsweep

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "orchestrator/options/option.hpp"
+#include "sweeps/space/option_check.hpp"
+
+namespace agsweep {
+
+/// What a spec may set: the train options of its model, as the option table has them.
+OptionCheck train_option_check();
+
+/// A checked value of a spec as the option's.
+Value option_value(const Option& option, const ParameterValue& value);
+
+}  // namespace agsweep

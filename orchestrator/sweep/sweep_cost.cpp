@@ -1,0 +1,111 @@
+#include "orchestrator/sweep/sweep_cost.hpp"
+
+#include <algorithm>  // std::min
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/progress_display.hpp"  // duration_text
+#include "base/table.hpp"
+#include "orchestrator/options/resolve.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "sweeps/sample/sampler.hpp"
+#include "sweeps/schedule/rungs.hpp"
+#include "sweeps/state/expected_epochs.hpp"
+#include "workers/train/measure_step.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::int64_t most_rows = 100;  // configurations that are listed
+
+TrainConfig config_of(const SweepPlan& plan, const Point& point, const World& world, const SweepGroups& groups, std::int64_t train_rows) {
+  WorldFacts facts = world.facts(train_rows);
+  facts.ranks = groups.ranks_per_group;
+  if (groups.groups_per_rank > 1) facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
+  return resolve(trial_options(plan, point, plan.spec.seeds.front()), facts).config;
+}
+
+/// The configurations that depend on no trial's result.
+std::vector<Point> known_points(const SweepSpec& spec) {
+  std::vector<Point> points = spec.first_trials;
+  if (spec.sampler == SamplerKind::tpe) return points;
+  const auto sampler = make_sampler(spec);
+  for (std::int64_t i = 0; static_cast<std::int64_t>(points.size()) < std::min(spec.trials, most_rows); ++i) {
+    points.push_back(sampler->sample(i, {}));
+  }
+  return points;
+}
+
+void print_configurations(const SweepSpec& spec, const std::vector<Point>& points) {
+  std::vector<std::string> header = {"trial"};
+  for (const Parameter& parameter : spec.space) header.push_back(parameter.key);
+  Table table(header);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    std::vector<std::string> row = {std::to_string(i * spec.seeds.size())};
+    for (std::size_t k = 0; k < spec.space.size(); ++k) {
+      const ParameterValue value = value_at(spec.space[k], points[i][k]);
+      const auto* number = std::get_if<double>(&value);
+      row.push_back(number != nullptr ? fmt::format("{:.6g}", *number) : value_text(value));
+    }
+    table.add(std::move(row));
+  }
+  fmt::print("{}", table.text());
+  const auto rest = spec.trials - static_cast<std::int64_t>(points.size());
+  if (rest > 0) fmt::print("and {} more{}\n", rest, spec.sampler == SamplerKind::tpe ? ", which follow from the trials before them" : "");
+}
+
+std::int64_t split_tokens(const Split& split) { return static_cast<std::int64_t>(split.tokens.size()); }
+
+}  // namespace
+
+std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
+  if (plan.spec.scheduler.kind == SchedulerKind::none) return "";
+  const TrainConfig config = filled_config(trial_options(plan, first_point(plan.spec), 0));
+  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
+  const std::int64_t steps = (rows + config.batch_size - 1) / config.batch_size;
+  const std::int64_t first = plan.spec.scheduler.min_epochs;
+  const std::int64_t warmup = std::min(config.warmup_steps, plan.epochs * steps * 3 / 10);
+  if (warmup <= first * steps) return "";
+  return fmt::format(
+      "warning: the warm-up of {} steps outlasts the first {} of {} steps: trials are judged before they learn at full rate; "
+      "give a smaller warmup_steps or more min_epochs",
+      warmup, first == 1 ? "epoch" : fmt::format("{} epochs", first), first * steps);
+}
+
+void print_cost(const SweepPlan& plan, const Corpus& corpus, FrozenBases& bases, const World& world, const SweepGroups& groups) {
+  const SweepSpec& spec = plan.spec;
+  const std::vector<Point> points = known_points(spec);
+  print_configurations(spec, points);
+
+  const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
+  const TrainConfig config = config_of(plan, points.empty() ? first_point(spec) : points.front(), world, groups, train_rows);
+  const StepMeasurement step = measure_step(corpus, bases, config);
+  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
+  const double epoch_tokens = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
+  // A forward pass is about a third of a step.
+  const double epoch_seconds = (epoch_tokens + static_cast<double>(split_tokens(corpus.val)) / 3) * step.seconds_per_token;
+  const std::int64_t trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size());
+  const double epochs = expected_epochs(spec, plan.epochs, trials);
+  const auto together = static_cast<double>(groups.leaders.size());
+
+  // Weights, both moments and the best weights, in fp32.
+  const double checkpoint = 16.0 * static_cast<double>(step.parameters);
+  const double kept =
+      static_cast<double>(spec.keep < 0 ? trials : std::min(spec.keep, trials)) * 4.0 * static_cast<double>(step.parameters);
+  const double paused = spec.scheduler.kind == SchedulerKind::asha ? static_cast<double>(trials) : 0;
+
+  Table table({"", "about"});
+  table.add({"trials", std::to_string(trials)});
+  table.add({"epochs of all trials", fmt::format("{:.0f}{}", epochs, spec.scheduler.kind == SchedulerKind::median ? " at most" : "")});
+  table.add({"tokens", fmt::format("{:.3g}", epochs * epoch_tokens)});
+  table.add({"one step here", fmt::format("{:.3g} s", step.seconds)});
+  table.add({"time on this rank alone", duration_text(epochs * epoch_seconds)});
+  table.add({fmt::format("time with {} trials at once", groups.leaders.size()), duration_text(epochs * epoch_seconds / together)});
+  table.add({"disk at most", fmt::format("{:.3g} GB", (checkpoint * (2 * together + paused) + kept) / 1e9)});
+  fmt::print("\n{}", table.text());
+  if (corpus.info.synthetic) fmt::print("synthetic corpus\n");
+}
+
+}  // namespace agsweep

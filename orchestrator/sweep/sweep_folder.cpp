@@ -1,0 +1,86 @@
+#include "orchestrator/sweep/sweep_folder.hpp"
+
+#include <chrono>
+#include <cstdlib>  // std::getenv
+#include <thread>   // std::this_thread::sleep_for
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/progress_display.hpp"  // steady_seconds
+#include "base/utc_time.hpp"
+#include "sweeps/journal/journal_record.hpp"
+#include "sweeps/journal/process_identity.hpp"
+#include "sweeps/space/resolved_spec.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string environment_text(const char* name) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? "" : text;
+}
+
+void write_spec(const SweepArgs& args, const SweepPlan& plan) {
+  if (!plan.given.empty()) write_file_atomically(args.out / "sweep.toml", plan.given);
+  write_file_atomically(args.out / "sweep.resolved.toml", resolved_spec(plan.spec));
+}
+
+/// An attribute of the study as the sweep began, or, in a new one, as it begins now.
+template <typename T>
+T agreed(const Study& study, const char* key, const T& now, const char* option) {
+  const auto stored = study.attributes.find(key);
+  if (stored == study.attributes.end()) return now;
+  T before{};
+  try {
+    before = stored->second.get<T>();
+  } catch (const nlohmann::json::exception&) {
+    throw DataError("journal.log: {}: {} is of the wrong type", key, stored->second.dump());
+  }
+  if (before != now) throw UsageError("{}: {}, but the sweep was begun with {}", option, now, before);
+  return before;
+}
+
+}  // namespace
+
+SweepLock take_sweep(const fs::path& folder, const std::function<void(const std::string&)>& message) {
+  fs::create_directories(folder);
+  const LockRequest request{.process = this_process(),
+                            .slurm_job = environment_text("SLURM_JOB_ID"),
+                            .slurm_restarts = std::atoll(environment_text("SLURM_RESTART_COUNT").c_str())};
+  return lock_sweep(folder, request,
+                    {.now = steady_seconds,
+                     .sleep = [](double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); },
+                     .message = message});
+}
+
+OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, const SweepLock& lock) {
+  OpenedJournal opened = open_journal(args.out / "journal.log", [&lock] { return lock.holds(); });
+  const Study& study = opened.study;
+  std::int64_t workers = identity.workers;
+  if (const auto stored = study.attributes.find("agsweep:workers"); stored != study.attributes.end() && !identity.workers_given) {
+    workers = stored->second.is_number_integer() ? stored->second.get<std::int64_t>() : workers;
+  }
+  std::map<std::string, nlohmann::json> attributes = {
+      {"agsweep:model", plan.spec.model},
+      {"agsweep:metric", plan.spec.metric},
+      {"agsweep:epochs", agreed(study, "agsweep:epochs", identity.epochs, "epochs")},
+      {"agsweep:data_sha256", agreed(study, "agsweep:data_sha256", identity.data_sha256, "--data")},
+      {"agsweep:train_limit", identity.train_limit},
+      {"agsweep:deterministic", agreed(study, "agsweep:deterministic", identity.deterministic, "--deterministic")},
+  };
+  if (identity.deterministic) attributes["agsweep:workers"] = agreed(study, "agsweep:workers", workers, "--workers");
+  write_spec(args, plan);
+
+  const std::string writer = worker_id(this_process());
+  SweepState state(plan.spec, identity.epochs, writer);
+  state.replay(study, utc_now());
+  for (const auto& [key, value] : attributes) state.set_attribute(key, value);
+  if (args.retry_failed) state.retry_failed();
+  if (const std::vector<std::string> lines = state.take_lines(); !lines.empty()) opened.journal.append(lines);
+  return {.journal = std::move(opened.journal), .state = std::move(state), .workers = workers};
+}
+
+}  // namespace agsweep

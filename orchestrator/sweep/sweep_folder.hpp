@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/sweep/sweep_plan.hpp"
+#include "sweeps/journal/journal_file.hpp"
+#include "sweeps/journal/sweep_lock.hpp"
+#include "sweeps/state/sweep_state.hpp"
+
+namespace agsweep {
+
+/// Takes SWEEP/sweep.lock; makes the folder where it is missing.
+/// @param message  says what is waited for
+/// @throws RunTimeError naming host and process of its holder
+SweepLock take_sweep(const std::filesystem::path& folder, const std::function<void(const std::string&)>& message);
+
+/// What the journal says of a whole sweep, and must say again when it goes on.
+struct SweepIdentity {
+  std::int64_t epochs = 0;
+  std::string data_sha256;
+  std::int64_t train_limit = 0;
+  std::int64_t workers = 1;  // logical ones
+  bool workers_given = false;
+  bool deterministic = false;
+};
+
+/// A sweep whose journal is open.
+struct OpenSweep {
+  Journal journal;
+  SweepState state;
+  std::int64_t workers;  // those that the sweep began with, where it is deterministic
+};
+
+/// Begins a sweep's folder, or replays what stands there. Call with the lock held, after require_same_sweep.
+/// @throws UsageError for another corpus, or other --deterministic or --workers, than the sweep began with
+/// @throws DataError for a damaged journal; RunTimeError
+OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, const SweepLock& lock);
+
+}  // namespace agsweep

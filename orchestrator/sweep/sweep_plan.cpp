@@ -1,0 +1,115 @@
+#include "orchestrator/sweep/sweep_plan.hpp"
+
+#include <algorithm>  // std::find_if
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/sweep/option_check.hpp"
+#include "sweeps/space/read_spec.hpp"
+#include "sweeps/space/spec_difference.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const Option& option_of_key(std::string_view key) {
+  const auto& table = train_options();
+  return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.option.key() == key; })->option;
+}
+
+const Option& option_named(std::string_view name) {
+  const auto& table = train_options();
+  return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.option.name == name; })->option;
+}
+
+ParameterValue parameter_value(const Value& value) {
+  if (const auto* on = std::get_if<bool>(&value)) return *on;
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  return to_text(value);
+}
+
+/// An option of the command line takes the place of the spec's.
+void fix(SweepSpec& spec, const OptionCheck& check, std::string_view name, const Asked& asked) {
+  const std::string key = option_named(name).key();
+  for (const Parameter& parameter : spec.space) {
+    if (parameter.key == key) throw UsageError("{}: the spec's [space] has it; take it out there to fix it", asked.origin);
+  }
+  ParameterValue value = check(spec.model, key, parameter_value(asked.value), asked.origin);
+  const auto found = std::find_if(spec.fixed.begin(), spec.fixed.end(), [&](const FixedOption& fixed) { return fixed.key == key; });
+  if (found != spec.fixed.end()) {
+    *found = {.key = key, .value = std::move(value), .origin = asked.origin};
+  } else {
+    spec.fixed.push_back({.key = key, .value = std::move(value), .origin = asked.origin});
+  }
+}
+
+AskedOptions fixed_options(const SweepSpec& spec) {
+  AskedOptions options = {{"model", {spec.model, "model"}}, {"metric", {spec.metric, "metric"}}};
+  for (const FixedOption& fixed : spec.fixed) {
+    const Option& option = option_of_key(fixed.key);
+    options.insert_or_assign(std::string(option.name), Asked{option_value(option, fixed.value), fixed.origin});
+  }
+  return options;
+}
+
+}  // namespace
+
+SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
+  const OptionCheck check = train_option_check();
+  const fs::path resolved = args.out / "sweep.resolved.toml";
+  SweepPlan plan;
+  if (args.spec.empty() && !fs::exists(resolved)) throw UsageError("--spec is required");
+  if (args.spec.empty()) {
+    plan.spec = read_spec(resolved, read_file(resolved), check);
+  } else {
+    plan.given = read_file(args.spec);
+    plan.spec = read_spec(args.spec, plan.given, check);
+  }
+  for (const auto& [name, asked] : options) {
+    const Option& option = option_named(name);
+    if (name == "seed") throw UsageError("{}: a sweep's seeds stand in its spec", asked.origin);
+    if (name == "model" || name == "metric") throw UsageError("{}: a sweep's {} stands in its spec", asked.origin, name);
+    if (option.may_change_on_resume) {
+      plan.passing.emplace(name, asked);
+    } else {
+      fix(plan.spec, check, name, asked);
+    }
+  }
+  plan.epochs = filled_config(fixed_options(plan.spec)).epochs;
+  check_epochs(plan.spec, plan.epochs);
+  return plan;
+}
+
+void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
+  const fs::path resolved = args.out / "sweep.resolved.toml";
+  if (!fs::exists(resolved)) return;
+  if (!args.resume) {
+    throw UsageError("--out: a sweep stands in {}; go on with it by --resume, or choose another folder", args.out.string());
+  }
+  const std::string difference = spec_difference(read_spec(resolved, read_file(resolved), train_option_check()), plan.spec);
+  if (!difference.empty()) throw UsageError("--out: {} holds a sweep of another spec:\n{}", args.out.string(), difference);
+}
+
+Point first_point(const SweepSpec& spec) {
+  Point point;
+  for (const Parameter& parameter : spec.space) point.push_back(number_at(parameter, 0));
+  return point;
+}
+
+AskedOptions trial_options(const SweepPlan& plan, const Point& point, std::int64_t seed) {
+  AskedOptions options = fixed_options(plan.spec);
+  for (std::size_t i = 0; i < plan.spec.space.size(); ++i) {
+    const Option& option = option_of_key(plan.spec.space[i].key);
+    options.insert_or_assign(std::string(option.name),
+                             Asked{option_value(option, value_at(plan.spec.space[i], point.at(i))), option.key()});
+  }
+  options.insert_or_assign("seed", Asked{seed, "seed"});
+  for (const auto& [name, asked] : plan.passing) options.insert_or_assign(name, asked);
+  return options;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "orchestrator/options/option_table.hpp"
+#include "sweeps/journal/study.hpp"
+#include "sweeps/space/sweep_spec.hpp"
+
+namespace agsweep {
+
+/// What `agsweep sweep` takes beside the trainings' own options.
+struct SweepArgs {
+  std::filesystem::path spec;
+  std::filesystem::path data;
+  std::filesystem::path out;
+  std::int64_t ranks_per_trial = 1;
+  std::int64_t trials_per_rank = 1;
+  bool resume = false;
+  bool deterministic = false;
+  std::int64_t workers = 0;  // 0: the groups
+  bool dry_run = false;
+  bool retry_failed = false;
+};
+
+/// A sweep to do, as spec, command line and folder say.
+struct SweepPlan {
+  SweepSpec spec;           // with the command line's options in fixed
+  std::string given;        // the spec's own text; empty: --resume without one
+  AskedOptions passing;     // options of the command line that change no result: this process's own
+  std::int64_t epochs = 0;  // of each trial's schedule
+};
+
+/// Reads --spec and what stands in --out. Writes nothing.
+/// @param options  the train options of the command line: each takes the place of [fixed]'s
+/// @throws UsageError for a bad spec or option
+SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options);
+
+/// Whether the sweep that stands in --out, if any, is the plan's. Call with the lock held.
+/// @throws UsageError for another one (with each difference), or one that is there without --resume
+void require_same_sweep(const SweepArgs& args, const SweepPlan& plan);
+
+/// Some configuration, for what all have in common.
+Point first_point(const SweepSpec& spec);
+
+/// The options of one of its trainings.
+AskedOptions trial_options(const SweepPlan& plan, const Point& point, std::int64_t seed);
+
+}  // namespace agsweep

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "data/corpus.hpp"
+#include "orchestrator/options/config_file.hpp"  // RunRecord
+#include "orchestrator/options/resolve.hpp"      // WorldFacts
+#include "orchestrator/sweep/group_link.hpp"
+#include "orchestrator/sweep/sweep_plan.hpp"
+#include "orchestrator/training/file_facts.hpp"
+#include "orchestrator/world/world.hpp"
+#include "workers/comm/communicator.hpp"
+#include "workers/train/frozen_bases.hpp"
+
+namespace agsweep {
+
+/// What all groups of a process share: read once, so that a trial begins at once.
+struct SweepInputs {
+  const SweepPlan& plan;
+  const Corpus& corpus;
+  std::string data_sha256;
+  std::filesystem::path data;
+  std::filesystem::path folder;  // SWEEP
+  std::string command;           // the command line, for result.json
+  FrozenBases& bases;
+};
+
+/// A rank's part in a group that trains one trial after the other.
+class TrialWorker {
+ public:
+  /// @param group  its number; @param facts  what options are resolved against; @param world  of the group's ranks
+  TrialWorker(const SweepInputs& inputs, Communicator& comm, GroupLink& link, int group, WorldFacts facts, World world);
+
+  /// Trains what the coordinator orders, until the sweep has ended or stops. Collective over comm.
+  /// @throws RankFailure: a trial's own failures are told the coordinator
+  void run();
+
+ private:
+  struct Job;
+  std::string next_order();
+  std::string prepared(const GroupOrder& order);
+  void train_trial(const Job& job);
+  void tell_failure(std::int64_t trial, const char* reason, bool retry);
+  bool leads() const { return comm_.rank() == 0; }
+
+  const SweepInputs& inputs_;
+  Communicator& comm_;
+  GroupLink& link_;
+  int group_;
+  WorldFacts facts_;
+  World world_;
+  FileFacts files_;
+  RunRecord record_;  // of the trial under way, on the leader
+};
+
+}  // namespace agsweep

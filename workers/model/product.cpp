@@ -1,0 +1,42 @@
+#include "workers/model/product.hpp"
+
+#include <optional>
+#include <string_view>
+
+#include <ATen/core/List.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+namespace agsweep {
+
+namespace {
+
+using OneDnnLinear = at::Tensor(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
+                                std::string_view activation, c10::List<std::optional<at::Scalar>> scalars,
+                                std::optional<std::string_view> algorithm);
+
+/// ATen's operator over oneDNN's fp32 GEMM; none in a build without oneDNN.
+std::optional<c10::TypedOperatorHandle<OneDnnLinear>> one_dnn_linear() {
+  const auto schema = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
+  if (!schema) return {};
+  return schema->typed<OneDnnLinear>();
+}
+
+/// oneDNN takes other strides, but multiplies them with plain loops.
+bool is_dense(const at::Tensor& matrix) { return matrix.is_contiguous() || matrix.t().is_contiguous(); }
+
+}  // namespace
+
+void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
+  static const auto linear = one_dnn_linear();
+  if (linear && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight)) {
+    // at::mm would call MKL, whose fp32 kernel for AMD's CPUs reaches 85 to 90 % of oneDNN's speed.
+    const std::optional<at::Tensor> given_bias = bias.defined() ? std::optional(bias) : std::nullopt;
+    y.copy_(linear->call(x, weight, given_bias, "none", c10::List<std::optional<at::Scalar>>(), std::nullopt));
+  } else if (bias.defined()) {
+    at::addmm_out(y, bias, x, weight.t());
+  } else {
+    at::mm_out(y, x, weight.t());
+  }
+}
+
+}  // namespace agsweep

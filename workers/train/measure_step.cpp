@@ -1,0 +1,36 @@
+#include "workers/train/measure_step.hpp"
+
+#include <algorithm>  // std::min
+#include <chrono>
+#include <limits>
+
+#include "data/epoch_order.hpp"
+#include "workers/comm/self_communicator.hpp"
+#include "workers/train/evaluate.hpp"  // all_rows
+#include "workers/train/make_model.hpp"
+#include "workers/train/start_values.hpp"
+#include "workers/train/trainer.hpp"
+
+namespace agsweep {
+
+StepMeasurement measure_step(const Corpus& corpus, FrozenBases& bases, const TrainConfig& config) {
+  constexpr int steps = 3;
+  SelfCommunicator alone;
+  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, bases);
+  Workers workers(config.threads);
+  Trainer trainer(alone, workers, *model, config, steps);
+  set_start_values(*model, config, trainer.parameters());
+  auto order = epoch_order(all_rows(corpus.train), config.seed, 1);
+  order.resize(std::min(order.size(), static_cast<std::size_t>(config.batch_size)));
+  std::size_t tokens = 0;
+  for (const std::uint32_t row : order) tokens += corpus.train.row(row).size();
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < steps; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    trainer.step(corpus.train, order, false);
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return {.seconds = best, .seconds_per_token = best / static_cast<double>(tokens), .parameters = model->layout().count()};
+}
+
+}  // namespace agsweep

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "data/corpus.hpp"
+#include "workers/train/config.hpp"
+#include "workers/train/frozen_bases.hpp"
+
+namespace agsweep {
+
+struct StepMeasurement {
+  double seconds = 0;  // of one step on this process alone
+  double seconds_per_token = 0;
+  std::int64_t parameters = 0;  // trained ones
+};
+
+/// Trains a few steps of a configuration, and forgets them. @throws as train()
+StepMeasurement measure_step(const Corpus& corpus, FrozenBases& bases, const TrainConfig& config);
+
+}  // namespace agsweep
