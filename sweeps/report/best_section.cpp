@@ -63,8 +63,8 @@ std::string value_sentence(const ReportedSweep& sweep, const TrialResults& trial
 
 }  // namespace
 
-Section best_section(const ReportedSweep& sweep) {
-  Section section{.title = "Best configuration"};
+ReportSection best_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Best configuration"};
   const TrialResults* const best = best_trial(sweep);
   if (best == nullptr) {
     const bool failed = count_in(sweep.results, TrialPhase::failed) > 0;
@@ -86,11 +86,11 @@ Section best_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section ranking_section(const ReportedSweep& sweep) {
+ReportSection ranking_section(const ReportedSweep& sweep) {
   using enum HtmlTable::Align;
   constexpr std::size_t shown = 10;
   const std::vector<RankedConfiguration>& configurations = sweep.ranked.ranking.configurations;
-  Section section{.title = "Ranking"};
+  ReportSection section{.title = "Ranking"};
   if (configurations.empty()) {
     section.before = nothing_to_show("No trial has ended with a value, so there is nothing to rank.");
     return section;

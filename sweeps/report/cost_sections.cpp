@@ -44,9 +44,9 @@ std::string saving_text(const ReportedSweep& sweep, const CostTable& costs) {
 
 }  // namespace
 
-Section rungs_section(const ReportedSweep& sweep) {
+ReportSection rungs_section(const ReportedSweep& sweep) {
   using enum HtmlTable::Align;
-  Section section{.title = "Rungs of the scheduler"};
+  ReportSection section{.title = "Rungs of the scheduler"};
   if (sweep.results.spec.scheduler.kind != SchedulerKind::asha) {
     section.before = nothing_to_show("The sweep did not run under ASHA, so it has no rungs.");
     return section;
@@ -73,8 +73,8 @@ Section rungs_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section cost_section(const ReportedSweep& sweep, const ReportOptions& options) {
-  Section section{.title = "Cost"};
+ReportSection cost_section(const ReportedSweep& sweep, const ReportOptions& options) {
+  ReportSection section{.title = "Cost"};
   const CostTable costs = cost_table(sweep);
   if (costs.total.trials == 0) {
     section.before = nothing_to_show("No trial has begun.");
@@ -97,10 +97,10 @@ Section cost_section(const ReportedSweep& sweep, const ReportOptions& options) {
   return section;
 }
 
-Section failures_section(const ReportedSweep& sweep) {
+ReportSection failures_section(const ReportedSweep& sweep) {
   using enum HtmlTable::Align;
   constexpr std::size_t most = 50;
-  Section section{.title = "Failures"};
+  ReportSection section{.title = "Failures"};
   std::vector<std::string> header = {"trial"};
   for (const Parameter& parameter : sweep.results.spec.space) header.push_back(parameter.key);
   for (const char* name : {"epochs", "retries", "reason"}) header.emplace_back(name);

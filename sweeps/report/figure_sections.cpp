@@ -19,8 +19,8 @@ constexpr const char* no_value = "No trial has reported an epoch yet, or all hav
 
 }  // namespace
 
-Section curves_section(const ReportedSweep& sweep) {
-  Section section{.title = "Training curves"};
+ReportSection curves_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Training curves"};
   if (best_first(sweep.results).empty()) {
     section.before = nothing_to_show(no_value);
     return section;
@@ -34,8 +34,8 @@ Section curves_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section parameters_section(const ReportedSweep& sweep) {
-  Section section{.title = "Metric against each hyperparameter"};
+ReportSection parameters_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Metric against each hyperparameter"};
   if (best_first(sweep.results).empty()) section.before = nothing_to_show(no_value);
   for (std::size_t i = 0; i < sweep.results.spec.space.size() && section.before.empty(); ++i) {
     section.figures.push_back(parameter_figure(sweep, i));
@@ -43,8 +43,8 @@ Section parameters_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section heat_map_section(const ReportedSweep& sweep) {
-  Section section{.title = "Two hyperparameters together"};
+ReportSection heat_map_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Two hyperparameters together"};
   if (sweep.results.spec.space.size() < 2) {
     section.before = nothing_to_show("The search space has one hyperparameter, so there is no pair to show.");
   } else if (best_first(sweep.results).empty()) {
@@ -55,8 +55,8 @@ Section heat_map_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section importance_section(const ReportedSweep& sweep) {
-  Section section{.title = "Importance of hyperparameters"};
+ReportSection importance_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Importance of hyperparameters"};
   const HyperparameterImportance& importance = sweep.ranked.importances.front();
   if (importance.shares) {
     section.figures.push_back(importance_figure(sweep.name, importance));
@@ -67,8 +67,8 @@ Section importance_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section budget_section(const ReportedSweep& sweep) {
-  Section section{.title = "What the budget bought"};
+ReportSection budget_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "What the budget bought"};
   if (const std::optional<Figure> figure = budget_figure(sweep)) {
     section.figures.push_back(*figure);
   } else {

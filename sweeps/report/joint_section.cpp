@@ -36,12 +36,12 @@ std::string ranking_table(const Aggregate& all, const TrialRanking& ranking) {
 
 }  // namespace
 
-Section joint_section(const std::vector<ReportedSweep>& sweeps) {
+ReportSection joint_section(const std::vector<ReportedSweep>& sweeps) {
   std::vector<SweepResults> results;
   for (const ReportedSweep& sweep : sweeps) results.push_back(sweep.results);
   const Aggregate all = aggregate(std::move(results));
 
-  Section section{.title = "The sweeps together"};
+  ReportSection section{.title = "The sweeps together"};
   section.before = "<nav aria-label=\"Sweeps\">\n";
   for (std::size_t i = 0; i < sweeps.size(); ++i) {
     section.before += fmt::format("<a href=\"#{}\">{}</a>\n", sweeps[i].name, escape_html(all.names[i]));

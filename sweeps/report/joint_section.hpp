@@ -7,6 +7,6 @@
 namespace agsweep {
 
 /// What several sweeps say together: one ranking for each set of sweeps that can be compared, and why there are several.
-Section joint_section(const std::vector<ReportedSweep>& sweeps);
+ReportSection joint_section(const std::vector<ReportedSweep>& sweeps);
 
 }  // namespace agsweep

@@ -59,7 +59,7 @@ std::vector<std::string> warnings_of(const ReportedSweep& sweep) {
   return warnings;
 }
 
-Section overview_section(const ReportedSweep& sweep) {
+ReportSection overview_section(const ReportedSweep& sweep) {
   const SweepResults& results = sweep.results;
   const SweepSpec& spec = results.spec;
   std::vector<std::pair<std::string, std::string>> rows = {
@@ -75,7 +75,7 @@ Section overview_section(const ReportedSweep& sweep) {
       {"Time", times_text(sweep)},
   };
   if (!spec.fixed.empty()) rows.emplace_back("Fixed options", fixed_text(spec));
-  Section section{.title = "What ran"};
+  ReportSection section{.title = "What ran"};
   section.before = definition_list(rows) + space_table(spec.space);
   section.before += remarks_list(sweep.remarks);
   return section;

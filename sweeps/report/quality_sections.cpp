@@ -53,8 +53,8 @@ std::string gap_table(const ReportedSweep& sweep) {
 
 }  // namespace
 
-Section confusion_section(const ReportedSweep& sweep) {
-  Section section{.title = "Errors of the best trial by class"};
+ReportSection confusion_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Errors of the best trial by class"};
   const TrialResults* const best = best_trial(sweep);
   const std::optional<Figure> figure = best == nullptr ? std::nullopt : confusion_figure(sweep, *best);
   if (!figure) {
@@ -67,8 +67,8 @@ Section confusion_section(const ReportedSweep& sweep) {
   return section;
 }
 
-Section gap_section(const ReportedSweep& sweep) {
-  Section section{.title = "Gap between training and validation"};
+ReportSection gap_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Gap between training and validation"};
   const std::vector<const TrialResults*> curves = trials_with_curves(sweep);
   if (!curves.empty()) section.figures.push_back(gap_curves(sweep, *curves.front()));
   const std::string table = gap_table(sweep);

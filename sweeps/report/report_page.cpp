@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<Section> sections_of(const ReportedSweep& sweep, const ReportOptions& options) {
+std::vector<ReportSection> sections_of(const ReportedSweep& sweep, const ReportOptions& options) {
   return {overview_section(sweep), best_section(sweep),          ranking_section(sweep), curves_section(sweep), parameters_section(sweep),
           heat_map_section(sweep), importance_section(sweep),    rungs_section(sweep),   budget_section(sweep), confusion_section(sweep),
           gap_section(sweep),      cost_section(sweep, options), failures_section(sweep)};
@@ -29,7 +29,7 @@ class PageWriter {
  public:
   void add(std::string_view html) { body_ += html; }
 
-  void add(const Section& section, const std::string& id) {
+  void add(const ReportSection& section, const std::string& id) {
     body_ += fmt::format("<section id=\"{}\">\n<h3>{}</h3>\n{}", id, escape_html(section.title), section.before);
     if (!section.figures.empty()) {
       const bool single = section.figures.size() == 1 && section.beside.empty();
@@ -69,7 +69,7 @@ std::string page_title(const std::vector<ReportedSweep>& sweeps) {
 
 std::string section_id(const ReportedSweep& sweep, std::size_t number) { return fmt::format("{}-s{}", sweep.name, number + 1); }
 
-std::string contents(const ReportedSweep& sweep, const std::vector<Section>& sections) {
+std::string contents(const ReportedSweep& sweep, const std::vector<ReportSection>& sections) {
   std::string links = "<nav aria-label=\"Sections\">\n";
   for (std::size_t i = 0; i < sections.size(); ++i) {
     links += fmt::format("<a href=\"#{}\">{}</a>\n", section_id(sweep, i), escape_html(sections[i].title));
@@ -78,7 +78,7 @@ std::string contents(const ReportedSweep& sweep, const std::vector<Section>& sec
 }
 
 void add_chapter(const ReportedSweep& sweep, const ReportOptions& options, bool alone, PageWriter& page) {
-  const std::vector<Section> sections = sections_of(sweep, options);
+  const std::vector<ReportSection> sections = sections_of(sweep, options);
   if (!alone) page.add(fmt::format("<h2 id=\"{}\">{}</h2>\n", sweep.name, escape_html(sweep.results.spec.name)));
   page.add(fmt::format("<p class=\"sub\">{}</p>\n", escape_html(sweep.results.folder.string())));
   for (const std::string& warning : warnings_of(sweep)) page.add(fmt::format("<p class=\"warning\">{}</p>\n", escape_html(warning)));

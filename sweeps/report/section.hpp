@@ -10,7 +10,7 @@
 namespace agsweep {
 
 /// A part of the page under one heading.
-struct Section {
+struct ReportSection {
   std::string title;                 // a text
   std::string before = {};           // HTML above the figures
   std::vector<Figure> figures = {};  // side by side where there is room
@@ -24,19 +24,19 @@ struct ReportOptions {
 };
 
 // The sections of one sweep, in the order of the page. What has nothing to show says why.
-Section overview_section(const ReportedSweep& sweep);
-Section best_section(const ReportedSweep& sweep);
-Section ranking_section(const ReportedSweep& sweep);
-Section curves_section(const ReportedSweep& sweep);
-Section parameters_section(const ReportedSweep& sweep);
-Section heat_map_section(const ReportedSweep& sweep);
-Section importance_section(const ReportedSweep& sweep);
-Section rungs_section(const ReportedSweep& sweep);
-Section budget_section(const ReportedSweep& sweep);
-Section confusion_section(const ReportedSweep& sweep);
-Section gap_section(const ReportedSweep& sweep);
-Section cost_section(const ReportedSweep& sweep, const ReportOptions& options);
-Section failures_section(const ReportedSweep& sweep);
+ReportSection overview_section(const ReportedSweep& sweep);
+ReportSection best_section(const ReportedSweep& sweep);
+ReportSection ranking_section(const ReportedSweep& sweep);
+ReportSection curves_section(const ReportedSweep& sweep);
+ReportSection parameters_section(const ReportedSweep& sweep);
+ReportSection heat_map_section(const ReportedSweep& sweep);
+ReportSection importance_section(const ReportedSweep& sweep);
+ReportSection rungs_section(const ReportedSweep& sweep);
+ReportSection budget_section(const ReportedSweep& sweep);
+ReportSection confusion_section(const ReportedSweep& sweep);
+ReportSection gap_section(const ReportedSweep& sweep);
+ReportSection cost_section(const ReportedSweep& sweep, const ReportOptions& options);
+ReportSection failures_section(const ReportedSweep& sweep);
 
 /// What the metrics must not be taken for: made-up corpora, weights that were never trained. Empty where there is nothing to warn of.
 std::vector<std::string> warnings_of(const ReportedSweep& sweep);

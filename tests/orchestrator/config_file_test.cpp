@@ -43,7 +43,7 @@ class ConfigFile : public testing::Test {
 AskedOptions asked(const std::vector<std::string>& arguments) { return parse_command_line(options_of(train_options()), arguments).asked; }
 
 const RunRecord record{.data = "/data/with \"quotes\"/data.h5",
-                       .sha256 = {.data = "d1", .weights = "", .init = "", .tokenizer = "t1"},
+                       .sha256 = {.data = "d1", .weights = "", .geometry = "", .init = "", .tokenizer = "t1"},
                        .class_names = {"World", "Sci/Tech", "a\\b"},
                        .max_length = 128,
                        .synthetic = true,
@@ -128,7 +128,7 @@ TEST(ResumedOptions, NameEachOptionThatDiffersWithBothValues) {
 }
 
 TEST(ConfigHash, CountsWhatCanChangeTheResultAlone) {
-  const InputHashes inputs{.data = "d", .weights = "", .init = "", .tokenizer = "t"};
+  const InputHashes inputs{.data = "d", .weights = "", .geometry = "", .init = "", .tokenizer = "t"};
   const std::string hash = config_hash({}, inputs);
   TrainConfig same;
   same.seed = 7, same.threads = 9, same.timeout = 1, same.log_every = 3, same.checkpoint_every = 5, same.init = "elsewhere",
@@ -144,9 +144,10 @@ TEST(ConfigHash, CountsWhatCanChangeTheResultAlone) {
     change(other);
     EXPECT_NE(config_hash(other, inputs), hash);
   }
-  EXPECT_NE(config_hash({}, {.data = "e", .weights = "", .init = "", .tokenizer = "t"}), hash);
-  EXPECT_NE(config_hash({}, {.data = "d", .weights = "w", .init = "", .tokenizer = "t"}), hash);
-  EXPECT_NE(config_hash({}, {.data = "d", .weights = "", .init = "i", .tokenizer = "t"}), hash);
+  EXPECT_NE(config_hash({}, {.data = "e", .weights = "", .geometry = "", .init = "", .tokenizer = "t"}), hash);
+  EXPECT_NE(config_hash({}, {.data = "d", .weights = "w", .geometry = "", .init = "", .tokenizer = "t"}), hash);
+  EXPECT_NE(config_hash({}, {.data = "d", .weights = "", .geometry = "g", .init = "", .tokenizer = "t"}), hash);
+  EXPECT_NE(config_hash({}, {.data = "d", .weights = "", .geometry = "", .init = "i", .tokenizer = "t"}), hash);
 }
 
 }  // namespace

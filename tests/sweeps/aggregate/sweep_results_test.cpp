@@ -1,5 +1,6 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,7 +83,7 @@ TEST(SweepResults, TakeTheEarliestLowestLossAsTheBest) {
 TEST(SweepResults, AddWhatResultsSayAndLeaveDamagedOnesOut) {
   const TemporaryFolder folder;
   SweepWriter writer(folder / "s", grid_spec({0.1, 0.2, 0.3}), {});
-  for (int i = 0; i < 3; ++i) writer.result(writer.run({0.1, 0.2, 0.3}), "h" + std::to_string(i), 10);
+  for (int i = 0; i < 3; ++i) writer.result(writer.run({0.1, 0.2, 0.3}), fmt::format("h{}", i), 10);
   const auto result = [&](const char* trial) { return folder / "s" / "trials" / trial / "result.json"; };
   write_text(result("0001"), read_file(result("0001")).substr(0, 20));
   std::filesystem::remove(result("0002"));
