@@ -36,7 +36,7 @@ class PyTorch:
         return F.cross_entropy(self.model(tokens, lengths), labels, label_smoothing=0.1)
 
     def round(self, precision):
-        return median_step(pytorch_seconds(self.batches, self.loss, self.model.parameters(), self.optimiser, precision))
+        return median_step(pytorch_seconds(self.batches, self.loss, list(self.model.parameters()), self.optimiser, precision))
 
 
 def main():

@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/file.hpp"
 #include "base/live_block.hpp"
 #include "base/sha256.hpp"
 #include "base/table.hpp"
@@ -22,6 +23,7 @@
 #include "orchestrator/training/metrics_text.hpp"  // caveats
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "sweeps/report/report_page.hpp"
 #include "workers/comm/self_communicator.hpp"
 
 namespace agsweep {
@@ -85,6 +87,13 @@ void print_messages(LiveBlock& block, const SweepPlan& plan, const World& world,
                             groups.leaders.size(), groups.ranks_per_group));
 }
 
+/// SWEEP/report.html of a finished sweep; without gnuplot there is none.
+void write_report(const std::filesystem::path& folder, LiveBlock& block) try {
+  write_file_atomically(folder / "report.html", make_report({read_reported_sweep(folder, "sweep")}, {}).html);
+} catch (const Error& error) {
+  block.message(fmt::format("no report.html: {}", error.what()));
+}
+
 void print_result(const SweepState& state, const SweepArgs& args, bool synthetic) {
   constexpr std::size_t most_rows = 10;
   std::vector<std::string> header = {"trial", state.spec().metric, "epoch"};
@@ -103,7 +112,7 @@ void print_result(const SweepState& state, const SweepArgs& args, bool synthetic
   }
   fmt::print("{}{}", caveats(synthetic, false), table.text());
   if (ranking.size() > most_rows) fmt::print("and {} more complete trials\n", ranking.size() - most_rows);
-  fmt::print("all trials: {}; agsweep report {} --out report.html shows them\n", (args.out / "results.csv").string(), args.out.string());
+  fmt::print("all trials: {}; to look at: {}\n", (args.out / "results.csv").string(), (args.out / "report.html").string());
 }
 
 ExitCode exit_code(const Office& office) {
@@ -191,6 +200,7 @@ ExitCode run_sweep(const Invocation& call, const SweepArgs& args, const AskedOpt
     if (office->coordinator->interrupted()) {
       office->block.message(fmt::format("stopped, every trial with a checkpoint; go on with:\n{}", go_on));
     } else {
+      write_report(args.out, office->block);
       print_result(office->sweep->state, args, corpus.info.synthetic);
     }
   }

@@ -104,7 +104,9 @@ class FinishedSweep(SweepTest):
         return study
 
     def test_asha_in_two_groups(self):
-        study = self.check_agreement(self.sweep(ranks=2))
+        sweep = self.sweep(ranks=2)
+        study = self.check_agreement(sweep)
+        self.assertIn("<h1>", (sweep / "report.html").read_text())
         self.assertEqual(len(study.trials), 9)
         epochs = sorted(len(trial.intermediate_values) for trial in study.trials)
         self.assertEqual(set(epochs), {1, 2, 4})
