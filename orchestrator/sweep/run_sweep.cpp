@@ -15,6 +15,7 @@
 #include "base/table.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"
+#include "orchestrator/sweep/configuration_cells.hpp"
 #include "orchestrator/sweep/coordinator.hpp"
 #include "orchestrator/sweep/sweep_cost.hpp"
 #include "orchestrator/sweep/sweep_folder.hpp"
@@ -103,11 +104,8 @@ void print_result(const SweepState& state, const SweepArgs& args, bool synthetic
   for (std::size_t i = 0; i < std::min(ranking.size(), most_rows); ++i) {
     const SweepTrial& trial = state.trial(ranking[i]);
     std::vector<std::string> row = {std::to_string(ranking[i]), fmt::format("{:.4f}", trial.value()), std::to_string(trial.best_epoch)};
-    for (std::size_t k = 0; k < trial.point.size(); ++k) {
-      const ParameterValue value = value_at(state.spec().space[k], trial.point[k]);
-      const auto* number = std::get_if<double>(&value);
-      row.push_back(number != nullptr ? fmt::format("{:.4g}", *number) : value_text(value));
-    }
+    const std::vector<std::string> values = configuration_cells(state.spec().space, trial.point, 4);
+    row.insert(row.end(), values.begin(), values.end());
     table.add(std::move(row));
   }
   fmt::print("{}{}", caveats(synthetic, false), table.text());

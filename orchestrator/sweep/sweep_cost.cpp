@@ -9,6 +9,7 @@
 #include "base/table.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "orchestrator/sweep/configuration_cells.hpp"
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/schedule/rungs.hpp"
 #include "sweeps/state/expected_epochs.hpp"
@@ -44,11 +45,8 @@ void print_configurations(const SweepSpec& spec, const std::vector<Point>& point
   Table table(header);
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::vector<std::string> row = {std::to_string(i * spec.seeds.size())};
-    for (std::size_t k = 0; k < spec.space.size(); ++k) {
-      const ParameterValue value = value_at(spec.space[k], points[i][k]);
-      const auto* number = std::get_if<double>(&value);
-      row.push_back(number != nullptr ? fmt::format("{:.6g}", *number) : value_text(value));
-    }
+    const std::vector<std::string> values = configuration_cells(spec.space, points[i], 6);
+    row.insert(row.end(), values.begin(), values.end());
     table.add(std::move(row));
   }
   fmt::print("{}", table.text());

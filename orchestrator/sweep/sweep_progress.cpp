@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/table.hpp"
+#include "orchestrator/sweep/configuration_cells.hpp"
 #include "sweeps/state/expected_epochs.hpp"
 
 namespace agsweep {
@@ -14,12 +15,8 @@ constexpr std::size_t most_rows = 16;
 
 std::string configuration_text(const SearchSpace& space, const Point& point) {
   std::string text;
-  for (std::size_t i = 0; i < space.size(); ++i) {
-    const ParameterValue value = value_at(space[i], point[i]);
-    const auto* number = std::get_if<double>(&value);
-    text +=
-        fmt::format("{}{} {}", i == 0 ? "" : "  ", space[i].key, number != nullptr ? fmt::format("{:.4g}", *number) : value_text(value));
-  }
+  const std::vector<std::string> values = configuration_cells(space, point, 4);
+  for (std::size_t i = 0; i < space.size(); ++i) text += fmt::format("{}{} {}", i == 0 ? "" : "  ", space[i].key, values[i]);
   return text;
 }
 

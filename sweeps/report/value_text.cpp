@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "sweeps/aggregate/trial_cells.hpp"  // phase_word
+
 namespace agsweep {
 
 namespace {
@@ -76,21 +78,7 @@ std::string time_text(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
-std::string phase_text(TrialPhase phase) {
-  switch (phase) {
-    case TrialPhase::running:
-      return "running";
-    case TrialPhase::paused:
-      return "paused";
-    case TrialPhase::complete:
-      return "complete";
-    case TrialPhase::pruned:
-      return "stopped early";
-    case TrialPhase::failed:
-      break;
-  }
-  return "failed";
-}
+std::string phase_text(TrialPhase phase) { return phase == TrialPhase::pruned ? "stopped early" : std::string(phase_word(phase)); }
 
 std::string capitalised(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
