@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
 
 namespace agsweep {
@@ -77,15 +78,6 @@ Value value_of(const Option& option, const toml::node& node, const std::string& 
   throw UsageError("{}: not a text in quotes", origin);
 }
 
-const Option& option_of_key(const toml::key& key, const std::string& origin) {
-  std::vector<std::string> keys;
-  for (const auto& entry : train_options()) {
-    if (entry.option.key() == key.str()) return entry.option;
-    keys.push_back(entry.option.key());
-  }
-  throw UsageError("{}: unknown key{}", origin, did_you_mean(key.str(), {keys.begin(), keys.end()}));
-}
-
 /// The keys listed in `asked`; nullopt where a file has no such list.
 std::optional<std::set<std::string>> asked_keys(const toml::table& file, const fs::path& path) {
   const toml::node* node = file.get("asked");
@@ -108,7 +100,7 @@ AskedOptions options_in(const toml::table& file, const fs::path& path, Purpose p
   for (const auto& [key, node] : file) {
     if (key == "asked" || key == "recorded") continue;
     const std::string origin = fmt::format("{}: {}", position(path, key.source()), key.str());
-    const Option& option = option_of_key(key, origin);
+    const Option& option = option_of_key(key.str(), origin);
     Value value = value_of(option, node, origin);
     check_value(option, value, origin);
     const bool chosen_anew = option.may_change_on_resume || (purpose == Purpose::a_new_run && option.follows_other_options);

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/option_check.hpp"
 #include "sweeps/space/read_spec.hpp"
@@ -14,11 +15,6 @@ namespace agsweep {
 namespace fs = std::filesystem;
 
 namespace {
-
-const Option& option_of_key(std::string_view key) {
-  const auto& table = train_options();
-  return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.option.key() == key; })->option;
-}
 
 const Option& option_named(std::string_view name) {
   const auto& table = train_options();
@@ -50,7 +46,7 @@ void fix(SweepSpec& spec, const OptionCheck& check, std::string_view name, const
 AskedOptions fixed_options(const SweepSpec& spec) {
   AskedOptions options = {{"model", {spec.model, "model"}}, {"metric", {spec.metric, "metric"}}};
   for (const FixedOption& fixed : spec.fixed) {
-    const Option& option = option_of_key(fixed.key);
+    const Option& option = option_of_key(fixed.key, fixed.origin);
     options.insert_or_assign(std::string(option.name), Asked{option_value(option, fixed.value), fixed.origin});
   }
   return options;
@@ -103,7 +99,7 @@ Point first_point(const SweepSpec& spec) {
 AskedOptions trial_options(const SweepPlan& plan, const Point& point, std::int64_t seed) {
   AskedOptions options = fixed_options(plan.spec);
   for (std::size_t i = 0; i < plan.spec.space.size(); ++i) {
-    const Option& option = option_of_key(plan.spec.space[i].key);
+    const Option& option = option_of_key(plan.spec.space[i].key, "[space]");
     options.insert_or_assign(std::string(option.name),
                              Asked{option_value(option, value_at(plan.spec.space[i], point.at(i))), option.key()});
   }
