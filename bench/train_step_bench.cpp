@@ -42,8 +42,8 @@ int run(const std::vector<std::string>& arguments) {
 
   Session session;
   const auto comm = session.world(60);
-  FrozenBases bases;
-  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, bases);
+  SharedWeights shared;
+  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared);
   Workers workers(config.threads);
   Trainer trainer(*comm, workers, *model, config, 6000);
   model->start(trainer.parameters(), config.seed);

@@ -36,6 +36,7 @@ Coordinator::Coordinator(SweepState& state, Journal journal, SweepLock& lock, Sw
 }
 
 void Coordinator::hear(const GroupMessage& message) {
+  keep_lock();
   news_ = true;
   switch (message.kind) {
     case GroupMessage::Kind::wants_work:
@@ -91,7 +92,7 @@ void Coordinator::commit() {
 void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers) {
   for (const auto& [trial, answer] : answers) {
     const auto kind = answer == Answer::go_on ? GroupOrder::Kind::go_on : GroupOrder::Kind::leave;
-    orders.push_back({.kind = kind, .group = group_of_.at(trial), .trial = trial});
+    orders.push_back({.kind = kind, .group = group_of_.at(trial), .trial = trial, .keep = disk_.keeps_weights(state_, trial)});
   }
 }
 

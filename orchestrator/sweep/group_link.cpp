@@ -1,6 +1,7 @@
 #include "orchestrator/sweep/group_link.hpp"
 
 #include <chrono>
+#include <set>
 #include <utility>  // std::exchange, std::move
 
 namespace agsweep {
@@ -38,7 +39,8 @@ void GroupLink::post(GroupMessage message) {
 std::optional<GroupOrder> GroupLink::wait_for(int group, double seconds) {
   std::unique_lock lock(mutex_);
   auto& orders = inbox_[group];
-  ordered_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return !orders.empty(); });
+  ordered_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return abandoned_ || !orders.empty(); });
+  if (orders.empty() && abandoned_) return GroupOrder{.kind = GroupOrder::Kind::abandoned, .group = group};
   if (orders.empty()) return {};
   GroupOrder order = std::move(orders.front());
   orders.pop_front();
@@ -51,9 +53,11 @@ std::exception_ptr GroupLink::failure() {
 }
 
 void GroupLink::deliver(GroupOrder order) {
-  if (order.kind == GroupOrder::Kind::stop) stop_ = true;
+  const bool abandoned = order.kind == GroupOrder::Kind::abandoned;
+  if (abandoned || order.kind == GroupOrder::Kind::stop) stop_ = true;
   {
     const std::lock_guard lock(mutex_);
+    abandoned_ = abandoned_ || abandoned;
     inbox_[order.group].push_back(std::move(order));
   }
   ordered_.notify_all();
@@ -103,24 +107,20 @@ bool GroupLink::exchange() {
   return coordination_ != nullptr ? coordinate(own) : forward(own);
 }
 
-/// The coordinator, or MPI, has failed: no group hears another word but stop.
+/// The coordinator, or MPI, has failed.
 void GroupLink::fail() {
-  stop_ = true;
   {
     const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
   }
-  for (std::size_t group = 0; group < leaders_.size(); ++group) {
-    GroupOrder order{.kind = GroupOrder::Kind::stop, .group = static_cast<int>(group)};
-    const int leader = leaders_[group];
-    if (coordination_ == nullptr || leader == 0) {
-      deliver(order);
-    } else {
-      try {
-        channel_->send(leader, to_text(order));
-      } catch (const std::exception&) {
-        // MPI has failed: that rank's own waits end.
-      }
+  const GroupOrder order{.kind = GroupOrder::Kind::abandoned};
+  deliver(order);
+  if (coordination_ == nullptr) return;
+  for (const int leader : std::set(leaders_.begin(), leaders_.end())) {
+    try {
+      if (leader != 0) channel_->send(leader, to_text(order));
+    } catch (const std::exception&) {
+      // MPI has failed: that rank's own waits end.
     }
   }
 }

@@ -42,7 +42,7 @@ class GroupLink {
 
   /// Never waits. Safe from several threads, as is wait_for.
   void post(GroupMessage message);
-  /// The group's next order. @return nullopt when none comes within the time
+  /// The group's next order; abandoned, from then on, after failure(). @return nullopt when none comes within the time
   std::optional<GroupOrder> wait_for(int group, double seconds);
 
   /// Every training of this process ends when this is set: a signal here, or the coordinator's stop.
@@ -70,6 +70,7 @@ class GroupLink {
   std::condition_variable ordered_;
   std::deque<GroupMessage> outbox_;
   std::map<int, std::deque<GroupOrder>> inbox_;  // by group
+  bool abandoned_ = false;
   bool closing_ = false;
   std::exception_ptr failure_;
   std::thread thread_;

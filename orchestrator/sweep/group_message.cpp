@@ -32,7 +32,7 @@ std::string to_text(const GroupMessage& message) {
 }
 
 std::string to_text(const GroupOrder& order) {
-  return nlohmann::json{static_cast<int>(order.kind), order.group, order.trial, order.seed, order.point}.dump();
+  return nlohmann::json{static_cast<int>(order.kind), order.group, order.trial, order.seed, order.point, order.keep}.dump();
 }
 
 GroupMessage group_message(const std::string& text) {
@@ -56,7 +56,8 @@ GroupOrder group_order(const std::string& text) {
                       .group = json.at(1).get<int>(),
                       .trial = json.at(2).get<std::int64_t>(),
                       .seed = json.at(3).get<std::int64_t>(),
-                      .point = json.at(4).get<Point>()};
+                      .point = json.at(4).get<Point>(),
+                      .keep = json.at(5).get<bool>()};
   });
 }
 

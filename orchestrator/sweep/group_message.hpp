@@ -33,17 +33,19 @@ struct GroupMessage {
 /// What the coordinator tells a group.
 struct GroupOrder {
   enum class Kind {
-    train,   // this trial, from its checkpoint where it has one
-    go_on,   // with the trial that reported
-    leave,   // it, and ask for another
-    finish,  // the sweep has ended
-    stop,    // the sweep was interrupted
+    train,      // this trial, from its checkpoint where it has one
+    go_on,      // with the trial that reported
+    leave,      // it, and ask for another
+    finish,     // the sweep has ended
+    stop,       // the sweep was interrupted
+    abandoned,  // the coordinator has failed: it hears nothing more
   };
   Kind kind = Kind::train;
   int group = 0;
   std::int64_t trial = -1;
   std::int64_t seed = 0;  // of train
   Point point = {};       // of train
+  bool keep = false;      // of go_on and leave: the weights are worth a file if the trial ends now
 };
 
 std::string to_text(const GroupMessage& message);

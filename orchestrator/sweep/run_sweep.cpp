@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -142,12 +143,16 @@ ExitCode run_sweep(const Invocation& call, const SweepArgs& args, const AskedOpt
   });
   const World world = survey(*comm);
   const SweepGroups groups = make_groups(world, args.ranks_per_trial, args.trials_per_rank);
-  FrozenBases bases;
+  SharedWeights shared(/*keeps_start_values=*/true);
   if (args.dry_run) {
-    on_rank_zero(*comm, [&] { print_cost(plan, corpus, bases, world, groups); });
+    on_rank_zero(*comm, [&] { print_cost(plan, corpus, shared, world, groups); });
     return ExitCode::done;
   }
 
+  const auto lock_lost = [&session] {
+    fmt::print(stderr, "error: another process has taken the sweep over\n");
+    session.abort(ExitCode::run_time_failure);
+  };
   std::optional<Office> office;
   on_rank_zero(*comm, [&] {
     office.emplace(take_sweep(args.out, [](const std::string& line) { fmt::print(stderr, "{}\n", line); }));
@@ -168,11 +173,12 @@ ExitCode run_sweep(const Invocation& call, const SweepArgs& args, const AskedOpt
                                                      .groups = static_cast<int>(groups.leaders.size()),
                                                      .workers = office->sweep->workers,
                                                      .deterministic = args.deterministic,
-                                                     .lock_lost = [&session] {
-                                                       fmt::print(stderr, "error: another process has taken the sweep over\n");
-                                                       session.abort(ExitCode::run_time_failure);
-                                                     }});
+                                                     .lock_lost = lock_lost});
   });
+  std::string lock_token = office ? office->lock.token() : "";
+  broadcast_text(*comm, lock_token);
+  LockWatch lock(args.out, lock_token);
+  std::mutex one_thread;
 
   const SweepInputs inputs{.plan = plan,
                            .corpus = corpus,
@@ -180,7 +186,11 @@ ExitCode run_sweep(const Invocation& call, const SweepArgs& args, const AskedOpt
                            .data = args.data,
                            .folder = args.out,
                            .command = shell_command(call.command_line),
-                           .bases = bases};
+                           .shared = shared,
+                           .require_lock = [&] {
+                             const std::lock_guard guard(one_thread);
+                             if (!lock.holds(steady_seconds())) lock_lost();
+                           }};
   std::exception_ptr coordinator_failure;
   {
     GroupLink link(session.control_channel(), groups.leaders, office ? &*office->coordinator : nullptr, signals.stop());

@@ -72,14 +72,14 @@ std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
       warmup, first == 1 ? "epoch" : fmt::format("{} epochs", first), first * steps);
 }
 
-void print_cost(const SweepPlan& plan, const Corpus& corpus, FrozenBases& bases, const World& world, const SweepGroups& groups) {
+void print_cost(const SweepPlan& plan, const Corpus& corpus, SharedWeights& shared, const World& world, const SweepGroups& groups) {
   const SweepSpec& spec = plan.spec;
   const std::vector<Point> points = known_points(spec);
   print_configurations(spec, points);
 
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
   const TrainConfig config = config_of(plan, points.empty() ? first_point(spec) : points.front(), world, groups, train_rows);
-  const StepMeasurement step = measure_step(corpus, bases, config);
+  const StepMeasurement step = measure_step(corpus, shared, config);
   const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
   const double epoch_tokens = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
   // A forward pass is about a third of a step.

@@ -1,6 +1,7 @@
 #include "orchestrator/sweep/trial_files.hpp"
 
 #include <algorithm>  // std::find, std::max_element
+#include <span>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -63,6 +64,15 @@ void write_results(const fs::path& sweep, const SweepState& state, const std::ma
 
 void DiskKeeper::drop_weights(std::int64_t trial) { remove_tree(trial_folder(sweep_, trial) / "model.safetensors"); }
 
+bool DiskKeeper::keeps_weights(const SweepState& state, std::int64_t number) const {
+  const std::int64_t keep = state.spec().keep;
+  if (keep < 0) return true;
+  if (state.trial(number).phase == TrialPhase::running) return keep > 0;
+  const std::vector<std::int64_t> ranking = state.ranking();
+  const auto best = std::span(ranking).first(std::min(ranking.size(), static_cast<std::size_t>(keep)));
+  return std::find(best.begin(), best.end(), number) != best.end();
+}
+
 void DiskKeeper::tidy(const SweepState& state, std::int64_t number) {
   const fs::path folder = trial_folder(sweep_, number);
   const SweepTrial& trial = state.trial(number);
@@ -76,13 +86,11 @@ void DiskKeeper::tidy(const SweepState& state, std::int64_t number) {
   }
   if (!trial.ended()) return;
   remove_tree(folder / "checkpoints");
-  const std::int64_t keep = state.spec().keep;
-  if (keep < 0) return;
-  const std::vector<std::int64_t> ranking = state.ranking();
-  const auto place = std::find(ranking.begin(), ranking.end(), number);
-  if (place == ranking.end() || place - ranking.begin() >= keep) return drop_weights(number);
+  if (!keeps_weights(state, number)) return drop_weights(number);
   // It may have pushed another one out.
-  if (static_cast<std::int64_t>(ranking.size()) > keep) drop_weights(ranking[static_cast<std::size_t>(keep)]);
+  const auto keep = static_cast<std::size_t>(state.spec().keep);
+  const std::vector<std::int64_t> ranking = state.ranking();
+  if (state.spec().keep >= 0 && ranking.size() > keep) drop_weights(ranking[keep]);
 }
 
 }  // namespace agsweep

@@ -31,6 +31,8 @@ void write_results(const std::filesystem::path& sweep, const SweepState& state, 
 class DiskKeeper {
  public:
   explicit DiskKeeper(std::filesystem::path sweep) : sweep_(std::move(sweep)) {}
+  /// Whether a trial's weights are to stay if it ends now. False for good, once it is complete.
+  bool keeps_weights(const SweepState& state, std::int64_t trial) const;
   /// A trial has left its group, or ended. @throws RunTimeError
   void tidy(const SweepState& state, std::int64_t trial);
 

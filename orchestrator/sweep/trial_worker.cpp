@@ -21,20 +21,17 @@ namespace {
 // How long a group's leader waits for the coordinator before it shows its ranks, and their watchdog, that it lives.
 constexpr double patience_seconds = 0.5;
 
-/// From the leader to all. Collective over comm.
-std::string broadcast_text(Communicator& comm, std::string text) {
-  std::uint64_t size = text.size();
-  comm.broadcast(0, std::as_writable_bytes(std::span(&size, 1)));
-  text.resize(size);
-  if (size > 0) comm.broadcast(0, std::as_writable_bytes(std::span(text)));
-  return text;
-}
-
 /// On a group's leader: tells the coordinator how a trial goes, and hears what follows an epoch.
 class TrialObserver final : public TrainObserver {
  public:
-  TrialObserver(GroupLink& link, int group, std::int64_t trial, const TrainConfig& config, std::string config_hash)
-      : link_(link), config_(config), message_{.group = group, .trial = trial, .text = std::move(config_hash)} {}
+  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, const TrainConfig& config,
+                std::string config_hash)
+      : link_(link),
+        require_lock_(require_lock),
+        config_(config),
+        message_{.group = group, .trial = trial, .text = std::move(config_hash)} {}
+
+  void before_write() override { require_lock_(); }
 
   void on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t /*done_steps*/) override {
     message_.total_steps = total_steps;
@@ -55,6 +52,9 @@ class TrialObserver final : public TrainObserver {
   void on_epoch(const EpochReport& /*report*/) override {}
   void on_message(std::string_view /*line*/) override {}
 
+  /// At the end alone: until then the checkpoint has them.
+  bool wants_weights(bool at_end) override { return at_end && keeps_weights_; }
+
   std::optional<AfterEpoch> after_epoch(std::int64_t epoch, const Metrics& val) override {
     if (asked_ != epoch) {
       asked_ = epoch;
@@ -66,16 +66,19 @@ class TrialObserver final : public TrainObserver {
     }
     const auto order = link_.wait_for(message_.group, patience_seconds);
     if (!order) return {};
+    keeps_weights_ = order->keep;
     return order->kind == GroupOrder::Kind::go_on ? AfterEpoch::go_on : AfterEpoch::leave;
   }
 
  private:
   GroupLink& link_;
+  const std::function<void()>& require_lock_;
   const TrainConfig& config_;
   GroupMessage message_;
   std::int64_t steps_per_epoch_ = 1;
-  std::int64_t asked_ = 0;  // the epoch that was reported last
-  double next_ = 0;         // when progress is told again
+  bool keeps_weights_ = false;  // if the trial ends now
+  std::int64_t asked_ = 0;      // the epoch that was reported last
+  double next_ = 0;             // when progress is told again
 };
 
 }  // namespace
@@ -115,7 +118,7 @@ std::string TrialWorker::prepared(const GroupOrder& order) {
 std::string TrialWorker::next_order() {
   const auto order = link_.wait_for(group_, patience_seconds);
   if (!order) return "";
-  if (order->kind == GroupOrder::Kind::finish || order->kind == GroupOrder::Kind::stop) return "end";
+  if (order->kind != GroupOrder::Kind::train) return "end";
   try {
     return prepared(*order);
   } catch (const std::exception& error) {
@@ -127,7 +130,7 @@ std::string TrialWorker::next_order() {
 
 void TrialWorker::train_trial(const Job& job) {
   const std::string hash = leads() ? config_hash(job.config, record_.sha256) : "";
-  TrialObserver observer(link_, group_, job.trial, job.config, hash);
+  TrialObserver observer(link_, inputs_.require_lock, group_, job.trial, job.config, hash);
   const RunIdentity identity{.folder = trial_folder(inputs_.folder, job.trial),
                              .config = job.config_text,
                              .command = inputs_.command,
@@ -135,7 +138,7 @@ void TrialWorker::train_trial(const Job& job) {
                              .data_sha256 = inputs_.data_sha256,
                              .environment = leads() ? environment(world_, record_) : nlohmann::json::object(),
                              .test_split = false};
-  const TrainOutcome outcome = train(comm_, inputs_.corpus, inputs_.bases, job.config, identity, observer, link_.stop());
+  const TrainOutcome outcome = train(comm_, inputs_.corpus, inputs_.shared, job.config, identity, observer, link_.stop());
   if (!leads()) return;
   link_.post({.kind = outcome.status == TrainStatus::done ? GroupMessage::Kind::done : GroupMessage::Kind::left,
               .group = group_,
@@ -150,7 +153,7 @@ void TrialWorker::run() {
     comm_.at("the wait for a trial", wait);
     std::string text;
     if (leads()) text = next_order();
-    text = broadcast_text(comm_, std::move(text));
+    broadcast_text(comm_, text);
     if (text == "end") return;
     if (text.empty()) continue;
     const auto parts = nlohmann::json::parse(text);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "data/corpus.hpp"
@@ -12,7 +13,7 @@
 #include "orchestrator/training/file_facts.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
-#include "workers/train/frozen_bases.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -24,7 +25,8 @@ struct SweepInputs {
   std::filesystem::path data;
   std::filesystem::path folder;  // SWEEP
   std::string command;           // the command line, for result.json
-  FrozenBases& bases;
+  SharedWeights& shared;
+  std::function<void()> require_lock;  // does not return when another process has taken the sweep over; for any thread
 };
 
 /// A rank's part in a group that trains one trial after the other.

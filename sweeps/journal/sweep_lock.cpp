@@ -179,6 +179,13 @@ bool SweepLock::bump() {
   return true;
 }
 
+bool LockWatch::holds(double now) {
+  if (asked_ && now - *asked_ < lock_bump_seconds) return true;
+  if (!has_token(path_, token_)) return false;
+  asked_ = now;
+  return true;
+}
+
 LockAttempt try_lock(const fs::path& folder, const LockRequest& request, const std::set<std::string>& still) {
   const fs::path path = folder / "sweep.lock";
   LockTaker taker(folder, request, still);

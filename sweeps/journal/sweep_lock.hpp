@@ -33,6 +33,7 @@ class SweepLock {
 
   /// False after another process has taken it over, which happens to a holder that was stopped for a minute. Reads the file.
   bool holds() const;
+  const std::string& token() const { return self_.token; }
   /// Shows that the holder lives: call it every lock_bump_seconds. It writes to the file that this object made, whatever its name is
   /// now, and so never brings a lost lock back.
   /// @return holds() @throws RunTimeError when the file is ours and cannot be written
@@ -49,6 +50,24 @@ class SweepLock {
 };
 
 constexpr double lock_bump_seconds = 10;
+
+/// A lock as the processes and threads see it that write into the folder for its holder. For one thread.
+class LockWatch {
+ public:
+  /// @param token  the lock's
+  LockWatch(std::filesystem::path folder, std::string token) : path_(std::move(folder) / "sweep.lock"), token_(std::move(token)) {}
+
+  /// SweepLock::holds(), but the file is read only when that was not asked within the last lock_bump_seconds: so whoever was stopped for
+  /// longer, in which time the lock may have been taken over, asks before it writes.
+  /// @param now  seconds from any start, never falling
+  bool holds(double now);
+
+ private:
+  std::filesystem::path path_;
+  std::string token_;
+  std::optional<double> asked_;
+};
+
 constexpr double lock_stale_seconds = 60;  // a counter that stands still for so long has no holder any more
 
 /// The lock file in the way of a request: sweep.lock itself, or the claim of another process that is replacing it.

@@ -1,81 +1,15 @@
-"""agsweep sweep: what a finished sweep holds, read by Optuna too; kills, signals and resumes; what it refuses.
+"""agsweep sweep: what a finished sweep holds, read by Optuna too, and what it refuses.
 
 usage: sweep_test.py AGSWEEP TOKENIZER_DIR
 """
 
-import csv
-import hashlib
 import json
-import os
 import pathlib
-import random
-import shutil
-import signal
 import sys
-import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, main  # noqa: E402
-from faults_test import ranks_of  # noqa: E402
-
-import optuna  # noqa: E402
-from optuna.storages.journal import JournalFileBackend  # noqa: E402
-
-optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-ASHA = """
-name = "test"
-model = "scratch"
-metric = "val.accuracy"
-sampler = "sobol"
-trials = 9
-[fixed]
-epochs = 4
-batch_size = 60
-layers = 1
-d_model = 32
-heads = 2
-ffn = 64
-shards = 4
-warmup_steps = 0
-[space]
-lr = { log = [1e-4, 3e-2] }
-dropout = { values = [0.0, 0.1, 0.3] }
-[scheduler]
-kind = "asha"
-eta = 2
-"""
-SIMPLE = ASHA[: ASHA.index("[scheduler]")].replace("epochs = 4", "epochs = 2").replace("trials = 9", "trials = 4")
-
-
-class SweepTest(ProgramTest):
-    def command(self, name="sweep", spec=ASHA, *options):
-        (self.folder / f"{name}.toml").write_text(spec)
-        return ["sweep", "--spec", self.folder / f"{name}.toml", "--data", self.data, "--out", self.folder / name, *options]
-
-    def sweep(self, name="sweep", spec=ASHA, *options, ranks=2, code=0, timeout=120):
-        self.program.run(*self.command(name, spec, *options), ranks=ranks, timeout=timeout).check(code)
-        return self.folder / name
-
-    def resume(self, sweep, *options, ranks=2, code=0):
-        return self.program.run("sweep", "--data", self.data, "--out", sweep, "--resume", *options, ranks=ranks, timeout=120).check(code)
-
-    def study(self, sweep):
-        storage = optuna.storages.JournalStorage(JournalFileBackend(str(sweep / "journal.log")))
-        return optuna.load_study(study_name="test", storage=storage)
-
-    def results(self, sweep):
-        with open(sweep / "results.csv", newline="") as file:
-            return list(csv.DictReader(file))
-
-    def outcome(self, sweep):
-        """What must be the same of two sweeps: every trial's state, values and weights' digests by epoch."""
-        trials = [(trial.number, trial.state.name, trial.params, trial.intermediate_values) for trial in self.study(sweep).trials]
-        hashes = {path.parent.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((sweep / "trials").glob("*/hashes.csv"))}
-        weights = {path.parent.name: hashlib.sha256(path.read_bytes()).hexdigest()
-                   for path in sorted((sweep / "trials").glob("*/model.safetensors"))}
-        return trials, hashes, weights
+from agsweep_program import main  # noqa: E402
+from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
 
 class FinishedSweep(SweepTest):
@@ -161,66 +95,6 @@ class FinishedSweep(SweepTest):
         self.resume(sweep, "--spec", self.folder / "sweep.toml")
         self.assertEqual(self.outcome(sweep)[0][:4], before)
         self.assertEqual(len(self.check_agreement(sweep).trials), 6)
-
-
-class Interrupted(SweepTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.random = random.Random(11)
-        cls.whole = cls.data.parent / "whole"
-        if cls.whole.exists():
-            return
-        spec = cls.data.parent / "whole.toml"
-        spec.write_text(ASHA)
-        cls.program.run("sweep", "--spec", spec, "--data", cls.data, "--out", cls.whole, "--deterministic", ranks=2, timeout=120).check()
-
-    def begin(self, ranks=2):
-        self.out = self.folder / "sweep"
-        return self.program.start(*self.command("sweep", ASHA, "--deterministic"), ranks=ranks)
-
-    def wait_for_lines(self, job, lines):
-        journal = self.out / "journal.log"
-        while not journal.exists() or journal.read_bytes().count(b"\n") < lines:
-            self.assertIsNone(job.poll(), "the job ended too early")
-            time.sleep(0.001)
-
-    def test_killed_at_random_moments_it_ends_as_if_never_killed(self):
-        total = (self.whole / "journal.log").read_bytes().count(b"\n")
-        for lines in sorted(self.random.sample(range(8, total - 8), 5)):
-            with self.subTest(lines=lines):
-                job = self.begin()
-                self.wait_for_lines(job, lines)
-                if self.random.random() < 0.3:
-                    os.kill(job.pid, signal.SIGKILL)
-                    for pid in ranks_of(job).values():
-                        os.kill(pid, signal.SIGKILL)
-                else:
-                    os.kill(self.random.choice(list(ranks_of(job).values())), signal.SIGKILL)
-                self.program.finish(job)
-                self.resume(self.out, "--deterministic")
-                self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
-                shutil.rmtree(self.out)
-
-    def test_a_signal_checkpoints_every_trial(self):
-        for how in (signal.SIGUSR2, signal.SIGTERM):
-            with self.subTest(how.name):
-                job = self.begin(1 if how == signal.SIGTERM else 2)
-                self.wait_for_lines(job, 30)
-                os.kill(job.pid, how)
-                self.assertIn("--resume", self.program.finish(job).check(85).stderr)
-                self.assertFalse((self.out / "sweep.lock").exists())
-                self.resume(self.out, "--deterministic", ranks=1 if how == signal.SIGTERM else 2)
-                if how == signal.SIGUSR2:
-                    self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
-                shutil.rmtree(self.out)
-
-    def test_the_same_on_other_ranks(self):
-        job = self.begin()
-        self.wait_for_lines(job, 40)
-        os.kill(job.pid, signal.SIGUSR2)
-        self.program.finish(job).check(85)
-        self.resume(self.out, "--deterministic", ranks=1)
-        self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
 
 
 class Refusals(SweepTest):

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace agsweep {
@@ -48,5 +49,8 @@ void together(Communicator& comm, const std::function<void()>& work);
 
 /// The same for work that only rank 0 does (writing files), the others waiting.
 void on_rank_zero(Communicator& comm, const std::function<void()>& work);
+
+/// A text of rank 0, of any size, for all. Collective over comm.
+void broadcast_text(Communicator& comm, std::string& text);
 
 }  // namespace agsweep

@@ -132,6 +132,7 @@ std::unique_ptr<ControlChannel> Session::control_channel() {
 
 void Session::abort(ExitCode code) noexcept {
   if (state_) MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
+  std::_Exit(static_cast<int>(code));
 }
 
 void Session::leave_together(ExitCode code) noexcept {

@@ -36,8 +36,8 @@ class Session {
   /// Messages beside all communicators; in a job of one a channel on which nothing comes. Collective over the job.
   std::unique_ptr<ControlChannel> control_channel();
 
-  /// Ends the whole job at once, without a word to anybody: for a rank that may not write another byte. Returns in a job of one.
-  void abort(ExitCode code) noexcept;
+  /// Ends the whole job at once, without a word to anybody: for a rank that may not write another byte. For any thread.
+  [[noreturn]] void abort(ExitCode code) noexcept;
 
   /// Call last, before a normal or failed exit: waits (bounded) until every rank is here, so that no rank's exit status makes the launcher
   /// kill one that still writes. When ranks stay away: MPI_Abort with `code`.

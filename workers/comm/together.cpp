@@ -122,4 +122,11 @@ void together(Communicator& comm, const std::function<void()>& work) { run(comm,
 
 void on_rank_zero(Communicator& comm, const std::function<void()>& work) { run(comm, work, comm.rank() == 0, false); }
 
+void broadcast_text(Communicator& comm, std::string& text) {
+  std::uint64_t size = text.size();
+  comm.broadcast(0, std::as_writable_bytes(std::span(&size, 1)));
+  text.resize(size);
+  if (size > 0) comm.broadcast(0, std::as_writable_bytes(std::span(text)));
+}
+
 }  // namespace agsweep

@@ -24,6 +24,8 @@ struct ParameterSpec {
   double std = 0;           // of Initial::normal
   std::int64_t offset = 0;  // floats from the flat buffer's begin
   std::int64_t size = 0;    // floats
+
+  bool operator==(const ParameterSpec&) const = default;
 };
 
 /// The order and places of all trained tensors. The first may be an embedding, whose gradient is row-sparse.

@@ -21,6 +21,9 @@ std::optional<c10::TypedOperatorHandle<OneDnnLinear>> one_dnn_linear() {
   return schema->typed<OneDnnLinear>();
 }
 
+// Below so many multiplications the operator around oneDNN takes longer than the product (60 us a call).
+constexpr std::int64_t small = 1 << 20;
+
 /// oneDNN takes other strides, but multiplies them with plain loops.
 bool is_dense(const at::Tensor& matrix) { return matrix.is_contiguous() || matrix.t().is_contiguous(); }
 
@@ -28,7 +31,7 @@ bool is_dense(const at::Tensor& matrix) { return matrix.is_contiguous() || matri
 
 void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
   static const auto linear = one_dnn_linear();
-  if (linear && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight)) {
+  if (linear && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight) && x.size(0) * weight.numel() >= small) {
     // at::mm would call MKL, whose fp32 kernel for AMD's CPUs reaches 85 to 90 % of oneDNN's speed.
     const std::optional<at::Tensor> given_bias = bias.defined() ? std::optional(bias) : std::nullopt;
     y.copy_(linear->call(x, weight, given_bias, "none", c10::List<std::optional<at::Scalar>>(), std::nullopt));

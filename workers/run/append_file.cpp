@@ -33,20 +33,27 @@ std::size_t rows_end(std::string_view content, std::size_t begin, std::int64_t l
 
 AppendFile::AppendFile(std::filesystem::path path) : path_(std::move(path)), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {}
 
-void AppendFile::append(std::string_view text) { write_all(file_.get(), std::as_bytes(std::span(text)), path_); }
-
-void AppendFile::sync() {
-  if (::fsync(file_.get()) != 0) throw RunTimeError("{}: cannot fsync: {}", path_.string(), std::strerror(errno));
+void AppendFile::append(std::string_view text) {
+  synced_ = false;
+  write_all(file_.get(), std::as_bytes(std::span(text)), path_);
 }
 
-void cut_back_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last) {
+void AppendFile::sync() {
+  if (synced_) return;
+  if (::fsync(file_.get()) != 0) throw RunTimeError("{}: cannot fsync: {}", path_.string(), std::strerror(errno));
+  synced_ = true;
+}
+
+AppendFile open_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last) {
   const std::string first_line = fmt::format("{}\n", header);
   const std::string content = std::filesystem::exists(path) ? read_file(path) : "";
-  if (!content.starts_with(first_line)) return write_file_atomically(path, first_line);
-  const std::size_t kept = rows_end(content, first_line.size(), last);
+  const std::size_t kept = content.starts_with(first_line) ? rows_end(content, first_line.size(), last) : 0;
   if (kept < content.size() && ::truncate(path.c_str(), static_cast<off_t>(kept)) != 0) {
     throw RunTimeError("{}: cannot cut it back: {}", path.string(), std::strerror(errno));
   }
+  AppendFile file(path);
+  if (kept == 0) file.append(first_line);
+  return file;
 }
 
 }  // namespace agsweep

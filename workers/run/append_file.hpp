@@ -17,17 +17,18 @@ class AppendFile {
 
   /// @param text  whole lines, the last newline too, or whole records. @throws RunTimeError
   void append(std::string_view text);
-  /// fsync. @throws RunTimeError
+  /// fsync of what was appended since the last one. @throws RunTimeError
   void sync();
 
  private:
   std::filesystem::path path_;
   FileDescriptor file_;
+  bool synced_ = false;
 };
 
-/// Makes `path` a CSV file that begins with `header` and holds its earlier rows up to `last`, counted in their first column; what follows
-/// the first row beyond `last`, or the first that is torn or no row, goes. A missing file, or one with another header, starts anew.
+/// Opens a CSV file that begins with `header` and holds its earlier rows up to `last`, counted in their first column; what follows the
+/// first row beyond `last`, or the first that is torn or no row, goes. A missing file, or one with another header, starts anew.
 /// @throws RunTimeError
-void cut_back_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last);
+AppendFile open_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last);
 
 }  // namespace agsweep

@@ -118,7 +118,6 @@ EventFile::EventFile(const fs::path& folder, std::int64_t resumed_step) : file_(
   file_.append(tf_record(version_event()));
   // A new run's too: one that was killed before its first checkpoint starts anew at step 1, and leaves its file.
   file_.append(tf_record(start_event(resumed_step + 1)));
-  fsync_path(folder);  // or a power cut may lose the name of a file that sync() has saved
 }
 
 void EventFile::write(std::int64_t step, std::initializer_list<Scalar> scalars) { file_.append(tf_record(summary_event(step, scalars))); }

@@ -20,11 +20,6 @@ constexpr std::string_view steps_header = "step,lr,loss,grad_norm,tokens_per_sec
 constexpr std::string_view epochs_header = "epoch,split,loss,accuracy,f1_macro,f1_weighted,precision_macro,recall_macro,seconds";
 constexpr std::string_view hashes_header = "epoch,tensor,sha256";
 
-AppendFile open_csv(const fs::path& path, std::string_view header, std::int64_t last) {
-  cut_back_csv(path, header, last);
-  return AppendFile(path);
-}
-
 /// 17 digits give a double back exactly; a measured time has no more than 9.
 std::string epoch_row(std::int64_t epoch, std::string_view split, const Metrics& metrics, double seconds) {
   return fmt::format("{},{},{:.17g},{:.17g},{:.17g},{:.17g},{:.17g},{:.17g},{:.9g}\n", epoch, split, metrics.loss, metrics.accuracy,

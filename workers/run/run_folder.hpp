@@ -24,7 +24,8 @@ class RunFolder {
   };
 
   /// Starts the files, or cuts them back to `resumed_step` and `resumed_epoch` (rows after them go; a new event file begins there): both
-  /// are 0 for a new run. log.txt only ever grows. The folder exists. @throws RunTimeError, as do the methods
+  /// are 0 for a new run. log.txt only ever grows. The folder exists; the caller fsyncs it once they are there. @throws RunTimeError, as do
+  /// the methods
   RunFolder(const std::filesystem::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch);
   ~RunFolder();
 

@@ -41,13 +41,6 @@ ProgressState state_in(const LoadedCheckpoint& checkpoint) {
   }
 }
 
-void broadcast(Communicator& comm, std::string& text) {
-  auto size = static_cast<std::int64_t>(text.size());
-  comm.broadcast(0, std::as_writable_bytes(std::span(&size, 1)));
-  text.resize(static_cast<std::size_t>(size));
-  comm.broadcast(0, std::as_writable_bytes(std::span(text)));
-}
-
 }  // namespace
 
 void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& trainer, const at::Tensor& best, const ProgressState& state) {
@@ -55,8 +48,10 @@ void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
   on_rank_zero(comm, [&] {
     std::vector<TensorBytes> tensors;
     append(tensors, "parameters", trainer.parameters(), trainer.parameters().flat());
-    append(tensors, "first_moment", trainer.parameters(), trainer.first_moment());
-    append(tensors, "second_moment", trainer.parameters(), trainer.second_moment());
+    if (!state.trained) {
+      append(tensors, "first_moment", trainer.parameters(), trainer.first_moment());
+      append(tensors, "second_moment", trainer.parameters(), trainer.second_moment());
+    }
     if (state.best && !best_is_current(state)) append(tensors, "best", trainer.parameters(), best);
     store.save(state.step, tensors, to_json(state));
   });
@@ -73,12 +68,14 @@ bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
     const ProgressState stored = state_in(*checkpoint);
     const ParameterLayout& layout = trainer.parameters().layout();
     restore(checkpoint->file, "parameters", layout, trainer.parameters().flat());
-    restore(checkpoint->file, "first_moment", layout, trainer.first_moment());
-    restore(checkpoint->file, "second_moment", layout, trainer.second_moment());
+    if (!stored.trained) {
+      restore(checkpoint->file, "first_moment", layout, trainer.first_moment());
+      restore(checkpoint->file, "second_moment", layout, trainer.second_moment());
+    }
     if (stored.best) restore(checkpoint->file, best_is_current(stored) ? "parameters" : "best", layout, best);
     text = checkpoint->state.dump();
   });
-  broadcast(comm, text);
+  broadcast_text(comm, text);
   if (text.empty()) return false;
   state = progress_state_from(nlohmann::json::parse(text));
   comm.broadcast(0, room_in(trainer.parameters().flat()));

@@ -12,7 +12,8 @@
 
 namespace agsweep {
 
-/// Writes a generation on rank 0: weights, moments, counters, and the best epoch's weights where they are not the current ones.
+/// Writes a generation on rank 0: weights, moments (until the last step), counters, and the best epoch's weights where they are not the
+/// current ones.
 ///
 /// Collective over comm. @throws RunTimeError on every rank (a full disk, for one); earlier generations stay
 void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& trainer, const at::Tensor& best, const ProgressState& state);

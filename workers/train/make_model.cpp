@@ -36,14 +36,14 @@ void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std
   }
 }
 
-std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t classes, std::int64_t longest, FrozenBases& bases) {
+std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared) {
   const DropoutRates dropout{.residual = config.dropout, .attention = config.dropout, .adapter = config.lora_dropout};
   if (config.full) {
     Gpt2Checkpoint checkpoint = Gpt2Checkpoint::read(config.weights);
     check_fit(checkpoint.config(), config.weights, longest);
     return std::make_unique<Gpt2Full>(std::move(checkpoint), dropout, classes);
   }
-  auto base = bases.get(config.weights, config.precision);
+  auto base = shared.base(config.weights, config.precision);
   check_fit(base->config(), config.weights, longest);
   const LoraConfig lora = lora_of(config, base->config());
   return std::make_unique<Gpt2Lora>(std::move(base), lora, dropout, classes);
@@ -59,8 +59,8 @@ LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
           .rslora = config.rslora};
 }
 
-std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, FrozenBases& bases) {
-  if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest, bases);
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared) {
+  if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest, shared);
   return std::make_unique<Transformer>(Geometry{.longest = longest,
                                                 .layers = config.layers,
                                                 .width = config.d_model,

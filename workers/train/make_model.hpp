@@ -5,14 +5,14 @@
 
 #include "workers/model/model.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/frozen_bases.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
 /// The model that a configuration asks for; reads --weights where it needs them.
 /// @param longest  tokens of the longest row
-/// @param bases    where the GPT-2 under adapters is taken from
+/// @param shared   where the GPT-2 under adapters is taken from
 /// @throws DataError for weights that are missing, damaged or do not fit the tokenizer or the rows; UsageError as lora_of()
-std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, FrozenBases& bases);
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared);
 
 }  // namespace agsweep

@@ -4,7 +4,7 @@
 
 #include "data/corpus.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/frozen_bases.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -15,6 +15,6 @@ struct StepMeasurement {
 };
 
 /// Trains a few steps of a configuration, and forgets them. @throws as train()
-StepMeasurement measure_step(const Corpus& corpus, FrozenBases& bases, const TrainConfig& config);
+StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const TrainConfig& config);
 
 }  // namespace agsweep

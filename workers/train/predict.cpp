@@ -13,8 +13,8 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
                    const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress) {
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
-  FrozenBases bases;
-  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, bases);
+  SharedWeights shared;
+  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared);
   Parameters parameters(model->layout(), config.precision);
   together(comm, [&] { load(parameters, weights); });
   Workers workers(config.threads);

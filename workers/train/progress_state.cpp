@@ -25,6 +25,7 @@ nlohmann::json to_json(const ProgressState& state) {
   return {{"step", state.step},
           {"epoch", state.epoch},
           {"epoch_batch", state.epoch_batch},
+          {"trained", state.trained},
           {"epoch_loss", state.epoch_loss},
           {"epoch_rows", state.epoch_rows},
           {"epoch_confusion", state.epoch_confusion},
@@ -41,6 +42,7 @@ ProgressState progress_state_from(const nlohmann::json& json) {
   json.at("step").get_to(state.step);
   json.at("epoch").get_to(state.epoch);
   json.at("epoch_batch").get_to(state.epoch_batch);
+  json.at("trained").get_to(state.trained);
   json.at("epoch_loss").get_to(state.epoch_loss);
   json.at("epoch_rows").get_to(state.epoch_rows);
   json.at("epoch_confusion").get_to(state.epoch_confusion);

@@ -24,6 +24,7 @@ struct ProgressState {
   std::int64_t step = 0;         // optimiser steps done
   std::int64_t epoch = 1;        // the one under way, from 1
   std::int64_t epoch_batch = 0;  // its batches done
+  bool trained = false;          // no step is to come: the optimiser's moments are not needed any more
 
   double epoch_loss = 0;  // sum over its batches of loss * rows
   std::int64_t epoch_rows = 0;

@@ -27,8 +27,11 @@ void check_adapter(const TrainConfig& config) {
 
 }  // namespace
 
-void set_start_values(const Model& model, const TrainConfig& config, Parameters& parameters) {
-  if (config.init.empty()) return model.start(parameters, config.seed);
+void set_start_values(const Model& model, const TrainConfig& config, SharedWeights& shared, Parameters& parameters) {
+  if (config.init.empty()) {
+    if (config.model == ModelKind::scratch) return shared.initialise(parameters, config.seed);
+    return model.start(parameters, config.seed);  // from the base's weights too
+  }
   check_adapter(config);
   load(parameters, config.init);
 }

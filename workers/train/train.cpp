@@ -4,10 +4,10 @@
 
 namespace agsweep {
 
-TrainOutcome train(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
                    TrainObserver& observer, const std::atomic<bool>& stop) {
   std::optional<TrainingRun> training;
-  together(comm, [&] { training.emplace(comm, corpus, bases, config, run, observer, stop); });
+  together(comm, [&] { training.emplace(comm, corpus, shared, config, run, observer, stop); });
   return training->run();
 }
 

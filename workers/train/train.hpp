@@ -13,8 +13,8 @@
 #include "workers/comm/communicator.hpp"
 #include "workers/metrics/metrics.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/frozen_bases.hpp"
 #include "workers/train/reports.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -31,6 +31,12 @@ class TrainObserver {
   virtual void on_evaluation(std::string_view split, std::int64_t done_batches, std::int64_t batches) = 0;
   virtual void on_epoch(const EpochReport& report) = 0;
   virtual void on_message(std::string_view line) = 0;  // for a person: resumed at step N, a generation was damaged, stopped early ...
+  /// Before files of RUN/ change; may throw, or end the process, where the folder is not the run's any more. Cheap: each step calls it.
+  virtual void before_write() {}
+
+  /// Whether to write model.safetensors now. Asked, while it is out of date, after an epoch that was the best so far and at the end; the
+  /// checkpoint has those weights in any case.
+  virtual bool wants_weights(bool /*at_end*/) { return true; }
 
   /// What follows an epoch, when its checkpoint is on the disk; asked again for the last one when a run is resumed.
   /// @return nullopt while there is no answer: then it is asked again, so it should itself wait for a moment, below a second
@@ -62,7 +68,7 @@ struct RunIdentity {
 /// @param stop  polled before each step: true on any rank makes all ranks finish the same step, checkpoint and return `interrupted`
 /// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for unfit --weights, --init or checkpoint;
 /// UsageError for options that do not fit the model (a LoRA rank above its dimensions, another rank than the --init adapter's)
-TrainOutcome train(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
                    TrainObserver& observer, const std::atomic<bool>& stop);
 
 }  // namespace agsweep

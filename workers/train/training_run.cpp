@@ -50,18 +50,19 @@ EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
                          TrainObserver& observer, const std::atomic<bool>& stop)
     : comm_(comm),
       corpus_(corpus),
       config_(config),
       identity_(run),
+      shared_(shared),
       observer_(observer),
       stop_(stop),
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
       steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
       total_steps_(config.epochs * steps_per_epoch_),
-      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, bases)),
+      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared)),
       workers_(config.threads),
       trainer_(comm, workers_, *model_, config, total_steps_),
       best_(at::zeros_like(trainer_.parameters().flat())),
@@ -84,14 +85,16 @@ void TrainingRun::start() {
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
                                                          [&](const std::string& line) { messages.push_back(line); });
   if (!resumed) {
-    on_rank_zero(comm_, [&] { set_start_values(*model_, config_, trainer_.parameters()); });
+    on_rank_zero(comm_, [&] { set_start_values(*model_, config_, shared_, trainer_.parameters()); });
     trainer_.broadcast_parameters();
   }
   on_rank_zero(comm_, [&] {
-    std::filesystem::create_directories(identity_.folder);
-    write_file_atomically(identity_.folder / "config.toml", identity_.config);
+    observer_.before_write();
+    std::filesystem::create_directories(identity_.folder / "checkpoints");
     folder_.emplace(identity_.folder, RunFolder::Options{.tensorboard = config_.tensorboard}, state_.step, state_.epoch - 1);
-    if (resumed && state_.best) write_best();
+    write_file_atomically(identity_.folder / "config.toml", identity_.config);  // and the names of all others are on the disk with its
+    best_saved_ = !state_.best;
+    save_best(/*at_end=*/false);
   });
   for (const std::string& line : messages) say(line);
   if (resumed) say(fmt::format("resumed at step {} of {}, epoch {}", state_.step, total_steps_, state_.epoch));
@@ -143,6 +146,7 @@ void TrainingRun::report_step(const StepOutcome& outcome, double tokens_per_seco
 }
 
 void TrainingRun::write_step(const StepReport& report) {
+  observer_.before_write();
   folder_->write_step(report);
   if (report.step % config_.log_every != 0) return;
   folder_->log(fmt::format("step {} of {}: loss {:.4f}, gradient norm {:.3g}, lr {:.3g}, {:.0f} tokens/s", report.step, total_steps_,
@@ -170,12 +174,16 @@ bool TrainingRun::stop_after_epoch() {
 void TrainingRun::save() {
   on_rank_zero(comm_, [&] {
     if (write_failure_) std::rethrow_exception(write_failure_);
+    observer_.before_write();
     folder_->sync();
   });
   save_checkpoint(comm_, checkpoints_, trainer_, best_, state_);
 }
 
-void TrainingRun::write_best() {
+/// On rank 0.
+void TrainingRun::save_best(bool at_end) {
+  if (best_saved_ || !observer_.wants_weights(at_end)) return;
+  best_saved_ = true;
   write_sealed_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
                            {{"format", "pt"},
                             {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
@@ -206,22 +214,25 @@ void TrainingRun::end_epoch() {
   if (report.best) {
     state_.best = state_.last;
     best_.copy_(trainer_.parameters().flat());
+    best_saved_ = false;
   }
   ++state_.epoch;
   state_.epoch_batch = 0;
   state_.epoch_loss = 0;
   state_.epoch_rows = 0;
   state_.epoch_seconds = 0;
+  state_.trained = done();
   std::fill(state_.epoch_confusion.begin(), state_.epoch_confusion.end(), 0);
 
   on_rank_zero(comm_, [&] {
+    observer_.before_write();
     folder_->write_epoch(report);
     folder_->write_hashes(report.epoch, trainer_.parameters().tensors(trainer_.parameters().flat()));
   });
   save();
   // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
   on_rank_zero(comm_, [&] {
-    if (report.best) write_best();
+    save_best(/*at_end=*/false);
     folder_->log(fmt::format("epoch {}: validation loss {:.4f}, accuracy {:.4f}, macro F1 {:.4f}{}", report.epoch, report.val.loss,
                              report.val.accuracy, report.val.f1_macro, report.best ? ", the best so far" : ""));
     observer_.on_epoch(report);
@@ -343,6 +354,8 @@ TrainOutcome TrainingRun::run() {
 void TrainingRun::write_result(nlohmann::json& result) {
   result["ended"] = utc_now();
   on_rank_zero(comm_, [&] {
+    observer_.before_write();
+    save_best(/*at_end=*/true);
     folder_->sync();
     folder_->write_result(result);
   });

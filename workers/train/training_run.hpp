@@ -20,7 +20,7 @@ namespace agsweep {
 /// train()'s way from the first step to result.json: epochs, evaluation, early stopping, checkpoints, the run's files.
 class TrainingRun {
  public:
-  TrainingRun(Communicator& comm, const Corpus& corpus, FrozenBases& bases, const TrainConfig& config, const RunIdentity& run,
+  TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
               TrainObserver& observer, const std::atomic<bool>& stop);
 
   /// Collective over comm. @throws as train() says
@@ -37,7 +37,7 @@ class TrainingRun {
   void save();
   bool stopped_early() const;
   bool done() const;
-  void write_best();
+  void save_best(bool at_end);
   nlohmann::json result(const char* status, const nlohmann::json& error);
   void write_result(nlohmann::json& result);
   void add_final_metrics(nlohmann::json& result);
@@ -52,6 +52,7 @@ class TrainingRun {
   const Corpus& corpus_;
   const TrainConfig& config_;
   const RunIdentity& identity_;
+  SharedWeights& shared_;
   TrainObserver& observer_;
   const std::atomic<bool>& stop_;
 
@@ -65,6 +66,7 @@ class TrainingRun {
   ProgressState state_;
   CheckpointStore checkpoints_;
   std::optional<RunFolder> folder_;   // rank 0 alone
+  bool best_saved_ = true;            // model.safetensors holds best_
   std::exception_ptr write_failure_;  // of a step's rows, on rank 0: the next step tells the others
   std::vector<std::uint32_t> order_;  // of the epoch under way
 };

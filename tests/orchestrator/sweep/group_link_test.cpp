@@ -75,19 +75,21 @@ TEST(GroupLink, WaitsNoLongerThanItIsTold) {
   EXPECT_FALSE(link.wait_for(0, 0.01));
 }
 
-TEST(GroupLink, StopsEveryGroupWhenTheCoordinatorFails) {
+TEST(GroupLink, TellsEveryGroupForGoodThatTheCoordinatorHasFailed) {
   Echo echo;
   HeldChannel::Post post;
   {
-    GroupLink link(std::make_unique<HeldChannel>(post), {0, 1}, &echo, quiet);
+    GroupLink link(std::make_unique<HeldChannel>(post), {0, 1, 1}, &echo, quiet);
     link.post({.kind = GroupMessage::Kind::failed});
-    EXPECT_EQ(order_of(link, 0)->kind, GroupOrder::Kind::stop);
+    EXPECT_EQ(order_of(link, 0)->kind, GroupOrder::Kind::abandoned) << "in answer to a report";
+    link.post({.kind = GroupMessage::Kind::wants_work});
+    EXPECT_EQ(order_of(link, 0)->kind, GroupOrder::Kind::abandoned) << "no other order comes any more";
     EXPECT_TRUE(link.stop());
     EXPECT_EQ(testing_support::error_of<RunTimeError>([&] { std::rethrow_exception(link.failure()); }), "the journal is full");
   }
-  ASSERT_EQ(post.sent.size(), 1U);
+  ASSERT_EQ(post.sent.size(), 1U) << "a rank is told once";
   EXPECT_EQ(post.sent[0].first, 1);
-  EXPECT_EQ(group_order(post.sent[0].second).kind, GroupOrder::Kind::stop);
+  EXPECT_EQ(group_order(post.sent[0].second).kind, GroupOrder::Kind::abandoned);
 }
 
 TEST(GroupLink, TellsTheCoordinatorOfASignal) {
@@ -121,13 +123,14 @@ TEST(GroupLink, ForwardsOnOtherRanks) {
 }
 
 TEST(GroupMessage, KeepsEveryField) {
-  const GroupOrder order{.kind = GroupOrder::Kind::train, .group = 3, .trial = 12, .seed = 42, .point = {1e-3, 2, 0.1}};
+  const GroupOrder order{.kind = GroupOrder::Kind::train, .group = 3, .trial = 12, .seed = 42, .point = {1e-3, 2, 0.1}, .keep = true};
   const GroupOrder read = group_order(to_text(order));
   EXPECT_EQ(read.kind, order.kind);
   EXPECT_EQ(read.group, 3);
   EXPECT_EQ(read.trial, 12);
   EXPECT_EQ(read.seed, 42);
   EXPECT_EQ(read.point, order.point);
+  EXPECT_TRUE(read.keep);
   EXPECT_THROW(group_order("[0"), RunTimeError);
   EXPECT_THROW(group_message("[0]"), RunTimeError);
 }

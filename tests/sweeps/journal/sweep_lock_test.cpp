@@ -267,6 +267,17 @@ TEST(SweepLock, IsLeftToATakerThatIsAtWork) {
   EXPECT_EQ(read_file(folder / "sweep.lock"), content);
 }
 
+TEST(LockWatch, AsksAgainAfterAStopAndAfterALoss) {
+  const TemporaryFolder folder;
+  const SweepLock lock = try_lock(folder.path(), request()).lock.value();
+  LockWatch watch(folder.path(), lock.token());
+  EXPECT_TRUE(watch.holds(100));
+  write_lock(folder, remote_holder());
+  EXPECT_TRUE(watch.holds(100 + lock_bump_seconds / 2)) << "too early to read the file again";
+  EXPECT_FALSE(watch.holds(100 + 2 * lock_bump_seconds));
+  EXPECT_FALSE(watch.holds(100 + 2 * lock_bump_seconds)) << "what was lost once is not held for another ten seconds";
+}
+
 TEST(TryLock, NamesAFolderThatCannotBeWritten) {
   EXPECT_THAT(error_of<RunTimeError>([] { try_lock("/none", request()); }), HasSubstr("No such file or directory"));
 }

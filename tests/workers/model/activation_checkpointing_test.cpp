@@ -25,8 +25,8 @@ struct Shard {
 /// The second of two passes in one workspace, so that it meets memory that holds garbage.
 Shard forward_backward(const TrainConfig& config, const PackedBatch& batch, bool activation_checkpointing) {
   const c10::InferenceMode no_autograd;
-  FrozenBases bases;
-  const auto model = make_model(config, 4, 8, bases);
+  SharedWeights shared;
+  const auto model = make_model(config, 4, 8, shared);
   Parameters parameters(model->layout(), config.precision);
   model->start(parameters, config.seed);
   parameters.flat().add_(0.01);  // an adapter's B starts at zero, which would hide A's gradient

@@ -89,8 +89,8 @@ void run(const nlohmann::json& job, const std::filesystem::path& out) {
   for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
   std::int64_t longest = 0;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
-  FrozenBases bases;
-  const auto model = make_model(config, 4, longest, bases);
+  SharedWeights shared;
+  const auto model = make_model(config, 4, longest, shared);
 
   SelfCommunicator comm;
   Workers workers(config.threads);

@@ -43,8 +43,8 @@ struct Training {
 
   TrainConfig config;
   std::unique_ptr<Communicator> comm = test_session().world(10);
-  FrozenBases bases;
-  std::unique_ptr<const Model> model = make_model(config, 4, 128, bases);
+  SharedWeights shared;
+  std::unique_ptr<const Model> model = make_model(config, 4, 128, shared);
   Workers workers{config.threads};
   Trainer trainer{*comm, workers, *model, config, 100};
   Split split = testing_support::small_split(64);

@@ -1,0 +1,98 @@
+"""Sweeps that are killed, stopped and taken over, and go on as if nothing had happened.
+
+usage: sweep_resume_test.py AGSWEEP TOKENIZER_DIR
+AGSWEEP_KILLS in the environment: at how many random moments a sweep is killed, instead of 5.
+"""
+
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from agsweep_program import contents, main  # noqa: E402
+from faults_test import ranks_of  # noqa: E402
+from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
+
+
+class Interrupted(SweepTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.random = random.Random(11)
+        cls.whole = cls.data.parent / "whole"
+        if cls.whole.exists():
+            return
+        spec = cls.data.parent / "whole.toml"
+        spec.write_text(ASHA)
+        cls.program.run("sweep", "--spec", spec, "--data", cls.data, "--out", cls.whole, "--deterministic", ranks=2, timeout=120).check()
+
+    def begin(self, ranks=2):
+        self.out = self.folder / "sweep"
+        return self.program.start(*self.command("sweep", ASHA, "--deterministic"), ranks=ranks)
+
+    def wait_for_lines(self, job, lines):
+        journal = self.out / "journal.log"
+        while not journal.exists() or journal.read_bytes().count(b"\n") < lines:
+            self.assertIsNone(job.poll(), "the job ended too early")
+            time.sleep(0.001)
+
+    def tear(self):
+        """Cuts the journal's last line, as a machine that loses power while it appends."""
+        journal = self.out / "journal.log"
+        content = journal.read_bytes()
+        last = len(content) - content.rindex(b"\n", 0, -1) - 1
+        os.truncate(journal, len(content) - self.random.randrange(1, last))
+
+    def test_killed_at_random_moments_it_ends_as_if_never_killed(self):
+        total = (self.whole / "journal.log").read_bytes().count(b"\n")
+        for lines in sorted(self.random.sample(range(8, total - 8), int(os.environ.get("AGSWEEP_KILLS", 5)))):
+            with self.subTest(lines=lines):
+                job = self.begin()
+                self.wait_for_lines(job, lines)
+                if self.random.random() < 0.3:
+                    os.kill(job.pid, signal.SIGKILL)
+                    for pid in ranks_of(job).values():
+                        os.kill(pid, signal.SIGKILL)
+                else:
+                    os.kill(self.random.choice(list(ranks_of(job).values())), signal.SIGKILL)
+                self.program.finish(job)
+                if self.random.random() < 0.5:
+                    self.tear()
+                self.resume(self.out, "--deterministic")
+                self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
+                shutil.rmtree(self.out)
+
+    def test_a_stopped_holder_whose_lock_is_taken_over_ends_without_writing(self):
+        """By the job that SLURM requeues, which need not wait until the lock's counter has stood still for a minute."""
+        slow = SIMPLE.replace("trials = 4", "trials = 2").replace("batch_size = 60", "batch_size = 180").replace("d_model = 32", "d_model = 256")
+        self.out = self.folder / "sweep"
+        first = self.program.start(*self.command("sweep", slow), env={"SLURM_JOB_ID": 7, "SLURM_RESTART_COUNT": 0})
+        steps = self.out / "trials/0000/steps.csv"
+        while not steps.exists() or steps.read_bytes().count(b"\n") < 2:
+            self.assertIsNone(first.poll(), "the job ended too early")
+            time.sleep(0.001)
+        time.sleep(0.05)
+        os.kill(first.pid, signal.SIGSTOP)  # in the second step, which takes a second, between two writes
+        second = self.program.run("sweep", "--data", self.data, "--out", self.out, "--resume", timeout=120,
+                                  env={"SLURM_JOB_ID": 7, "SLURM_RESTART_COUNT": 1}).check()
+        self.assertIn("all trials", second.stdout)
+        after = contents(self.out)
+        time.sleep(10)  # the lock was asked last before the stop, and is asked again after so long
+        os.kill(first.pid, signal.SIGCONT)
+        self.assertIn("another process has taken the sweep over", self.program.finish(first).check(1).stderr)
+        self.assertEqual(contents(self.out), after)
+
+    def test_a_lost_lock_ends_every_rank(self):
+        job = self.begin()
+        self.wait_for_lines(job, 30)
+        (self.out / "sweep.lock").write_text("{}")
+        self.assertIn("another process has taken this sweep over", self.program.finish(job, timeout=20).check(1).stderr)
+        self.assertEqual((self.out / "sweep.lock").read_text(), "{}")
+
+
+if __name__ == "__main__":
+    main()
