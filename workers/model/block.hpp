@@ -58,13 +58,14 @@ struct BlockTape {
   LinearTape out;
   NormTape norm2;
   LinearTape up;
-  LinearTape down;  // y: the update that the next norm adds
+  LinearTape down;  // y: the update that the next norm adds; x is undefined where the weights are frozen
 
   BlockInput output() const { return {norm2.residual, down.y}; }  // of a last block: [rows of the batch, width]
 };
 
+/// @param backward_follows  false: of the tape only output() is whole
 BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDropouts& dropouts, const BlockInput& input,
-                        Workspace& workspace);
+                        bool backward_follows, Workspace& workspace);
 
 /// What the block before needs of a backward pass.
 struct BlockGradient {

@@ -9,6 +9,7 @@ namespace agsweep {
 
 namespace {
 
+/// What an adapter reads.
 at::Tensor dropped_input(const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
   if (!dropout.active()) return x;
   const at::Tensor dropped = workspace.empty(x.sizes(), x.scalar_type());
@@ -47,7 +48,9 @@ at::Tensor low_gradient(const Adapter& adapter, const at::Tensor& d_y, Workspace
 void adapter_gradients(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& d_low, float* dense,
                        Workspace& workspace) {
   weight_gradient(d_y.t(), tape.low, adapter.scale, false, gradient_at(dense, adapter.b_offset, adapter.b.sizes()), workspace);
-  weight_gradient(d_low.t(), tape.dropped, 1, adapter.adds_to_a, gradient_at(dense, adapter.a_offset, adapter.a.sizes()), workspace);
+  const Workspace::Scope scope(workspace);
+  const at::Tensor dropped = dropped_input(tape.x, tape.dropout, workspace);
+  weight_gradient(d_low.t(), dropped, 1, adapter.adds_to_a, gradient_at(dense, adapter.a_offset, adapter.a.sizes()), workspace);
 }
 
 void trained_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
@@ -91,16 +94,26 @@ Linear Linear::outputs(std::int64_t first, std::int64_t last) const {
   return rows;
 }
 
-LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
-  LinearTape tape{
-      .x = x, .y = workspace.empty({x.size(0), linear.weight.size(0)}, x.scalar_type()), .dropped = {}, .low = {}, .dropout = dropout};
+LinearTape linear_room(const Linear& linear, std::int64_t rows, const Dropout& dropout, Workspace& workspace) {
+  const at::ScalarType type = linear.weight.scalar_type();
+  LinearTape tape{.x = {}, .y = workspace.empty({rows, linear.weight.size(0)}, type), .low = {}, .dropout = dropout};
+  if (linear.adapter) tape.low = workspace.empty({rows, linear.adapter->a.size(0)}, type);
+  return tape;
+}
+
+void linear_forward(const Linear& linear, const at::Tensor& x, LinearTape& tape, Workspace& workspace) {
+  tape.x = x;
   product(x, linear.weight, linear.bias, tape.y);
-  if (!linear.adapter) return tape;
+  if (!linear.adapter) return;
   const Adapter& adapter = *linear.adapter;
-  tape.dropped = dropped_input(x, dropout, workspace);
-  tape.low = workspace.empty({x.size(0), adapter.a.size(0)}, x.scalar_type());
-  at::mm_out(tape.low, tape.dropped, adapter.a.t());
+  const Workspace::Scope scope(workspace);
+  at::mm_out(tape.low, dropped_input(x, tape.dropout, workspace), adapter.a.t());
   at::addmm_out(tape.y, tape.y, tape.low, adapter.b.t(), 1, adapter.scale);
+}
+
+LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
+  LinearTape tape = linear_room(linear, x.size(0), dropout, workspace);
+  linear_forward(linear, x, tape, workspace);
   return tape;
 }
 

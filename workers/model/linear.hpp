@@ -37,16 +37,19 @@ struct Linear {
 
 /// What the backward pass needs of a linear layer.
 struct LinearTape {
-  at::Tensor x;        // [rows, in]
-  at::Tensor y;        // [rows, out]
-  at::Tensor dropped;  // [rows, in], what the adapter read: x itself without dropout
-  at::Tensor low;      // [rows, rank], dropped A^T
-  Dropout dropout;
+  at::Tensor x;     // [rows, in]
+  at::Tensor y;     // [rows, out]
+  at::Tensor low;   // [rows, rank], dropout(x) A^T
+  Dropout dropout;  // has no state, so dropout(x) is computed again rather than kept
 };
 
 /// @param x        [rows, in]
 /// @param dropout  of the adapter's input
 LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropout& dropout, Workspace& workspace);
+
+/// The same in two parts, for an x that shall take memory behind the results'.
+LinearTape linear_room(const Linear& linear, std::int64_t rows, const Dropout& dropout, Workspace& workspace);
+void linear_forward(const Linear& linear, const at::Tensor& x, LinearTape& tape, Workspace& workspace);
 
 /// Writes the trained weights' gradient to dense + offsets.
 /// @param dense  a shard's gradient of the dense parameters, fp32

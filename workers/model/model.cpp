@@ -10,7 +10,7 @@ namespace agsweep {
 
 at::Tensor Model::logits(const Parameters& parameters, const PackedBatch& batch, Workspace& workspace) const {
   const Network weights = network(parameters);
-  return Pass(weights, batch, {}, Saved::block_inputs, workspace).forward();
+  return Pass(weights, batch, {}, Saved::nothing, workspace).forward();
 }
 
 void Model::forward_backward(const Parameters& parameters, const PackedBatch& batch, const ShardStep& step, Workspace& workspace,

@@ -102,7 +102,8 @@ Embedding Pass::embedding() const {
 }
 
 BlockTape Pass::block_tape(std::int64_t block, const BlockInput& input) {
-  return block_forward(network_.blocks[static_cast<std::size_t>(block)], rows(block), dropouts(block), input, workspace_);
+  return block_forward(network_.blocks[static_cast<std::size_t>(block)], rows(block), dropouts(block), input, saved_ != Saved::nothing,
+                       workspace_);
 }
 
 BlockInput Pass::block_output(std::int64_t block, const BlockInput& input) {
@@ -110,15 +111,23 @@ BlockInput Pass::block_output(std::int64_t block, const BlockInput& input) {
     tapes_.push_back(block_tape(block, input));
     return tapes_.back().output();
   }
-  inputs_.push_back(input);
-  const std::int64_t count = rows(block).last_token_only ? batch_.rows() : batch_.token_count();
-  const BlockInput kept{.residual = workspace_.empty({padded_rows(count), network_.width}, at::kFloat),
-                        .update = workspace_.empty({padded_rows(count), network_.width}, compute_type())};
+  if (saved_ == Saved::block_inputs) inputs_.push_back(input);
+  const BlockInput kept = room_for_output(block, input);
   const Workspace::Scope scope(workspace_);
   const BlockInput output = block_tape(block, input).output();
   kept.residual.copy_(output.residual);
   kept.update.copy_(output.update);
   return kept;
+}
+
+/// Outside the memory that the block itself takes; in place of its input where nobody reads that again.
+BlockInput Pass::room_for_output(std::int64_t block, const BlockInput& input) {
+  const std::int64_t count = padded_rows(rows(block).last_token_only ? batch_.rows() : batch_.token_count());
+  const auto room = [&](const at::Tensor& given, at::ScalarType type) {
+    if (saved_ == Saved::nothing && given.defined()) return given.narrow(0, 0, count);
+    return workspace_.empty({count, network_.width}, type);
+  };
+  return {.residual = room(input.residual, at::kFloat), .update = room(input.update, compute_type())};
 }
 
 at::Tensor Pass::embed() {

@@ -15,8 +15,8 @@
 namespace agsweep {
 
 /// What a forward pass leaves for the backward pass. From a block's input its activations are computed again, with the same bits, since
-/// dropout masks have no state.
-enum class Saved { activations, block_inputs };
+/// dropout masks have no state. nothing: there is no backward pass.
+enum class Saved { activations, block_inputs, nothing };
 
 /// One batch on its way through a network.
 class Pass {
@@ -41,6 +41,7 @@ class Pass {
   at::Tensor embed();
   BlockTape block_tape(std::int64_t block, const BlockInput& input);
   BlockInput block_output(std::int64_t block, const BlockInput& input);
+  BlockInput room_for_output(std::int64_t block, const BlockInput& input);
   at::ScalarType compute_type() const { return network_.blocks[0].up.weight.scalar_type(); }
   std::int64_t layers() const { return static_cast<std::int64_t>(network_.blocks.size()); }
 

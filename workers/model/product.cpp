@@ -1,5 +1,6 @@
 #include "workers/model/product.hpp"
 
+#include <algorithm>  // std::min
 #include <optional>
 #include <string_view>
 
@@ -24,6 +25,9 @@ std::optional<c10::TypedOperatorHandle<OneDnnLinear>> one_dnn_linear() {
 // Below so many multiplications the operator around oneDNN takes longer than the product (60 us a call).
 constexpr std::int64_t small = 1 << 20;
 
+// The operator returns memory of its own, which is copied: of so many rows it stays in the cache, and small.
+constexpr std::int64_t most_rows = 512;
+
 /// oneDNN takes other strides, but multiplies them with plain loops.
 bool is_dense(const at::Tensor& matrix) { return matrix.is_contiguous() || matrix.t().is_contiguous(); }
 
@@ -34,7 +38,11 @@ void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bi
   if (linear && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight) && x.size(0) * weight.numel() >= small) {
     // at::mm would call MKL, whose fp32 kernel for AMD's CPUs reaches 85 to 90 % of oneDNN's speed.
     const std::optional<at::Tensor> given_bias = bias.defined() ? std::optional(bias) : std::nullopt;
-    y.copy_(linear->call(x, weight, given_bias, "none", c10::List<std::optional<at::Scalar>>(), std::nullopt));
+    for (std::int64_t first = 0; first < x.size(0); first += most_rows) {
+      const std::int64_t count = std::min(most_rows, x.size(0) - first);
+      y.narrow(0, first, count)
+          .copy_(linear->call(x.narrow(0, first, count), weight, given_bias, "none", c10::List<std::optional<at::Scalar>>(), std::nullopt));
+    }
   } else if (bias.defined()) {
     at::addmm_out(y, bias, x, weight.t());
   } else {

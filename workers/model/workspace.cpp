@@ -3,25 +3,22 @@
 #include <algorithm>  // std::max
 #include <cstring>    // std::memset
 #include <new>        // std::align_val_t
-#include <numeric>    // std::accumulate
 
 namespace agsweep {
 
 namespace {
 
 constexpr std::align_val_t alignment{64};
-constexpr std::size_t smallest_block = std::size_t{16} << 20;
+// Larger than any tensor of a common model: what is left of a block when the next tensor does not fit is lost. The system gives a page only
+// when it is touched.
+constexpr std::size_t smallest_block = std::size_t{64} << 20;
 
 }  // namespace
-
-std::size_t Workspace::size() const {
-  return std::accumulate(blocks_.begin(), blocks_.end(), std::size_t{0},
-                         [](std::size_t sum, const Block& block) { return sum + block.size; });
-}
 
 std::byte* Workspace::take(std::size_t bytes) {
   bytes = (bytes + 63) / 64 * 64;
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
+    before_ += blocks_[block_].size;
     ++block_;
     used_ = 0;
   }
@@ -33,6 +30,7 @@ std::byte* Workspace::take(std::size_t bytes) {
   }
   std::byte* memory = blocks_[block_].memory.get() + used_;
   used_ += bytes;
+  peak_ = std::max(peak_, before_ + used_);
   return memory;
 }
 

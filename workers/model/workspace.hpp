@@ -17,23 +17,26 @@ class Workspace {
   at::Tensor empty(at::IntArrayRef shape, at::ScalarType type);
   at::Tensor zeros(at::IntArrayRef shape, at::ScalarType type);
 
-  std::size_t size() const;  // bytes, asked of the system so far
+  std::size_t peak() const { return peak_; }  // the most bytes that were in use at once
 
   /// Frees, at its end, all that was taken since its begin.
   class Scope {
    public:
-    explicit Scope(Workspace& workspace) : workspace_(workspace), block_(workspace.block_), used_(workspace.used_) {}
+    explicit Scope(Workspace& workspace)
+        : workspace_(workspace), block_(workspace.block_), used_(workspace.used_), before_(workspace.before_) {}
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
     ~Scope() {
       workspace_.block_ = block_;
       workspace_.used_ = used_;
+      workspace_.before_ = before_;
     }
 
    private:
     Workspace& workspace_;
     std::size_t block_;
     std::size_t used_;
+    std::size_t before_;
   };
 
   AttentionScratch attention;
@@ -46,8 +49,10 @@ class Workspace {
   std::byte* take(std::size_t bytes);
 
   std::vector<Block> blocks_;
-  std::size_t block_ = 0;  // the one in use
-  std::size_t used_ = 0;   // bytes of it
+  std::size_t block_ = 0;   // the one in use
+  std::size_t used_ = 0;    // bytes of it
+  std::size_t before_ = 0;  // bytes of the blocks before it
+  std::size_t peak_ = 0;
 };
 
 }  // namespace agsweep

@@ -41,7 +41,7 @@ Shard forward_backward(const TrainConfig& config, const PackedBatch& batch, bool
                              .activation_checkpointing = activation_checkpointing},
                             workspace, shard.gradient);
   }
-  shard.memory = workspace.size();
+  shard.memory = workspace.peak();
   return shard;
 }
 
