@@ -61,6 +61,19 @@ class FailuresBesideOthers(SweepTest):
         alone = self.sweep("alone", self.spec("lr = { values = [1e-3, 3e-3, 4e-3] }\n"), "--threads", 1, ranks=1)
         self.check(sweep, alone, lambda row: row["trial"] == "1", "0001")
 
+    def test_adapters_that_share_a_frozen_gpt2(self):
+        base = self.folder / "gpt2"
+        self.program.run("random-gpt2", "--out", base).check()
+        huge = "1e38"
+        lora = self.spec(f'lora_rank = {{ values = [2, 4, 8] }}\nlora_alpha = {{ values = ["2r", "{huge}"] }}\n')
+        lora = lora[: lora.index("layers")] + lora[lora.index("shards"):]  # a GPT-2 has its own geometry
+        lora = lora.replace('"scratch"', '"gpt2-lora"')
+        only = lora.replace(f'["2r", "{huge}"]', '["2r"]')
+        sweep = self.sweep("sweep", lora, "--weights", base, "--trials-per-rank", 2, ranks=1, code=3)
+        alone = self.sweep("alone", only, "--weights", base, "--threads", 1, ranks=1)
+        self.check(sweep, alone, lambda row: row["lora_alpha"] == huge, "1e38 is neither a positive number")
+        self.assertEqual(self.digests(self.sweep("ranks", only, "--weights", base, "--ranks-per-trial", 2, ranks=2)), self.digests(alone))
+
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,2 @@
+// Owns the headers that tests/CMakeLists.txt has precompiled.
+int main() {}
