@@ -2,7 +2,6 @@
 
 #include <algorithm>  // std::find
 #include <set>
-#include <sstream>
 
 #include <toml++/toml.h>
 
@@ -10,6 +9,7 @@
 #include "base/file.hpp"
 #include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "sweeps/space/toml_text.hpp"
 
 namespace agsweep {
 
@@ -20,21 +20,13 @@ namespace {
 constexpr std::string_view header =
     "# The options of an agsweep training, as it used them. `agsweep train --config FILE` reads them; the command line wins.\n";
 
-/// A TOML value with its quotes and escapes.
-template <typename T>
-std::string toml_text(const T& value) {
-  std::ostringstream text;
-  text << toml::value<T>(value);
-  return std::move(text).str();
-}
-
 std::string toml_list(const std::vector<std::string>& values) {
   std::string list;
   for (const std::string& value : values) list += (list.empty() ? "" : ", ") + toml_text(value);
   return "[" + list + "]";
 }
 
-std::string toml_text(const Option& option, const Value& value) {
+std::string option_toml(const Option& option, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     const bool is_path = option.kind == ValueKind::path && !text->empty();
     return toml_text(is_path ? fs::absolute(*text).lexically_normal().string() : *text);
@@ -146,7 +138,7 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
     if (asked.contains(option.name)) asked_names.push_back(option.key());
     const Value value = entry.get(config);
     if (to_text(value).empty()) continue;  // a path that was not given
-    options += fmt::format("{} = {}\n", option.key(), toml_text(option, value));
+    options += fmt::format("{} = {}\n", option.key(), option_toml(option, value));
   }
   return fmt::format(
       "{}\n"
@@ -190,7 +182,7 @@ AskedOptions resumed_options(const AskedOptions& stored, const AskedOptions& ask
     }
     if (std::holds_alternative<Automatic>(found->second.value)) continue;  // as the run resolved it
     const Value was = entry.get(before);
-    if (toml_text(option, was) != toml_text(option, found->second.value)) {
+    if (option_toml(option, was) != option_toml(option, found->second.value)) {
       differences += fmt::format("\n  {}: {}, but the run was started with {}", found->second.origin, to_text(found->second.value),
                                  to_text(was).empty() ? "none" : to_text(was));
     }

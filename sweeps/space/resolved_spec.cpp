@@ -1,45 +1,27 @@
 #include "sweeps/space/resolved_spec.hpp"
 
-#include <sstream>
-#include <utility>  // std::move
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
-#include <toml++/toml.h>
 
 #include "sweeps/space/spec_words.hpp"
+#include "sweeps/space/toml_text.hpp"
 
 namespace agsweep {
 
 namespace {
 
-std::string toml_text(const std::string& text) {
-  constexpr auto in_double_quotes = ~(toml::format_flags::allow_literal_strings | toml::format_flags::allow_multi_line_strings);
-  const toml::value<std::string> value(text);
-  std::ostringstream out;
-  out << toml::toml_formatter(value, toml::toml_formatter::default_flags & in_double_quotes);
-  return std::move(out).str();
-}
-
-/// The shortest text that reads back as the same double, and as no whole number.
-std::string toml_text(double number) {
-  std::string text = fmt::format("{}", number);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
-
-std::string toml_text(const ParameterValue& value) {
+std::string value_toml(const ParameterValue& value) {
   if (const auto* on = std::get_if<bool>(&value)) return *on ? "true" : "false";
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *whole);
   if (const auto* number = std::get_if<double>(&value)) return toml_text(*number);
   return toml_text(std::get<std::string>(value));
 }
 
-std::string toml_text(const Parameter& parameter) {
+std::string parameter_toml(const Parameter& parameter) {
   std::vector<std::string> items;
-  for (const ParameterValue& value : parameter.values) items.push_back(toml_text(value));
+  for (const ParameterValue& value : parameter.values) items.push_back(value_toml(value));
   if (parameter.scale != Scale::values) {
-    items = {toml_text(value_at(parameter, parameter.low)), toml_text(value_at(parameter, parameter.high))};
+    items = {value_toml(value_at(parameter, parameter.low)), value_toml(value_at(parameter, parameter.high))};
   }
   return fmt::format("{{ {} = [{}] }}", word_for(scale_words, parameter.scale), fmt::join(items, ", "));
 }
@@ -63,8 +45,8 @@ std::vector<SpecEntry> spec_entries(const SweepSpec& spec) {
   entries.push_back({"", "seeds", fmt::format("[{}]", fmt::join(spec.seeds, ", "))});
   entries.push_back({"", "retries", fmt::format("{}", spec.retries)});
   entries.push_back({"", "keep", keep_text(spec.keep)});
-  for (const FixedOption& option : spec.fixed) entries.push_back({"fixed", option.key, toml_text(option.value)});
-  for (const Parameter& parameter : spec.space) entries.push_back({"space", parameter.key, toml_text(parameter)});
+  for (const FixedOption& option : spec.fixed) entries.push_back({"fixed", option.key, value_toml(option.value)});
+  for (const Parameter& parameter : spec.space) entries.push_back({"space", parameter.key, parameter_toml(parameter)});
   const SchedulerSpec& scheduler = spec.scheduler;
   entries.push_back({"scheduler", "kind", fmt::format("\"{}\"", word_for(scheduler_words, scheduler.kind))});
   if (scheduler.kind == SchedulerKind::asha) entries.push_back({"scheduler", "eta", fmt::format("{}", scheduler.eta)});
@@ -72,7 +54,7 @@ std::vector<SpecEntry> spec_entries(const SweepSpec& spec) {
   for (std::size_t trial = 0; trial < spec.first_trials.size(); ++trial) {
     for (std::size_t i = 0; i < spec.space.size(); ++i) {
       const ParameterValue value = value_at(spec.space[i], spec.first_trials[trial].at(i));
-      entries.push_back({fmt::format("trial {}", trial), spec.space[i].key, toml_text(value)});
+      entries.push_back({fmt::format("trial {}", trial), spec.space[i].key, value_toml(value)});
     }
   }
   return entries;

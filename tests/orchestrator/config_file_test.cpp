@@ -51,7 +51,7 @@ const RunRecord record{.data = "/data/with \"quotes\"/data.h5",
 
 TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   const AskedOptions given =
-      asked({"--lr", "0.00123456789012345678", "--epochs", "3", "--metric", "val.loss", "--init", "/w/a \"b\".safetensors",
+      asked({"--lr", "0.00123456789012345678", "--epochs", "3", "--metric", "val.loss", "--init", "/w/a \"b\" 'c'\\\n.safetensors",
              "--weight-decay", "0", "--precision", "bf16", "--tensorboard", "off", "--seed", "9223372036854775807"});
   const TrainConfig config = filled_config(given);
   write(config_text(config, given, record));
