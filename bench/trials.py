@@ -93,6 +93,8 @@ def main():
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
+    if arguments.trials < 2:
+        parser.error("--trials: 2 or more")
     few = max(arguments.trials // 10, 1)
     with tempfile.TemporaryDirectory(prefix="agsweep-bench-") as name:
         sides = {"agsweep": Agsweep(arguments.program.resolve(), arguments.ranks, pathlib.Path(name))}

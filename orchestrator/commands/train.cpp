@@ -97,7 +97,7 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
     if (failure.code() != ExitCode::run_time_failure) throw;
     Error told(failure.code(), fmt::format("{}\n{}", failure.what(), advice));
     told.known_to_all = failure.known_to_all;
-    throw told;
+    throw Error(told);
   }
 }
 

@@ -51,9 +51,7 @@ struct OptionEntry {
       }
     };
     get = [member, words = option.words](const Config& config) -> Value {
-      if constexpr (std::is_same_v<T, bool>) {
-        return config.*member;
-      } else if constexpr (std::is_integral_v<T>) {
+      if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
         return static_cast<std::int64_t>(config.*member);
       } else if constexpr (std::is_floating_point_v<T>) {
         return static_cast<double>(config.*member);

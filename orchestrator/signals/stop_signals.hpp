@@ -1,9 +1,8 @@
 #pragma once
 
-#include <signal.h>  // struct sigaction
-
 #include <array>
 #include <atomic>
+#include <csignal>  // struct sigaction
 #include <string>
 
 namespace agsweep {

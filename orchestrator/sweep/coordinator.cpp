@@ -71,7 +71,17 @@ void Coordinator::ended(const GroupMessage& message) {
   if (message.kind == GroupMessage::Kind::failed) {
     dispatcher_.failed(message.trial, message.text, message.retry);
   }
-  if (message.kind == GroupMessage::Kind::left || state_.trial(message.trial).ended()) disk_.tidy(state_, message.trial);
+  untidy_.insert(message.trial);
+}
+
+/// Once it is decided what becomes of trials that no group has any more.
+void Coordinator::tidy() {
+  std::erase_if(untidy_, [this](std::int64_t trial) {
+    if (group_of_.contains(trial)) return true;
+    if (state_.trial(trial).phase == TrialPhase::running) return false;
+    disk_.tidy(state_, trial);
+    return true;
+  });
 }
 
 void Coordinator::keep_lock() {
@@ -84,6 +94,7 @@ void Coordinator::keep_lock() {
 void Coordinator::commit() {
   const std::vector<std::string> lines = state_.take_lines();
   if (lines.empty()) return;
+  if (!lock_.holds()) options_.lock_lost();
   journal_.append(lines);
   results_stale_ = true;
   progress_.show();
@@ -92,7 +103,9 @@ void Coordinator::commit() {
 void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers) {
   for (const auto& [trial, answer] : answers) {
     const auto kind = answer == Answer::go_on ? GroupOrder::Kind::go_on : GroupOrder::Kind::leave;
-    orders.push_back({.kind = kind, .group = group_of_.at(trial), .trial = trial, .keep = disk_.keeps_weights(state_, trial)});
+    // Who leaves a running trial only makes room for another one.
+    const bool keep = disk_.keeps_weights(state_, trial) && (answer == Answer::go_on || state_.trial(trial).phase != TrialPhase::running);
+    orders.push_back({.kind = kind, .group = group_of_.at(trial), .trial = trial, .keep = keep});
   }
 }
 
@@ -143,6 +156,7 @@ std::vector<GroupOrder> Coordinator::decide() {
     if (!stopping_) {
       const auto answers = dispatcher_.decide(utc_now(), static_cast<std::int64_t>(idle_.size()));
       commit();
+      tidy();
       send_answers(orders, answers);
       if (!closed_ && state_.finished() && group_of_.empty() && !dispatcher_.has_ready()) close();
     } else if (!std::exchange(told_stop_, true)) {

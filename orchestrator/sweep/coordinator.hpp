@@ -43,6 +43,7 @@ class Coordinator final : public Coordination {
   void send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers);
   void send_work(std::vector<GroupOrder>& orders);
   void ended(const GroupMessage& message);
+  void tidy();
   void close();
   void save_results();
 
@@ -55,6 +56,7 @@ class Coordinator final : public Coordination {
   DiskKeeper disk_;
   std::map<std::int64_t, TrialFacts> facts_;
   std::map<std::int64_t, int> group_of_;  // trials in a group's hands
+  std::set<std::int64_t> untidy_;         // trials that have left one, or ended there
   std::deque<int> idle_;                  // groups that want work, the first to ask first
   bool news_ = true;                      // something to decide
   bool stopping_ = false;

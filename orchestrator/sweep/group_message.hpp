@@ -45,7 +45,7 @@ struct GroupOrder {
   std::int64_t trial = -1;
   std::int64_t seed = 0;  // of train
   Point point = {};       // of train
-  bool keep = false;      // of go_on and leave: the weights are worth a file if the trial ends now
+  bool keep = false;      // the weights are worth a file: of go_on, when the trial is done; of leave, now
 };
 
 std::string to_text(const GroupMessage& message);

@@ -58,6 +58,7 @@ void train_groups(Session& session, const SweepInputs& inputs, const SweepGroups
   facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(groups.groups_per_rank));
   std::vector<std::thread> threads;
+  threads.reserve(failures.size());
   for (int i = 0; i < groups.groups_per_rank; ++i) {
     threads.emplace_back([&, i] {
       try {

@@ -20,7 +20,8 @@ namespace {
 void remove_tree(const fs::path& path) {
   std::error_code failure;
   fs::remove_all(path, failure);
-  if (failure) throw RunTimeError("{}: {}", path.string(), failure.message());
+  // Where a file stands in the place of a folder there is nothing to remove.
+  if (failure && failure != std::errc::not_a_directory) throw RunTimeError("{}: {}", path.string(), failure.message());
 }
 
 }  // namespace
@@ -62,8 +63,6 @@ void write_results(const fs::path& sweep, const SweepState& state, const std::ma
   write_file_atomically(sweep / "results.csv", text);
 }
 
-void DiskKeeper::drop_weights(std::int64_t trial) { remove_tree(trial_folder(sweep_, trial) / "model.safetensors"); }
-
 bool DiskKeeper::keeps_weights(const SweepState& state, std::int64_t number) const {
   const std::int64_t keep = state.spec().keep;
   if (keep < 0) return true;
@@ -85,12 +84,16 @@ void DiskKeeper::tidy(const SweepState& state, std::int64_t number) {
     return;
   }
   if (!trial.ended()) return;
+  // Of a group that was killed before it wrote the weights, the checkpoint alone has them.
+  if (trial.phase == TrialPhase::pruned && keeps_weights(state, number) && !fs::exists(folder / "model.safetensors")) return;
   remove_tree(folder / "checkpoints");
-  if (!keeps_weights(state, number)) return drop_weights(number);
-  // It may have pushed another one out.
-  const auto keep = static_cast<std::size_t>(state.spec().keep);
-  const std::vector<std::int64_t> ranking = state.ranking();
-  if (state.spec().keep >= 0 && ranking.size() > keep) drop_weights(ranking[keep]);
+  with_weights_.insert(number);
+  // It may have pushed others out.
+  std::erase_if(with_weights_, [&](std::int64_t other) {
+    if (keeps_weights(state, other)) return false;
+    remove_tree(trial_folder(sweep_, other) / "model.safetensors");
+    return true;
+  });
 }
 
 }  // namespace agsweep

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "sweeps/state/sweep_state.hpp"
@@ -31,15 +32,14 @@ void write_results(const std::filesystem::path& sweep, const SweepState& state, 
 class DiskKeeper {
  public:
   explicit DiskKeeper(std::filesystem::path sweep) : sweep_(std::move(sweep)) {}
-  /// Whether a trial's weights are to stay if it ends now. False for good, once it is complete.
+  /// Whether a trial's weights are to stay: of a complete one, for now; of a running one, if it should end best.
   bool keeps_weights(const SweepState& state, std::int64_t trial) const;
   /// A trial has left its group, or ended. @throws RunTimeError
   void tidy(const SweepState& state, std::int64_t trial);
 
  private:
-  void drop_weights(std::int64_t trial);
-
   std::filesystem::path sweep_;
+  std::set<std::int64_t> with_weights_;  // ended trials that may have them
 };
 
 }  // namespace agsweep

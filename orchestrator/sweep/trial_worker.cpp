@@ -52,8 +52,8 @@ class TrialObserver final : public TrainObserver {
   void on_epoch(const EpochReport& /*report*/) override {}
   void on_message(std::string_view /*line*/) override {}
 
-  /// At the end alone: until then the checkpoint has them.
-  bool wants_weights(bool at_end) override { return at_end && keeps_weights_; }
+  bool saves_each_best() override { return false; }
+  bool keeps_weights(TrainStatus end) override { return end == TrainStatus::done ? keep_when_done_ : keep_when_left_; }
 
   std::optional<AfterEpoch> after_epoch(std::int64_t epoch, const Metrics& val) override {
     if (asked_ != epoch) {
@@ -66,8 +66,10 @@ class TrialObserver final : public TrainObserver {
     }
     const auto order = link_.wait_for(message_.group, patience_seconds);
     if (!order) return {};
-    keeps_weights_ = order->keep;
-    return order->kind == GroupOrder::Kind::go_on ? AfterEpoch::go_on : AfterEpoch::leave;
+    const bool goes_on = order->kind == GroupOrder::Kind::go_on;
+    keep_when_done_ = goes_on && order->keep;
+    keep_when_left_ = !goes_on && order->keep;
+    return goes_on ? AfterEpoch::go_on : AfterEpoch::leave;
   }
 
  private:
@@ -76,9 +78,10 @@ class TrialObserver final : public TrainObserver {
   const TrainConfig& config_;
   GroupMessage message_;
   std::int64_t steps_per_epoch_ = 1;
-  bool keeps_weights_ = false;  // if the trial ends now
-  std::int64_t asked_ = 0;      // the epoch that was reported last
-  double next_ = 0;             // when progress is told again
+  bool keep_when_done_ = false;
+  bool keep_when_left_ = false;
+  std::int64_t asked_ = 0;  // the epoch that was reported last
+  double next_ = 0;         // when progress is told again
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ constexpr double lock_bump_seconds = 10;
 class LockWatch {
  public:
   /// @param token  the lock's
-  LockWatch(std::filesystem::path folder, std::string token) : path_(std::move(folder) / "sweep.lock"), token_(std::move(token)) {}
+  LockWatch(const std::filesystem::path& folder, std::string token) : path_(folder / "sweep.lock"), token_(std::move(token)) {}
 
   /// SweepLock::holds(), but the file is read only when that was not asked within the last lock_bump_seconds: so whoever was stopped for
   /// longer, in which time the lock may have been taken over, asks before it writes.

@@ -66,6 +66,27 @@ class Interrupted(SweepTest):
                 self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
                 shutil.rmtree(self.out)
 
+    def test_a_signal_checkpoints_every_trial(self):
+        for how in (signal.SIGUSR2, signal.SIGTERM):
+            with self.subTest(how.name):
+                job = self.begin(1 if how == signal.SIGTERM else 2)
+                self.wait_for_lines(job, 30)
+                os.kill(job.pid, how)
+                self.assertIn("--resume", self.program.finish(job).check(85).stderr)
+                self.assertFalse((self.out / "sweep.lock").exists())
+                self.resume(self.out, "--deterministic", ranks=1 if how == signal.SIGTERM else 2)
+                if how == signal.SIGUSR2:
+                    self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
+                shutil.rmtree(self.out)
+
+    def test_the_same_on_other_ranks(self):
+        job = self.begin()
+        self.wait_for_lines(job, 40)
+        os.kill(job.pid, signal.SIGUSR2)
+        self.program.finish(job).check(85)
+        self.resume(self.out, "--deterministic", ranks=1)
+        self.assertEqual(self.outcome(self.out), self.outcome(self.whole))
+
     def test_a_stopped_holder_whose_lock_is_taken_over_ends_without_writing(self):
         """By the job that SLURM requeues, which need not wait until the lock's counter has stood still for a minute."""
         slow = SIMPLE.replace("trials = 4", "trials = 2").replace("batch_size = 60", "batch_size = 180").replace("d_model = 32", "d_model = 256")
@@ -90,7 +111,7 @@ class Interrupted(SweepTest):
         job = self.begin()
         self.wait_for_lines(job, 30)
         (self.out / "sweep.lock").write_text("{}")
-        self.assertIn("another process has taken this sweep over", self.program.finish(job, timeout=20).check(1).stderr)
+        self.assertIn("another process has taken the sweep over", self.program.finish(job, timeout=20).check(1).stderr)
         self.assertEqual((self.out / "sweep.lock").read_text(), "{}")
 
 

@@ -121,7 +121,7 @@ BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDr
 BlockGradient block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
                              const at::Tensor& d_down, bool wants_input, float* dense, Workspace& workspace) {
   LinearTape down = tape.down;
-  if (!down.x.defined()) down.x = gelu(block, tape.up.y, workspace);
+  if (!down.x.defined()) down.x = block.down.adapter ? gelu(block, tape.up.y, workspace) : tape.up.y;  // else only its size is read
   at::Tensor d_up = linear_backward(block.down, down, d_down, dense, workspace);
   at::gelu_backward_out(d_up, d_up, tape.up.y, gelu_name(block));
   const at::Tensor d_norm2 = linear_backward(block.up, tape.up, d_up, dense, workspace);

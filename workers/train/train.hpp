@@ -18,6 +18,8 @@
 
 namespace agsweep {
 
+enum class TrainStatus { done, interrupted };  // interrupted: with a checkpoint, by a signal or by after_epoch()
+
 /// leave: the training ends as by a signal.
 enum class AfterEpoch { go_on, leave };
 
@@ -34,16 +36,15 @@ class TrainObserver {
   /// Before files of RUN/ change; may throw, or end the process, where the folder is not the run's any more. Cheap: each step calls it.
   virtual void before_write() {}
 
-  /// Whether to write model.safetensors now. Asked, while it is out of date, after an epoch that was the best so far and at the end; the
-  /// checkpoint has those weights in any case.
-  virtual bool wants_weights(bool /*at_end*/) { return true; }
+  /// Whether model.safetensors is written after each epoch that is the best so far; else at the end. The checkpoint has those weights too.
+  virtual bool saves_each_best() { return true; }
+  /// Whether to write it at the end, where it is out of date.
+  virtual bool keeps_weights(TrainStatus /*end*/) { return true; }
 
   /// What follows an epoch, when its checkpoint is on the disk; asked again for the last one when a run is resumed.
   /// @return nullopt while there is no answer: then it is asked again, so it should itself wait for a moment, below a second
   virtual std::optional<AfterEpoch> after_epoch(std::int64_t /*epoch*/, const Metrics& /*val*/) { return AfterEpoch::go_on; }
 };
-
-enum class TrainStatus { done, interrupted };  // interrupted: with a checkpoint, by a signal or by after_epoch()
 
 struct TrainOutcome {
   TrainStatus status = TrainStatus::done;

@@ -90,11 +90,13 @@ void TrainingRun::start() {
   }
   on_rank_zero(comm_, [&] {
     observer_.before_write();
+    std::filesystem::create_directories(identity_.folder);
+    write_file_atomically(identity_.folder / "config.toml", identity_.config);
     std::filesystem::create_directories(identity_.folder / "checkpoints");
     folder_.emplace(identity_.folder, RunFolder::Options{.tensorboard = config_.tensorboard}, state_.step, state_.epoch - 1);
-    write_file_atomically(identity_.folder / "config.toml", identity_.config);  // and the names of all others are on the disk with its
+    fsync_path(identity_.folder);
     best_saved_ = !state_.best;
-    save_best(/*at_end=*/false);
+    if (observer_.saves_each_best()) save_best();
   });
   for (const std::string& line : messages) say(line);
   if (resumed) say(fmt::format("resumed at step {} of {}, epoch {}", state_.step, total_steps_, state_.epoch));
@@ -181,8 +183,8 @@ void TrainingRun::save() {
 }
 
 /// On rank 0.
-void TrainingRun::save_best(bool at_end) {
-  if (best_saved_ || !observer_.wants_weights(at_end)) return;
+void TrainingRun::save_best() {
+  if (best_saved_) return;
   best_saved_ = true;
   write_sealed_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
                            {{"format", "pt"},
@@ -232,7 +234,7 @@ void TrainingRun::end_epoch() {
   save();
   // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
   on_rank_zero(comm_, [&] {
-    save_best(/*at_end=*/false);
+    if (observer_.saves_each_best()) save_best();
     folder_->log(fmt::format("epoch {}: validation loss {:.4f}, accuracy {:.4f}, macro F1 {:.4f}{}", report.epoch, report.val.loss,
                              report.val.accuracy, report.val.f1_macro, report.best ? ", the best so far" : ""));
     observer_.on_epoch(report);
@@ -333,29 +335,30 @@ TrainOutcome TrainingRun::run() {
   } catch (const TrialFailure& failure) {
     // Each rank saw the same sums, so each is here.
     outcome.result = result("failed", failure.what());
-    write_result(outcome.result);
+    write_result(outcome.result, std::nullopt);
     throw;
   } catch (const Interrupted&) {
     outcome.status = TrainStatus::interrupted;
   }
   if (outcome.status == TrainStatus::done) {
-    write_result(outcome.result);
+    write_result(outcome.result, TrainStatus::done);
     return outcome;
   }
   outcome.result = result("interrupted", nullptr);
   try {
-    write_result(outcome.result);
+    write_result(outcome.result, TrainStatus::interrupted);
   } catch (const RunTimeError& error) {
     say(fmt::format("{}; the checkpoint is whole all the same", error.what()));
   }
   return outcome;
 }
 
-void TrainingRun::write_result(nlohmann::json& result) {
+/// @param end  nullopt: it has failed
+void TrainingRun::write_result(nlohmann::json& result, std::optional<TrainStatus> end) {
   result["ended"] = utc_now();
   on_rank_zero(comm_, [&] {
     observer_.before_write();
-    save_best(/*at_end=*/true);
+    if (end && observer_.keeps_weights(*end)) save_best();
     folder_->sync();
     folder_->write_result(result);
   });

@@ -37,9 +37,9 @@ class TrainingRun {
   void save();
   bool stopped_early() const;
   bool done() const;
-  void save_best(bool at_end);
+  void save_best();
   nlohmann::json result(const char* status, const nlohmann::json& error);
-  void write_result(nlohmann::json& result);
+  void write_result(nlohmann::json& result, std::optional<TrainStatus> end);
   void add_final_metrics(nlohmann::json& result);
   Metrics train_metrics(std::string_view name);
   EvaluationProgress evaluation_progress(std::string_view split);

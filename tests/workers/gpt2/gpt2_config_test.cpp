@@ -138,7 +138,7 @@ TEST(Gpt2Config, NamesAMissingFile) {
 
 TEST(Gpt2Config, CutsAHostileValueInItsMessage) {
   const TemporaryFolder folder;
-  write_file_atomically(folder / "config.json", R"({"model_type": ")" + std::string(5'000'000, 'x') + "\"}");
+  write_file_atomically(folder / "config.json", fmt::format(R"({{"model_type": "{}"}})", std::string(5'000'000, 'x')));
   EXPECT_LT(error_of([&] { read_gpt2_config(folder / "config.json"); }).size(), 1000U);
 }
 

@@ -1,2 +1,0 @@
-// Owns the headers that tests/CMakeLists.txt has precompiled.
-int main() {}
