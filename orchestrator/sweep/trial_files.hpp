@@ -33,9 +33,9 @@ class DiskKeeper {
  public:
   explicit DiskKeeper(std::filesystem::path sweep) : sweep_(std::move(sweep)) {}
   /// Whether a trial's weights are to stay: of a complete one, for now; of a running one, if it should end best.
-  bool keeps_weights(const SweepState& state, std::int64_t trial) const;
+  bool keeps_weights(const SweepState& state, std::int64_t number) const;
   /// A trial has left its group, or ended. @throws RunTimeError
-  void tidy(const SweepState& state, std::int64_t trial);
+  void tidy(const SweepState& state, std::int64_t number);
 
  private:
   std::filesystem::path sweep_;
