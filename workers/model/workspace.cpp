@@ -9,9 +9,9 @@ namespace agsweep {
 namespace {
 
 constexpr std::align_val_t alignment{64};
-// Larger than any tensor of a common model: what is left of a block when the next tensor does not fit is lost. The system gives a page only
-// when it is touched.
-constexpr std::size_t smallest_block = std::size_t{64} << 20;
+// Larger than any tensor of a common model, since what is left of a block when the next tensor does not fit is lost; and below 32 MiB,
+// from where on glibc gives memory back to the system at each release, so that every trial of a sweep would touch new pages.
+constexpr std::size_t smallest_block = std::size_t{30} << 20;
 
 }  // namespace
 
