@@ -5,7 +5,6 @@
 //
 // bench/journal.py compares with Optuna.
 
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -17,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/progress_display.hpp"  // steady_seconds
 #include "base/utc_time.hpp"
 #include "sweeps/journal/journal_file.hpp"
 #include "sweeps/journal/sweep_lock.hpp"
@@ -38,8 +38,6 @@ SweepSpec spec_of(std::int64_t trials) {
           .scheduler = {.kind = SchedulerKind::asha, .eta = 3}};
 }
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 /// Better with the epochs, and different between trials.
 double value_of(const SweepTrial& trial) { return trial.point[2] + 1.0 - 1.0 / static_cast<double>(trial.epochs() + 1); }
 
@@ -58,14 +56,14 @@ int run(const std::filesystem::path& folder, std::int64_t trials) {
     journal.append(lines);
     std::string text;
     for (const std::string& line : lines) text += line + "\n";
-    const double start = seconds_now();
+    const double start = steady_seconds();
     write_all(plain.get(), std::as_bytes(std::span(text)), folder / "plain");
     ::fsync(plain.get());
-    disk += seconds_now() - start;
+    disk += steady_seconds() - start;
     ++appends;
   };
 
-  const double start = seconds_now();
+  const double start = steady_seconds();
   dispatcher.decide(utc_now(), 1);
   commit();
   while (const auto trial = dispatcher.take()) {
@@ -79,7 +77,7 @@ int run(const std::filesystem::path& folder, std::int64_t trials) {
   }
   state.close(utc_now());
   commit();
-  const double all = seconds_now() - start - disk;
+  const double all = steady_seconds() - start - disk;
 
   std::int64_t trained = 0;
   for (const SweepTrial& trial : state.trials()) trained += trial.epochs();

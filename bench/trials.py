@@ -3,8 +3,8 @@
 
 usage: bench/trials.py AGSWEEP [--trials 200 --ranks 2 --rounds 3]
 
-agsweep: the smallest scratch model (d_model 8, one layer) trains one step (a sample of 8 rows) and is evaluated on validation, its weights kept for the best
-three. Ray Tune: a function that reports one number. Both have as many workers as ranks. A sweep of a tenth of the trials is taken off, so
+agsweep: the smallest scratch model (d_model 8, one layer) trains one step (a sample of 8 rows) and is evaluated on validation, its weights
+kept for the best three. Ray Tune: a function that reports one number. Both have as many workers as ranks. A sweep of a tenth of the trials is taken off, so
 that the start of the program (or of Ray's services) is left out and told apart. Ray is no requirement of the tests:
 pip install "ray[tune]". Without it agsweep's side alone is shown.
 """
