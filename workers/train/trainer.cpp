@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::fill
 #include <cmath>      // std::isfinite
+#include <iterator>   // std::ssize
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -22,6 +23,12 @@ std::span<float> embedding_in(at::Tensor& flat, const ParameterLayout& layout) {
 }
 std::span<float> dense_in(at::Tensor& flat, const ParameterLayout& layout) {
   return floats(flat).subspan(static_cast<std::size_t>(layout.dense_begin()));
+}
+
+std::int64_t tokens_in(const Split& split, std::span<const std::uint32_t> rows) {
+  std::size_t tokens = 0;
+  for (const std::uint32_t row : rows) tokens += split.row(row).size();
+  return static_cast<std::int64_t>(tokens);
 }
 
 /// What a rank whose shards threw adds to the step.
@@ -118,7 +125,14 @@ StepOutcome Trainer::step(const Split& split, std::span<const std::uint32_t> row
                  .weight_decay = config_.weight_decay,
                  .gradient_scale = clip_factor(norm, config_.clip_norm)});
   steps_done_ = step;
-  return {.lr = schedule.lr, .loss = total.loss, .grad_norm = norm, .confusion = total.confusion, .stop = status == StepStatus::stop};
+  return {.step = step,
+          .rows = std::ssize(rows),
+          .tokens = tokens_in(split, rows),
+          .lr = schedule.lr,
+          .loss = total.loss,
+          .grad_norm = norm,
+          .confusion = total.confusion,
+          .stop = status == StepStatus::stop};
 }
 
 }  // namespace agsweep

@@ -19,6 +19,7 @@
 #include "workers/reduce/gradient.hpp"
 #include "workers/reduce/step_status.hpp"
 #include "workers/train/config.hpp"
+#include "workers/train/reports.hpp"
 
 namespace agsweep {
 
@@ -32,15 +33,6 @@ class Workers {
  private:
   ThreadPool pool_;
   std::vector<Workspace> workspaces_;
-};
-
-/// What one step did; the same on every rank.
-struct StepOutcome {
-  double lr = 0;
-  double loss = 0;
-  double grad_norm = 0;
-  std::vector<std::int64_t> confusion;  // [classes * classes], of the global batch, dropout on
-  bool stop = false;                    // some rank was asked to stop
 };
 
 /// Weights, moments and the step that updates them: shards on threads, their gradients' tree, clip, AdamW on the flat buffers.

@@ -3,17 +3,15 @@
 #include <sys/resource.h>  // getrusage
 
 #include <algorithm>  // std::min
-#include <chrono>
-#include <cmath>  // std::isfinite
+#include <cmath>      // std::isfinite
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/utc_time.hpp"
 #include "data/epoch_order.hpp"
-#include "workers/safetensors/sealed.hpp"
 #include "workers/train/checkpointing.hpp"
+#include "workers/train/early_stopping.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/predict.hpp"
 #include "workers/train/start_values.hpp"
@@ -22,24 +20,10 @@ namespace agsweep {
 
 namespace {
 
-class Stopwatch {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 std::int64_t peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss * 1024;
-}
-
-std::int64_t tokens_in(const Split& split, std::span<const std::uint32_t> rows) {
-  std::size_t tokens = 0;
-  for (const std::uint32_t row : rows) tokens += split.row(row).size();
-  return static_cast<std::int64_t>(tokens);
 }
 
 EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
@@ -70,16 +54,6 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
 
-void TrainingRun::say(const std::string& line) {
-  if (!is_rank_zero()) return;
-  if (folder_) folder_->log(line);
-  observer_.on_message(line);
-}
-
-EvaluationProgress TrainingRun::evaluation_progress(std::string_view split) {
-  return [this, split](std::int64_t done, std::int64_t all) { observer_.on_evaluation(split, done, all); };
-}
-
 void TrainingRun::start() {
   std::vector<std::string> messages;
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
@@ -89,70 +63,47 @@ void TrainingRun::start() {
     trainer_.broadcast_parameters();
   }
   on_rank_zero(comm_, [&] {
-    observer_.before_write();
-    std::filesystem::create_directories(identity_.folder);
-    write_file_atomically(identity_.folder / "config.toml", identity_.config);
-    std::filesystem::create_directories(identity_.folder / "checkpoints");
-    folder_.emplace(identity_.folder, RunFolder::Options{.tensorboard = config_.tensorboard}, state_.step, state_.epoch - 1);
-    fsync_path(identity_.folder);
-    best_saved_ = !state_.best;
-    if (observer_.saves_each_best()) save_best();
+    record_.emplace(config_, identity_, observer_, state_, total_steps_);
+    if (observer_.saves_each_best()) write_best();
   });
   for (const std::string& line : messages) say(line);
   if (resumed) say(fmt::format("resumed at step {} of {}, epoch {}", state_.step, total_steps_, state_.epoch));
-  if (is_rank_zero()) observer_.on_start(total_steps_, steps_per_epoch_, state_.step);
-}
-
-bool TrainingRun::stopped_early() const {
-  return config_.patience > 0 && state_.best && state_.last->epoch - state_.best->epoch >= config_.patience;
+  if (record_) observer_.on_start(total_steps_, steps_per_epoch_, state_.step);
 }
 
 bool TrainingRun::done() const {
   const bool out_of_steps = config_.max_steps > 0 && state_.step >= config_.max_steps;
-  return state_.epoch > config_.epochs || stopped_early() || (out_of_steps && state_.epoch_batch == 0);
+  return state_.epoch > config_.epochs || stops_early(state_, config_.patience) || (out_of_steps && state_.epoch_batch == 0);
 }
 
 /// @return whether a rank was asked to stop
 bool TrainingRun::step() {
-  const Stopwatch watch;
+  step_watch_ = {};
   const auto first = static_cast<std::size_t>(state_.epoch_batch * config_.batch_size);
   const std::size_t count = std::min(static_cast<std::size_t>(config_.batch_size), order_.size() - first);
   const auto rows = std::span<const std::uint32_t>(order_).subspan(first, count);
-  const StepOutcome outcome = trainer_.step(corpus_.train, rows, stop_.load(), write_failure_);
-
-  const std::int64_t tokens = tokens_in(corpus_.train, rows);
-  const double seconds = watch.seconds();
-  state_.step = trainer_.steps_done();
-  ++state_.epoch_batch;
-  state_.epoch_loss += outcome.loss * static_cast<double>(count);
-  state_.epoch_rows += static_cast<std::int64_t>(count);
-  for (std::size_t i = 0; i < state_.epoch_confusion.size(); ++i) state_.epoch_confusion[i] += outcome.confusion[i];
-  state_.train_seconds += seconds;
-  state_.epoch_seconds += seconds;
-  state_.tokens += tokens;
-
-  report_step(outcome, static_cast<double>(tokens) / seconds);
+  const StepOutcome outcome = trainer_.step(corpus_.train, rows, stop_.load(), record_ ? record_->failure() : nullptr);
+  record(outcome);
   return outcome.stop;
 }
 
-void TrainingRun::report_step(const StepOutcome& outcome, double tokens_per_second) {
-  if (!is_rank_zero()) return;
-  const StepReport report{
-      .step = state_.step, .lr = outcome.lr, .loss = outcome.loss, .grad_norm = outcome.grad_norm, .tokens_per_second = tokens_per_second};
-  try {
-    write_step(report);
-  } catch (...) {
-    write_failure_ = std::current_exception();
-  }
-  observer_.on_step(report);
-}
-
-void TrainingRun::write_step(const StepReport& report) {
-  observer_.before_write();
-  folder_->write_step(report);
-  if (report.step % config_.log_every != 0) return;
-  folder_->log(fmt::format("step {} of {}: loss {:.4f}, gradient norm {:.3g}, lr {:.3g}, {:.0f} tokens/s", report.step, total_steps_,
-                           report.loss, report.grad_norm, report.lr, report.tokens_per_second));
+/// All that follows from a step's outcome.
+void TrainingRun::record(const StepOutcome& outcome) {
+  const double seconds = step_watch_.seconds();
+  state_.step = outcome.step;
+  ++state_.epoch_batch;
+  state_.epoch_loss += outcome.loss * static_cast<double>(outcome.rows);
+  state_.epoch_rows += outcome.rows;
+  for (std::size_t i = 0; i < state_.epoch_confusion.size(); ++i) state_.epoch_confusion[i] += outcome.confusion[i];
+  state_.train_seconds += seconds;
+  state_.epoch_seconds += seconds;
+  state_.tokens += outcome.tokens;
+  if (!record_) return;
+  record_->write_step({.step = outcome.step,
+                       .lr = outcome.lr,
+                       .loss = outcome.loss,
+                       .grad_norm = outcome.grad_norm,
+                       .tokens_per_second = static_cast<double>(outcome.tokens) / seconds});
 }
 
 /// Whether the training ends here, because a rank was asked to stop or the observer wants it. Collective over comm_.
@@ -174,29 +125,19 @@ bool TrainingRun::stop_after_epoch() {
 }
 
 void TrainingRun::save() {
-  on_rank_zero(comm_, [&] {
-    if (write_failure_) std::rethrow_exception(write_failure_);
-    observer_.before_write();
-    folder_->sync();
-  });
+  on_rank_zero(comm_, [&] { record_->sync(); });
   save_checkpoint(comm_, checkpoints_, trainer_, best_, state_);
 }
 
-/// On rank 0.
-void TrainingRun::save_best() {
-  if (best_saved_) return;
-  best_saved_ = true;
-  write_sealed_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
-                           {{"format", "pt"},
-                            {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
-                            {"epoch", std::to_string(state_.best->epoch)}});
+/// model.safetensors. On rank 0.
+void TrainingRun::write_best() {
+  if (state_.best) record_->write_weights(state_.best->epoch, trainer_.parameters().tensors(best_));
 }
 
 void TrainingRun::end_epoch() {
   const std::int64_t classes = model_->classes();
   const Stopwatch watch;
-  const Evaluation val =
-      evaluate(comm_, workers_, *model_, trainer_.parameters(), corpus_.val, all_rows(corpus_.val), "val", evaluation_progress("val"));
+  const Evaluation val = evaluate_split(corpus_.val, all_rows(corpus_.val), "val", "val", nullptr);
   const double seconds = watch.seconds();
   state_.eval_seconds += seconds;
   if (!std::isfinite(val.metrics.loss)) throw TrialFailure("the validation loss is not finite after epoch {}", state_.epoch);
@@ -209,14 +150,11 @@ void TrainingRun::end_epoch() {
                      .val = val.metrics,
                      .train_seconds = state_.epoch_seconds,
                      .val_seconds = seconds};
-  const double value = metric_value(val.metrics, metric_name());
-  const auto better = [&](double best) { return higher_is_better(metric_name()) ? value > best : value < best; };
-  report.best = !state_.best || better(metric_value(state_.best->metrics(classes), metric_name()));
+  report.best = is_best_epoch(val.metrics, state_, config_.metric);
   state_.last = score_of(state_.epoch, val.metrics);
   if (report.best) {
     state_.best = state_.last;
     best_.copy_(trainer_.parameters().flat());
-    best_saved_ = false;
   }
   ++state_.epoch;
   state_.epoch_batch = 0;
@@ -226,18 +164,12 @@ void TrainingRun::end_epoch() {
   state_.trained = done();
   std::fill(state_.epoch_confusion.begin(), state_.epoch_confusion.end(), 0);
 
-  on_rank_zero(comm_, [&] {
-    observer_.before_write();
-    folder_->write_epoch(report);
-    folder_->write_hashes(report.epoch, trainer_.parameters().tensors(trainer_.parameters().flat()));
-  });
+  on_rank_zero(comm_, [&] { record_->write_epoch(report, trainer_.parameters().tensors(trainer_.parameters().flat())); });
   save();
   // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
   on_rank_zero(comm_, [&] {
-    if (observer_.saves_each_best()) save_best();
-    folder_->log(fmt::format("epoch {}: validation loss {:.4f}, accuracy {:.4f}, macro F1 {:.4f}{}", report.epoch, report.val.loss,
-                             report.val.accuracy, report.val.f1_macro, report.best ? ", the best so far" : ""));
-    observer_.on_epoch(report);
+    if (observer_.saves_each_best()) write_best();
+    record_->announce_epoch(report);
   });
 }
 
@@ -255,62 +187,42 @@ bool TrainingRun::train_epoch() {
   return stop_after_epoch();
 }
 
-Metrics TrainingRun::train_metrics(std::string_view name) {
-  return evaluate(comm_, workers_, *model_, trainer_.parameters(), corpus_.train, train_rows_, name, evaluation_progress("train"), &stop_)
-      .metrics;
-}
-
 nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& error) {
-  const auto entry = [&](const std::optional<EpochScore>& val) {
-    if (!val) return nlohmann::json();
-    return nlohmann::json{{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model_->classes()))}};
-  };
   std::int64_t peak = peak_memory_bytes();
   comm_.all_reduce_max(std::span(&peak, 1));
-  nlohmann::json result = identity_.environment;
-  result.update({{"status", status},
-                 {"error", error},
-                 {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
-                 {"params_total", model_->total_count()},
-                 {"params_trainable", model_->layout().count()},
-                 {"epochs_completed", state_.epoch - 1},
-                 {"best", entry(state_.best)},
-                 {"final", entry(state_.last)},
-                 {"test", nullptr},
-                 {"train_seconds", state_.train_seconds},
-                 {"eval_seconds", state_.eval_seconds},
-                 {"tokens_per_second", state_.train_seconds > 0 ? static_cast<double>(state_.tokens) / state_.train_seconds : 0},
-                 {"peak_memory_bytes", peak},
-                 {"ranks", comm_.size()},
-                 {"shards", config_.shards},
-                 {"threads", config_.threads},
-                 {"reduction", config_.reduction == Reduction::tree ? "tree" : "allreduce"},
-                 {"precision", config_.precision == Precision::bf16 ? "bf16" : "fp32"},
-                 {"seed", config_.seed},
-                 {"command", identity_.command},
-                 {"config_hash", identity_.config_hash},
-                 {"data_sha256", identity_.data_sha256}});
+  nlohmann::json result = training_result(config_, identity_, state_, *model_, status, error);
+  result["peak_memory_bytes"] = peak;
+  result["ranks"] = comm_.size();
   return result;
+}
+
+/// @param name  for messages, of this pass
+Evaluation TrainingRun::evaluate_split(const Split& split, std::span<const std::uint32_t> rows, std::string_view split_name,
+                                       std::string_view name, const std::atomic<bool>* stop) {
+  const auto progress = [&](std::int64_t done, std::int64_t all) { observer_.on_evaluation(split_name, done, all); };
+  return evaluate(comm_, workers_, *model_, trainer_.parameters(), split, rows, name, progress, stop);
 }
 
 /// The last passes: train with the final and the best weights, then, once, test with the best ones.
 void TrainingRun::add_final_metrics(nlohmann::json& result) {
-  const auto classes = static_cast<std::size_t>(model_->classes());
   const Stopwatch watch;
-  result["final"]["train"] = to_json(train_metrics("train with the final weights"));
+  const auto train_metrics = [&](std::string_view name) {
+    return to_json(evaluate_split(corpus_.train, train_rows_, "train", name, &stop_).metrics);
+  };
+  result["final"]["train"] = train_metrics("train with the final weights");
   result["best"]["train"] = result["final"]["train"];
   if (state_.best->epoch != state_.last->epoch) {
     trainer_.parameters().flat().copy_(best_);
     trainer_.parameters().refresh_compute();
-    result["best"]["train"] = to_json(train_metrics("train with the best weights"));
+    result["best"]["train"] = train_metrics("train with the best weights");
   }
   if (identity_.test_split && corpus_.test.rows() > 0) {
-    Evaluation test = evaluate(comm_, workers_, *model_, trainer_.parameters(), corpus_.test, all_rows(corpus_.test), "test",
-                               evaluation_progress("test"), &stop_);
+    Evaluation test = evaluate_split(corpus_.test, all_rows(corpus_.test), "test", "test", &stop_);
     result["test"] = to_json(test.metrics);
     on_rank_zero(comm_, [&] {
-      write_predictions(identity_.folder / "predictions_test.csv", corpus_.test,
-                        {.metrics = test.metrics, .logits = std::move(test.logits), .classes = classes});
+      write_predictions(
+          identity_.folder / "predictions_test.csv", corpus_.test,
+          {.metrics = test.metrics, .logits = std::move(test.logits), .classes = static_cast<std::size_t>(model_->classes())});
     });
   }
   state_.eval_seconds += watch.seconds();
@@ -328,7 +240,7 @@ TrainOutcome TrainingRun::run() {
       if (train_epoch()) outcome.status = TrainStatus::interrupted;
     }
     outcome.result = result("done", nullptr);
-    if (outcome.status == TrainStatus::done && stopped_early()) {
+    if (outcome.status == TrainStatus::done && stops_early(state_, config_.patience)) {
       say(fmt::format("stopped early: {} epochs without a better {}", config_.patience, config_.metric));
     }
     if (outcome.status == TrainStatus::done) add_final_metrics(outcome.result);
@@ -357,11 +269,13 @@ TrainOutcome TrainingRun::run() {
 void TrainingRun::write_result(nlohmann::json& result, std::optional<TrainStatus> end) {
   result["ended"] = utc_now();
   on_rank_zero(comm_, [&] {
-    observer_.before_write();
-    if (end && observer_.keeps_weights(*end)) save_best();
-    folder_->sync();
-    folder_->write_result(result);
+    if (end && observer_.keeps_weights(*end)) write_best();
+    record_->write_result(result);
   });
+}
+
+void TrainingRun::say(const std::string& line) {
+  if (record_) record_->say(line);
 }
 
 }  // namespace agsweep

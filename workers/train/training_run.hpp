@@ -1,7 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <exception>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -9,15 +9,15 @@
 #include <ATen/ATen.h>
 
 #include "workers/run/checkpoint.hpp"
-#include "workers/run/run_folder.hpp"
 #include "workers/train/evaluate.hpp"
 #include "workers/train/progress_state.hpp"
 #include "workers/train/train.hpp"
 #include "workers/train/trainer.hpp"
+#include "workers/train/training_record.hpp"
 
 namespace agsweep {
 
-/// train()'s way from the first step to result.json: epochs, evaluation, early stopping, checkpoints, the run's files.
+/// train()'s way from the first step to result.json: the order of epochs, evaluation, early stopping, checkpoints and records.
 class TrainingRun {
  public:
   TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
@@ -27,26 +27,29 @@ class TrainingRun {
   TrainOutcome run();
 
  private:
+  class Stopwatch {
+   public:
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+   private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  };
+
   void start();
   bool train_epoch();
   bool step();
-  bool stop_after_epoch();
-  void write_step(const StepReport& report);
-  void report_step(const StepOutcome& outcome, double tokens_per_second);
+  void record(const StepOutcome& outcome);
   void end_epoch();
+  bool stop_after_epoch();
   void save();
-  bool stopped_early() const;
+  void write_best();
   bool done() const;
-  void save_best();
   nlohmann::json result(const char* status, const nlohmann::json& error);
-  void write_result(nlohmann::json& result, std::optional<TrainStatus> end);
   void add_final_metrics(nlohmann::json& result);
-  Metrics train_metrics(std::string_view name);
-  EvaluationProgress evaluation_progress(std::string_view split);
+  Evaluation evaluate_split(const Split& split, std::span<const std::uint32_t> rows, std::string_view split_name, std::string_view name,
+                            const std::atomic<bool>* stop);
+  void write_result(nlohmann::json& result, std::optional<TrainStatus> end);
   void say(const std::string& line);
-  /// --metric without its "val."
-  std::string_view metric_name() const { return std::string_view(config_.metric).substr(config_.metric.find('.') + 1); }
-  bool is_rank_zero() const { return comm_.rank() == 0; }
 
   Communicator& comm_;
   const Corpus& corpus_;
@@ -65,10 +68,9 @@ class TrainingRun {
   at::Tensor best_;  // [layout.total()], the best epoch's weights
   ProgressState state_;
   CheckpointStore checkpoints_;
-  std::optional<RunFolder> folder_;   // rank 0 alone
-  bool best_saved_ = true;            // model.safetensors holds best_
-  std::exception_ptr write_failure_;  // of a step's rows, on rank 0: the next step tells the others
-  std::vector<std::uint32_t> order_;  // of the epoch under way
+  std::optional<TrainingRecord> record_;  // rank 0 alone
+  Stopwatch step_watch_;                  // since the step under way began
+  std::vector<std::uint32_t> order_;      // of the epoch under way
 };
 
 }  // namespace agsweep

@@ -1,0 +1,19 @@
+#include "workers/train/early_stopping.hpp"
+
+#include <iterator>  // std::ssize
+
+namespace agsweep {
+
+bool is_best_epoch(const Metrics& val, const ProgressState& state, std::string_view metric) {
+  if (!state.best) return true;
+  const std::string_view name = metric.substr(metric.find('.') + 1);
+  const double value = metric_value(val, name);
+  const double best = metric_value(state.best->metrics(std::ssize(val.confusion)), name);
+  return higher_is_better(name) ? value > best : value < best;
+}
+
+bool stops_early(const ProgressState& state, std::int64_t patience) {
+  return patience > 0 && state.best && state.last->epoch - state.best->epoch >= patience;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,119 @@
+#include "workers/train/training_record.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "workers/safetensors/sealed.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path& make_folder(const RunIdentity& run, TrainObserver& observer) {
+  observer.before_write();
+  fs::create_directories(run.folder);
+  write_file_atomically(run.folder / "config.toml", run.config);
+  fs::create_directories(run.folder / "checkpoints");
+  return run.folder;
+}
+
+const char* model_name(const TrainConfig& config) { return config.model == ModelKind::scratch ? "scratch" : "gpt2-lora"; }
+
+}  // namespace
+
+TrainingRecord::TrainingRecord(const TrainConfig& config, const RunIdentity& run, TrainObserver& observer, const ProgressState& progress,
+                               std::int64_t total_steps)
+    : config_(config),
+      identity_(run),
+      observer_(observer),
+      total_steps_(total_steps),
+      folder_(make_folder(run, observer), {.tensorboard = config.tensorboard}, progress.step, progress.epoch - 1) {
+  fsync_path(run.folder);
+}
+
+void TrainingRecord::say(const std::string& line) {
+  folder_.log(line);
+  observer_.on_message(line);
+}
+
+void TrainingRecord::write_step(const StepReport& report) {
+  try {
+    observer_.before_write();
+    folder_.write_step(report);
+    if (report.step % config_.log_every == 0) {
+      folder_.log(fmt::format("step {} of {}: loss {:.4f}, gradient norm {:.3g}, lr {:.3g}, {:.0f} tokens/s", report.step, total_steps_,
+                              report.loss, report.grad_norm, report.lr, report.tokens_per_second));
+    }
+  } catch (...) {
+    step_failure_ = std::current_exception();
+  }
+  observer_.on_step(report);
+}
+
+void TrainingRecord::write_epoch(const EpochReport& report, std::span<const TensorBytes> parameters) {
+  observer_.before_write();
+  folder_.write_epoch(report);
+  folder_.write_hashes(report.epoch, parameters);
+}
+
+void TrainingRecord::announce_epoch(const EpochReport& report) {
+  folder_.log(fmt::format("epoch {}: validation loss {:.4f}, accuracy {:.4f}, macro F1 {:.4f}{}", report.epoch, report.val.loss,
+                          report.val.accuracy, report.val.f1_macro, report.best ? ", the best so far" : ""));
+  observer_.on_epoch(report);
+}
+
+void TrainingRecord::write_weights(std::int64_t epoch, std::span<const TensorBytes> weights) {
+  if (written_epoch_ == epoch) return;
+  observer_.before_write();
+  written_epoch_ = epoch;
+  write_sealed_safetensors(identity_.folder / "model.safetensors", weights,
+                           {{"format", "pt"}, {"model", model_name(config_)}, {"epoch", std::to_string(epoch)}});
+}
+
+void TrainingRecord::sync() {
+  if (step_failure_) std::rethrow_exception(step_failure_);
+  observer_.before_write();
+  folder_.sync();
+}
+
+void TrainingRecord::write_result(const nlohmann::json& result) {
+  observer_.before_write();
+  folder_.sync();
+  folder_.write_result(result);
+}
+
+nlohmann::json training_result(const TrainConfig& config, const RunIdentity& run, const ProgressState& progress, const Model& model,
+                               const char* status, const nlohmann::json& error) {
+  const auto entry = [&](const std::optional<EpochScore>& val) {
+    if (!val) return nlohmann::json();
+    return nlohmann::json{{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model.classes()))}};
+  };
+  nlohmann::json result = run.environment;
+  result.update({{"status", status},
+                 {"error", error},
+                 {"model", model_name(config)},
+                 {"params_total", model.total_count()},
+                 {"params_trainable", model.layout().count()},
+                 {"epochs_completed", progress.epoch - 1},
+                 {"best", entry(progress.best)},
+                 {"final", entry(progress.last)},
+                 {"test", nullptr},
+                 {"train_seconds", progress.train_seconds},
+                 {"eval_seconds", progress.eval_seconds},
+                 {"tokens_per_second", progress.train_seconds > 0 ? static_cast<double>(progress.tokens) / progress.train_seconds : 0},
+                 {"shards", config.shards},
+                 {"threads", config.threads},
+                 {"reduction", config.reduction == Reduction::tree ? "tree" : "allreduce"},
+                 {"precision", config.precision == Precision::bf16 ? "bf16" : "fp32"},
+                 {"seed", config.seed},
+                 {"command", run.command},
+                 {"config_hash", run.config_hash},
+                 {"data_sha256", run.data_sha256}});
+  return result;
+}
+
+}  // namespace agsweep
