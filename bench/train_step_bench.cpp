@@ -46,7 +46,7 @@ int run(const std::vector<std::string>& arguments) {
   const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared);
   Workers workers(config.threads);
   Trainer trainer(*comm, workers, *model, config, 6000);
-  model->start(trainer.parameters(), config.seed);
+  model->start(trainer.settled_parameters(), config.seed);
 
   std::vector<double> seconds;
   for (std::int64_t step = 0; step < steps; ++step) {

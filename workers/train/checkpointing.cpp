@@ -47,12 +47,12 @@ void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
   comm.at("the checkpoint of step", state.step);
   on_rank_zero(comm, [&] {
     std::vector<TensorBytes> tensors;
-    append(tensors, "parameters", trainer.parameters(), trainer.parameters().flat());
+    append(tensors, "parameters", trainer.settled_parameters(), trainer.settled_parameters().flat());
     if (!state.trained) {
-      append(tensors, "first_moment", trainer.parameters(), trainer.first_moment());
-      append(tensors, "second_moment", trainer.parameters(), trainer.second_moment());
+      append(tensors, "first_moment", trainer.settled_parameters(), trainer.settled_first_moment());
+      append(tensors, "second_moment", trainer.settled_parameters(), trainer.settled_second_moment());
     }
-    if (state.best && !best_is_current(state)) append(tensors, "best", trainer.parameters(), best);
+    if (state.best && !best_is_current(state)) append(tensors, "best", trainer.settled_parameters(), best);
     store.save(state.step, tensors, to_json(state));
   });
   comm.checkpointed(state.step);
@@ -66,11 +66,11 @@ bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
     const std::optional<LoadedCheckpoint> checkpoint = store.load_newest(warn);
     if (!checkpoint) return;
     const ProgressState stored = state_in(*checkpoint);
-    const ParameterLayout& layout = trainer.parameters().layout();
-    restore(checkpoint->file, "parameters", layout, trainer.parameters().flat());
+    const ParameterLayout& layout = trainer.settled_parameters().layout();
+    restore(checkpoint->file, "parameters", layout, trainer.settled_parameters().flat());
     if (!stored.trained) {
-      restore(checkpoint->file, "first_moment", layout, trainer.first_moment());
-      restore(checkpoint->file, "second_moment", layout, trainer.second_moment());
+      restore(checkpoint->file, "first_moment", layout, trainer.settled_first_moment());
+      restore(checkpoint->file, "second_moment", layout, trainer.settled_second_moment());
     }
     if (stored.best) restore(checkpoint->file, best_is_current(stored) ? "parameters" : "best", layout, best);
     text = checkpoint->state.dump();
@@ -78,11 +78,11 @@ bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
   broadcast_text(comm, text);
   if (text.empty()) return false;
   state = progress_state_from(nlohmann::json::parse(text));
-  comm.broadcast(0, room_in(trainer.parameters().flat()));
-  comm.broadcast(0, room_in(trainer.first_moment()));
-  comm.broadcast(0, room_in(trainer.second_moment()));
+  comm.broadcast(0, room_in(trainer.settled_parameters().flat()));
+  comm.broadcast(0, room_in(trainer.settled_first_moment()));
+  comm.broadcast(0, room_in(trainer.settled_second_moment()));
   if (state.best) comm.broadcast(0, room_in(best));
-  trainer.parameters().refresh_compute();
+  trainer.settled_parameters().refresh_compute();
   trainer.set_steps_done(state.step);
   comm.checkpointed(state.step);
   return true;

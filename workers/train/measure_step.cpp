@@ -19,7 +19,7 @@ StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const 
   const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared);
   Workers workers(config.threads);
   Trainer trainer(alone, workers, *model, config, steps);
-  set_start_values(*model, config, shared, trainer.parameters());
+  set_start_values(*model, config, shared, trainer.settled_parameters());
   auto order = epoch_order(all_rows(corpus.train), config.seed, 1);
   order.resize(std::min(order.size(), static_cast<std::size_t>(config.batch_size)));
   std::size_t tokens = 0;

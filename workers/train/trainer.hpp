@@ -55,9 +55,9 @@ class Trainer {
 
   std::int64_t steps_done() const { return steps_done_; }
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
-  Parameters& parameters() { return settled(parameters_); }
-  at::Tensor& first_moment() { return settled(first_moment_); }    // [layout.total()] fp32
-  at::Tensor& second_moment() { return settled(second_moment_); }  // [layout.total()] fp32
+  Parameters& settled_parameters() { return settled(parameters_); }
+  at::Tensor& settled_first_moment() { return settled(first_moment_); }    // [layout.total()] fp32
+  at::Tensor& settled_second_moment() { return settled(second_moment_); }  // [layout.total()] fp32
 
  private:
   void forward_backward(const Split& split, std::span<const std::uint32_t> rows);

@@ -49,7 +49,7 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared)),
       workers_(config.threads),
       trainer_(comm, workers_, *model_, config, total_steps_),
-      best_(at::zeros_like(trainer_.parameters().flat())),
+      best_(at::zeros_like(trainer_.settled_parameters().flat())),
       checkpoints_(run.folder / "checkpoints") {
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
@@ -59,7 +59,7 @@ void TrainingRun::start() {
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
                                                          [&](const std::string& line) { messages.push_back(line); });
   if (!resumed) {
-    on_rank_zero(comm_, [&] { set_start_values(*model_, config_, shared_, trainer_.parameters()); });
+    on_rank_zero(comm_, [&] { set_start_values(*model_, config_, shared_, trainer_.settled_parameters()); });
     trainer_.broadcast_parameters();
   }
   on_rank_zero(comm_, [&] {
@@ -131,7 +131,7 @@ void TrainingRun::save() {
 
 /// model.safetensors. On rank 0.
 void TrainingRun::write_best() {
-  if (state_.best) record_->write_weights(state_.best->epoch, trainer_.parameters().tensors(best_));
+  if (state_.best) record_->write_weights(state_.best->epoch, trainer_.settled_parameters().tensors(best_));
 }
 
 void TrainingRun::end_epoch() {
@@ -154,7 +154,7 @@ void TrainingRun::end_epoch() {
   state_.last = score_of(state_.epoch, val.metrics);
   if (report.best) {
     state_.best = state_.last;
-    best_.copy_(trainer_.parameters().flat());
+    best_.copy_(trainer_.settled_parameters().flat());
   }
   ++state_.epoch;
   state_.epoch_batch = 0;
@@ -164,7 +164,10 @@ void TrainingRun::end_epoch() {
   state_.trained = done();
   std::fill(state_.epoch_confusion.begin(), state_.epoch_confusion.end(), 0);
 
-  on_rank_zero(comm_, [&] { record_->write_epoch(report, trainer_.parameters().tensors(trainer_.parameters().flat())); });
+  on_rank_zero(comm_, [&] {
+    const Parameters& now = trainer_.settled_parameters();
+    record_->write_epoch(report, now.tensors(now.flat()));
+  });
   save();
   // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
   on_rank_zero(comm_, [&] {
@@ -200,7 +203,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
 Evaluation TrainingRun::evaluate_split(const Split& split, std::span<const std::uint32_t> rows, std::string_view split_name,
                                        std::string_view name, const std::atomic<bool>* stop) {
   const auto progress = [&](std::int64_t done, std::int64_t all) { observer_.on_evaluation(split_name, done, all); };
-  return evaluate(comm_, workers_, *model_, trainer_.parameters(), split, rows, name, progress, stop);
+  return evaluate(comm_, workers_, *model_, trainer_.settled_parameters(), split, rows, name, progress, stop);
 }
 
 /// The last passes: train with the final and the best weights, then, once, test with the best ones.
@@ -212,8 +215,8 @@ void TrainingRun::add_final_metrics(nlohmann::json& result) {
   result["final"]["train"] = train_metrics("train with the final weights");
   result["best"]["train"] = result["final"]["train"];
   if (state_.best->epoch != state_.last->epoch) {
-    trainer_.parameters().flat().copy_(best_);
-    trainer_.parameters().refresh_compute();
+    trainer_.settled_parameters().flat().copy_(best_);
+    trainer_.settled_parameters().refresh_compute();
     result["best"]["train"] = train_metrics("train with the best weights");
   }
   if (identity_.test_split && corpus_.test.rows() > 0) {

@@ -95,23 +95,23 @@ void run(const nlohmann::json& job, const std::filesystem::path& out) {
   SelfCommunicator comm;
   Workers workers(config.threads);
   Trainer trainer(comm, workers, *model, config, job["steps"]);
-  load(trainer.parameters(), job["init"].get<std::string>());
+  load(trainer.settled_parameters(), job["init"].get<std::string>());
 
   Output output;
   const PackedBatch batch = pack(split, rows);
-  const at::Tensor logits = model->logits(trainer.parameters(), batch, workers.workspace(0));
+  const at::Tensor logits = model->logits(trainer.settled_parameters(), batch, workers.workspace(0));
   output.add("logits", {batch.rows(), 4}, {logits.const_data_ptr<float>(), static_cast<std::size_t>(batch.rows() * 4)});
   Gradient gradient;
-  model->forward_backward(trainer.parameters(), batch, {.stream = {}, .label_smoothing = 0, .batch_rows = batch.rows()},
+  model->forward_backward(trainer.settled_parameters(), batch, {.stream = {}, .label_smoothing = 0, .batch_rows = batch.rows()},
                           workers.workspace(0), gradient);
-  output.add("gradient.", trainer.parameters(), flat_gradient(gradient, model->layout()));
+  output.add("gradient.", trainer.settled_parameters(), flat_gradient(gradient, model->layout()));
 
   std::vector<float> losses;
   for (std::int64_t step = 0; step < job["steps"]; ++step) {
     losses.push_back(static_cast<float>(trainer.step(split, rows, false).loss));
   }
   output.add("losses", {static_cast<std::int64_t>(losses.size())}, losses);
-  output.add("trained.", trainer.parameters(), trainer.parameters().flat());
+  output.add("trained.", trainer.settled_parameters(), trainer.settled_parameters().flat());
   output.write(out);
   std::cout << nlohmann::json{{"total", model->total_count()}, {"trainable", model->layout().count()}}.dump() << '\n';
 }

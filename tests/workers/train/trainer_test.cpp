@@ -36,7 +36,7 @@ TrainConfig small_config() {
 /// A trainer of a small model over all ranks, and a batch for it.
 struct Training {
   explicit Training(const TrainConfig& wanted) : config(wanted) {
-    model->start(trainer.parameters(), config.seed);
+    model->start(trainer.settled_parameters(), config.seed);
     std::iota(rows.begin(), rows.end(), 0U);
   }
   StepOutcome step(std::exception_ptr failure = nullptr) { return trainer.step(split, rows, false, failure); }
@@ -117,7 +117,7 @@ TEST(Trainer, LeavesAStepTogetherWhenAShardRunsOutOfMemory) {
 
 TEST(Trainer, EndsTheTrialOnEveryRankWhenTheLossIsNotFinite) {
   Training training(small_config());
-  training.trainer.parameters().flat().fill_(std::numeric_limits<float>::infinity());
+  training.trainer.settled_parameters().flat().fill_(std::numeric_limits<float>::infinity());
   EXPECT_THAT(error_of<TrialFailure>([&] { training.step(); }), HasSubstr("is not finite at step 1"));
 }
 
