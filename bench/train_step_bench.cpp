@@ -43,17 +43,18 @@ int run(const std::vector<std::string>& arguments) {
   Session session;
   const auto comm = session.world(60);
   SharedWeights shared;
-  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared);
   Workers workers(config.threads);
-  Trainer trainer(*comm, workers, *model, config, 6000);
-  model->start(trainer.settled_parameters(), config.seed);
+  const auto model =
+      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers.device());
+  const auto trainer = make_trainer(*comm, workers, *model, config, 6000);
+  trainer->settled_parameters().assign(model->start_values(config.seed));
 
   std::vector<double> seconds;
   for (std::int64_t step = 0; step < steps; ++step) {
     std::vector<std::uint32_t> rows(static_cast<std::size_t>(config.batch_size));
     std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(step * config.batch_size));
     const auto start = std::chrono::steady_clock::now();
-    trainer.step(corpus.train, rows, false);
+    trainer->step(corpus.train, rows, false);
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   if (comm->rank() == 0) fmt::print("{{\"seconds\": [{:.5f}], \"peak_bytes\": {}}}\n", fmt::join(seconds, ", "), peak_bytes());

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "workers/kernels/dropout.hpp"
-#include "workers/kernels/element.hpp"
+#include "workers/kernels/sequences.hpp"
 
 namespace agsweep {
 
@@ -14,13 +12,12 @@ namespace agsweep {
 struct AttentionShape {
   std::int64_t heads;
   std::int64_t head_width;
-  std::span<const std::int32_t> query_offsets;  // [sequences + 1]
-  std::span<const std::int32_t> key_offsets;    // [sequences + 1]
-  Dropout dropout = {};                         // of the probabilities; a mask row for each query of each head of each sequence
+  Sequences queries;
+  Sequences keys;       // as many sequences
+  Dropout dropout = {}; // of the probabilities. Row `query` of head h of a sequence with n queries, the first of them at row f of q, has the
+                        // mask row heads * f + h * n + query, of round_up(keys.longest, dropout_block) elements
 
   std::int64_t width() const { return heads * head_width; }
-  /// Floats that the forward pass leaves for the backward pass.
-  std::int64_t saved_size() const;
 };
 
 /// Rows of heads x head_width, `stride` elements apart, so that q, k and v may be columns of one matrix.
@@ -30,29 +27,29 @@ struct HeadRows {
   std::int64_t stride;
 };
 
-/// Scratch space that grows to the longest sequence; one a thread.
-class AttentionScratch {
- public:
-  float* room(std::int64_t floats) {
-    if (static_cast<std::int64_t>(floats_.size()) < floats) floats_.resize(static_cast<std::size_t>(floats));
-    return floats_.data();
-  }
-
- private:
-  std::vector<float> floats_;
+template <typename Act>
+struct AttentionForward {
+  AttentionShape shape;
+  HeadRows<const Act> q;  // [queries.rows, width]
+  HeadRows<const Act> k;  // [keys.rows, width]
+  HeadRows<const Act> v;  // [keys.rows, width]
+  HeadRows<Act> out;      // [queries.rows, width]; zero behind the last sequence
+  float* saved;           // [Kernels::attention_saved_size()], for the backward pass
 };
 
-/// @param saved  [saved_size()], the attention probabilities before dropout, for the backward pass
-void attention_forward(const AttentionShape& shape, HeadRows<const float> q, HeadRows<const float> k, HeadRows<const float> v,
-                       HeadRows<float> out, float* saved, AttentionScratch& scratch);
-void attention_forward(const AttentionShape& shape, HeadRows<const BFloat16> q, HeadRows<const BFloat16> k, HeadRows<const BFloat16> v,
-                       HeadRows<BFloat16> out, float* saved, AttentionScratch& scratch);
-
-void attention_backward(const AttentionShape& shape, HeadRows<const float> q, HeadRows<const float> k, HeadRows<const float> v,
-                        HeadRows<const float> d_out, const float* saved, HeadRows<float> d_q, HeadRows<float> d_k, HeadRows<float> d_v,
-                        AttentionScratch& scratch);
-void attention_backward(const AttentionShape& shape, HeadRows<const BFloat16> q, HeadRows<const BFloat16> k, HeadRows<const BFloat16> v,
-                        HeadRows<const BFloat16> d_out, const float* saved, HeadRows<BFloat16> d_q, HeadRows<BFloat16> d_k,
-                        HeadRows<BFloat16> d_v, AttentionScratch& scratch);
+/// Rows behind the last sequence of each gradient are zero: they must not bring garbage into a weight's gradient.
+template <typename Act>
+struct AttentionBackward {
+  AttentionShape shape;
+  HeadRows<const Act> q;
+  HeadRows<const Act> k;
+  HeadRows<const Act> v;
+  HeadRows<const Act> out;
+  HeadRows<const Act> d_out;
+  const float* saved;
+  HeadRows<Act> d_q;
+  HeadRows<Act> d_k;
+  HeadRows<Act> d_v;
+};
 
 }  // namespace agsweep

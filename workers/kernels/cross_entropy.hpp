@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>  // std::max_element
 #include <cstdint>
 #include <span>
 
@@ -7,15 +8,20 @@ namespace agsweep {
 
 /// Cross-entropy with label smoothing as torch.nn.functional.cross_entropy defines it (Szegedy et al. 2016): the target is
 /// (1 - smoothing) at the label plus smoothing / classes everywhere.
-/// @param logits    [rows, classes]
-/// @param labels    [rows], 0 .. classes - 1
-/// @param scale     what a row's loss counts: 1 / rows of the global batch
-/// @param d_logits  [rows, classes], the gradient of the returned sum; null: not wanted
-/// @return the sum over the rows of loss * scale
-double cross_entropy(const float* logits, std::span<const std::int32_t> labels, std::int64_t classes, double smoothing, double scale,
-                     float* d_logits);
+struct CrossEntropy {
+  const float* logits;                   // [rows, classes]
+  std::span<const std::int32_t> labels;  // [rows], 0 .. classes - 1
+  std::int64_t classes;
+  double smoothing;
+  double scale;             // what a row's loss counts: 1 / rows of the global batch
+  double* loss;             // written: the sum over the rows, in order, of loss * scale
+  float* d_logits;          // [rows, classes], written: the gradient of that sum; null: not wanted
+  std::int64_t* confusion;  // [classes, classes], written: rows by label and predicted class; null: not wanted
+};
 
-/// The class of the largest logit, the first of equals. A row with a NaN counts as class 0.
-std::int64_t predicted_class(std::span<const float> logits);
+/// The class of the largest logit, the first of equals. A row with a NaN in front counts as class 0.
+inline std::int64_t predicted_class(std::span<const float> logits) {
+  return std::max_element(logits.begin(), logits.end()) - logits.begin();
+}
 
 }  // namespace agsweep

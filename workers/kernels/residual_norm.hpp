@@ -42,9 +42,4 @@ struct ResidualNormBackward {
   float* d_bias;        // [width], written; null: frozen
 };
 
-void residual_norm_forward(const ResidualNormForward<float>& pass);
-void residual_norm_forward(const ResidualNormForward<BFloat16>& pass);
-void residual_norm_backward(const ResidualNormBackward<float>& pass);
-void residual_norm_backward(const ResidualNormBackward<BFloat16>& pass);
-
 }  // namespace agsweep

@@ -3,7 +3,7 @@
 #include <algorithm>  // std::min
 #include <vector>
 
-#include "workers/kernels/small_gemm.hpp"
+#include "workers/kernels/cpu/small_gemm.hpp"
 
 namespace agsweep {
 

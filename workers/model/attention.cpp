@@ -15,11 +15,6 @@ HeadRows<const T> const_head_rows(const at::Tensor& tensor) {
   return {data<T>(tensor), tensor.stride(0)};
 }
 
-/// Rows behind the last sequence only fill the GEMMs' blocks: they must not bring garbage into a weight's gradient.
-void zero_rows_behind(std::span<const std::int32_t> offsets, const at::Tensor& tensor) {
-  tensor.narrow(0, offsets.back(), tensor.size(0) - offsets.back()).zero_();
-}
-
 }  // namespace
 
 AttentionTape attention_forward(const AttentionShape& shape, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -29,25 +24,32 @@ AttentionTape attention_forward(const AttentionShape& shape, const at::Tensor& q
                      .k = k,
                      .v = v,
                      .out = workspace.empty({q.size(0), shape.width()}, q.scalar_type()),
-                     .probabilities = workspace.empty({shape.saved_size()}, at::kFloat)};
+                     .saved = workspace.empty({workspace.kernels().attention_saved_size(shape)}, at::kFloat)};
   with_element_type(q, [&]<typename Act>() {
-    attention_forward(shape, const_head_rows<Act>(q), const_head_rows<Act>(k), const_head_rows<Act>(v), head_rows<Act>(tape.out),
-                      data<float>(tape.probabilities), workspace.attention);
+    workspace.kernels().attention_forward(AttentionForward<Act>{.shape = shape,
+                                                                .q = const_head_rows<Act>(q),
+                                                                .k = const_head_rows<Act>(k),
+                                                                .v = const_head_rows<Act>(v),
+                                                                .out = head_rows<Act>(tape.out),
+                                                                .saved = data<float>(tape.saved)});
   });
-  zero_rows_behind(shape.query_offsets, tape.out);
   return tape;
 }
 
 void attention_backward(const AttentionTape& tape, const at::Tensor& d_out, const at::Tensor& d_q, const at::Tensor& d_k,
                         const at::Tensor& d_v, Workspace& workspace) {
   with_element_type(d_out, [&]<typename Act>() {
-    attention_backward(tape.shape, const_head_rows<Act>(tape.q), const_head_rows<Act>(tape.k), const_head_rows<Act>(tape.v),
-                       const_head_rows<Act>(d_out), data<float>(tape.probabilities), head_rows<Act>(d_q), head_rows<Act>(d_k),
-                       head_rows<Act>(d_v), workspace.attention);
+    workspace.kernels().attention_backward(AttentionBackward<Act>{.shape = tape.shape,
+                                                                  .q = const_head_rows<Act>(tape.q),
+                                                                  .k = const_head_rows<Act>(tape.k),
+                                                                  .v = const_head_rows<Act>(tape.v),
+                                                                  .out = const_head_rows<Act>(tape.out),
+                                                                  .d_out = const_head_rows<Act>(d_out),
+                                                                  .saved = data<float>(tape.saved),
+                                                                  .d_q = head_rows<Act>(d_q),
+                                                                  .d_k = head_rows<Act>(d_k),
+                                                                  .d_v = head_rows<Act>(d_v)});
   });
-  zero_rows_behind(tape.shape.query_offsets, d_q);
-  zero_rows_behind(tape.shape.key_offsets, d_k);
-  zero_rows_behind(tape.shape.key_offsets, d_v);
 }
 
 }  // namespace agsweep

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <span>
-
 #include <ATen/ATen.h>
 
 #include "workers/kernels/attention.hpp"
-#include "workers/model/workspace.hpp"
+#include "workers/device/workspace.hpp"
 
 namespace agsweep {
 
@@ -16,7 +14,7 @@ struct AttentionTape {
   at::Tensor k;              // [keys, width]
   at::Tensor v;              // [keys, width]
   at::Tensor out;            // [queries, width]
-  at::Tensor probabilities;  // [shape.saved_size()] fp32
+  at::Tensor saved;          // [attention_saved_size()] fp32
 };
 
 AttentionTape attention_forward(const AttentionShape& shape, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

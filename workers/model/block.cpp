@@ -61,7 +61,7 @@ void feed_forward(const Block& block, const BlockDropouts& dropouts, bool backwa
 }
 
 /// Gradients of q, k and v where every token asks: back to norm1's output, or only to the weights.
-at::Tensor all_queries_backward(const Block& block, const BlockTape& tape, const at::Tensor& d_attention, bool wants_input, float* dense,
+at::Tensor all_queries_backward(const Block& block, const BlockTape& tape, const at::Tensor& d_attention, bool wants_input, const at::Tensor& dense,
                                 Workspace& workspace) {
   const std::int64_t width = d_attention.size(1);
   const at::Tensor d_qkv = workspace.empty({tape.qkv.x.size(0), 3 * width}, d_attention.scalar_type());
@@ -73,14 +73,14 @@ at::Tensor all_queries_backward(const Block& block, const BlockTape& tape, const
 }
 
 at::Tensor last_queries_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_attention,
-                                 float* dense, Workspace& workspace) {
+                                 const at::Tensor& dense, Workspace& workspace) {
   const std::int64_t width = d_attention.size(1);
   const at::Tensor d_q = empty_like(tape.attention.q, workspace);
   const at::Tensor d_kv = workspace.empty({tape.qkv.x.size(0), 2 * width}, d_attention.scalar_type());
   attention_backward(tape.attention, d_attention, d_q, d_kv.narrow(1, 0, width), d_kv.narrow(1, width, width), workspace);
   at::Tensor d_norm1 = linear_backward(key_value_part(block.qkv, width), tape.qkv, d_kv, dense, workspace);
   const at::Tensor d_query = linear_backward(query_part(block.qkv, width), tape.query, d_q, dense, workspace);
-  return d_norm1.index_add_(0, rows.last_tokens, d_query.narrow(0, 0, rows.last_tokens.size(0)));
+  return d_norm1.index_add_(0, rows.batch.last_tokens, d_query.narrow(0, 0, rows.batch.last_tokens.size(0)));
 }
 
 }  // namespace
@@ -94,14 +94,14 @@ BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDr
 
   AttentionShape shape{.heads = block.heads,
                        .head_width = width / block.heads,
-                       .query_offsets = rows.offsets,
-                       .key_offsets = rows.offsets,
+                       .queries = rows.batch.sequences(),
+                       .keys = rows.batch.sequences(),
                        .dropout = dropouts.probabilities};
   at::Tensor query_residual = tape.norm1.residual;
   if (rows.last_token_only) {
-    shape.query_offsets = rows.last_offsets;
-    query_residual = gather_rows(tape.norm1.residual, rows.last_tokens, workspace);
-    const at::Tensor query_input = gather_rows(tape.norm1.normed, rows.last_tokens, workspace);
+    shape.queries = rows.batch.last_only();
+    query_residual = gather_rows(tape.norm1.residual, rows.batch.last_tokens, workspace);
+    const at::Tensor query_input = gather_rows(tape.norm1.normed, rows.batch.last_tokens, workspace);
     tape.query = linear_forward(query_part(block.qkv, width), query_input, dropouts.last_query, workspace);
     tape.qkv = linear_forward(key_value_part(block.qkv, width), tape.norm1.normed, dropouts.qkv, workspace);
     const at::Tensor& kv = tape.qkv.y;
@@ -119,14 +119,14 @@ BlockTape block_forward(const Block& block, const BlockRows& rows, const BlockDr
 }
 
 BlockGradient block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
-                             const at::Tensor& d_down, bool wants_input, float* dense, Workspace& workspace) {
+                             const at::Tensor& d_down, bool wants_input, const at::Tensor& dense, Workspace& workspace) {
   LinearTape down = tape.down;
   if (!down.x.defined()) down.x = block.down.adapter ? gelu(block, tape.up.y, workspace) : tape.up.y;  // else only its size is read
   at::Tensor d_up = linear_backward(block.down, down, d_down, dense, workspace);
   at::gelu_backward_out(d_up, d_up, tape.up.y, gelu_name(block));
   const at::Tensor d_norm2 = linear_backward(block.up, tape.up, d_up, dense, workspace);
   const at::Tensor d_attended = empty_like(d_norm2, workspace);
-  norm_backward(block.norm2, tape.norm2, d_norm2, d_residual, d_attended, dense);
+  norm_backward(block.norm2, tape.norm2, d_norm2, d_residual, d_attended, dense, workspace);
   const at::Tensor d_attention = linear_backward(block.out, tape.out, d_attended, dense, workspace);
 
   BlockGradient gradient{.d_residual = d_residual, .d_update = {}};
@@ -134,13 +134,13 @@ BlockGradient block_backward(const Block& block, const BlockRows& rows, const Bl
   if (rows.last_token_only) {
     d_norm1 = last_queries_backward(block, rows, tape, d_attention, dense, workspace);
     gradient.d_residual = workspace.zeros({d_norm1.size(0), d_norm1.size(1)}, at::kFloat);
-    gradient.d_residual.index_copy_(0, rows.last_tokens.to(at::kLong), d_residual.narrow(0, 0, rows.last_tokens.size(0)));
+    gradient.d_residual.index_copy_(0, rows.batch.last_tokens, d_residual.narrow(0, 0, rows.batch.last_tokens.size(0)));
   } else {
     d_norm1 = all_queries_backward(block, tape, d_attention, wants_input, dense, workspace);
   }
   if (!wants_input) return {};
   if (tape.norm1.updated) gradient.d_update = empty_like(d_norm1, workspace);
-  norm_backward(block.norm1, tape.norm1, d_norm1, gradient.d_residual, gradient.d_update, dense);
+  norm_backward(block.norm1, tape.norm1, d_norm1, gradient.d_residual, gradient.d_update, dense, workspace);
   return gradient;
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include <ATen/ATen.h>
 
+#include "workers/device/batch.hpp"
 #include "workers/kernels/dropout.hpp"
 #include "workers/model/attention.hpp"
 #include "workers/model/linear.hpp"
 #include "workers/model/norm.hpp"
-#include "workers/model/workspace.hpp"
+#include "workers/device/workspace.hpp"
 
 namespace agsweep {
 
@@ -37,10 +37,8 @@ struct BlockDropouts {
 
 /// Which rows of a packed batch a block works on.
 struct BlockRows {
-  std::span<const std::int32_t> offsets;       // [rows + 1], of the tokens
-  bool last_token_only;                        // the model's last block: queries, attention and FFN for one token a row
-  std::span<const std::int32_t> last_offsets;  // [rows + 1], 0 .. rows
-  at::Tensor last_tokens;                      // [rows] int32, each row's last token
+  const Batch& batch;
+  bool last_token_only;  // the model's last block: queries, attention and FFN for one token a row
 };
 
 /// What a block reads of the block before.
@@ -77,10 +75,6 @@ struct BlockGradient {
 /// @param d_down       [queries, width], the gradient of tape.down.y
 /// @param wants_input  false: nothing before the block is trained, so only weights' gradients are computed
 BlockGradient block_backward(const Block& block, const BlockRows& rows, const BlockTape& tape, const at::Tensor& d_residual,
-                             const at::Tensor& d_down, bool wants_input, float* dense, Workspace& workspace);
-
-/// Rows of an activation matrix for `count` tokens: whole blocks, so that few different GEMM shapes occur (oneDNN compiles a kernel for
-/// each). The rows behind the tokens hold zeros wherever a weight's gradient reads them.
-constexpr std::int64_t padded_rows(std::int64_t count) { return round_up(count, 32); }
+                             const at::Tensor& d_down, bool wants_input, const at::Tensor& dense, Workspace& workspace);
 
 }  // namespace agsweep

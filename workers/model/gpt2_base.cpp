@@ -20,12 +20,14 @@ at::Tensor fp32_tensor(const TensorBytes& tensor) {
 /// A checkpoint's tensors as layers.
 class Layers {
  public:
-  Layers(const Gpt2Checkpoint& checkpoint, Precision precision) : checkpoint_(checkpoint), precision_(precision) {}
+  Layers(const Gpt2Checkpoint& checkpoint, Precision precision, c10::Device device)
+      : checkpoint_(checkpoint), precision_(precision), device_(device) {}
 
-  /// In bf16 nothing keeps the file.
+  /// Where nothing keeps the file, no view of it stays.
   at::Tensor fp32(const TensorBytes& tensor) const {
-    return precision_ == Precision::fp32 ? fp32_tensor(tensor) : fp32_tensor(tensor).clone();
+    return keeps_file() ? fp32_tensor(tensor) : fp32_tensor(tensor).to(device_, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
   }
+  bool keeps_file() const { return precision_ == Precision::fp32 && device_.is_cpu(); }
   at::Tensor fp32(const std::string& name) const { return fp32(checkpoint_.tensor(name)); }
   Norm norm(const std::string& name) const {
     return {
@@ -35,18 +37,19 @@ class Layers {
 
  private:
   at::Tensor compute(const std::string& name) const {
-    const at::Tensor tensor = fp32_tensor(checkpoint_.tensor(name));
-    return precision_ == Precision::fp32 ? tensor : tensor.to(at::kBFloat16);
+    return fp32_tensor(checkpoint_.tensor(name)).to(device_, precision_ == Precision::fp32 ? at::kFloat : at::kBFloat16);
   }
 
   const Gpt2Checkpoint& checkpoint_;
   Precision precision_;
+  c10::Device device_;
 };
 
 }  // namespace
 
-Gpt2Base::Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision) : config_(checkpoint.config()), checkpoint_(std::move(checkpoint)) {
-  const Layers layers(*checkpoint_, precision);
+Gpt2Base::Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision, c10::Device device)
+    : config_(checkpoint.config()), checkpoint_(std::move(checkpoint)) {
+  const Layers layers(*checkpoint_, precision, device);
   token_embedding_ = layers.fp32("wte.weight");
   position_embedding_ = layers.fp32("wpe.weight");
   for (std::int64_t i = 0; i < config_.layers; ++i) {
@@ -60,7 +63,7 @@ Gpt2Base::Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision) : config_(che
   }
   norm_ = layers.norm("ln_f");
   if (checkpoint_->score() != nullptr) score_ = layers.fp32(*checkpoint_->score());
-  if (precision == Precision::bf16) checkpoint_.reset();
+  if (!layers.keeps_file()) checkpoint_.reset();
 }
 
 }  // namespace agsweep

@@ -22,7 +22,7 @@ class Gpt2Base {
     Linear up, down;
   };
 
-  Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision);
+  Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision, c10::Device device = at::kCPU);
 
   const Gpt2Config& config() const { return config_; }
   const at::Tensor& token_embedding() const { return token_embedding_; }        // [vocabulary, width] fp32
@@ -34,7 +34,7 @@ class Gpt2Base {
 
  private:
   Gpt2Config config_;
-  std::optional<Gpt2Checkpoint> checkpoint_;  // in fp32: the tensors are views of the file's bytes
+  std::optional<Gpt2Checkpoint> checkpoint_;  // in fp32 on the CPU: the tensors are views of the file's bytes
   at::Tensor token_embedding_;
   at::Tensor position_embedding_;
   std::vector<BlockWeights> blocks_;

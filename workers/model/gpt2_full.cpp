@@ -34,17 +34,17 @@ Gpt2Full::Gpt2Full(Gpt2Checkpoint checkpoint, const DropoutRates& dropout, std::
   head_ = layout_.add("score.weight", {classes, d}, Initial::normal, config.initializer_range);
 }
 
-void Gpt2Full::start(Parameters& parameters, std::uint64_t seed) const {
-  Model::start(parameters, seed);
+at::Tensor Gpt2Full::start_values(std::uint64_t seed) const {
+  at::Tensor flat = Model::start_values(seed);
   for (const ParameterSpec& spec : layout_.specs()) {
-    const std::span to(parameters.flat().mutable_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size));
+    const std::span to = layout_.floats(flat, spec);
     if (spec.name != "score.weight") {
       copy_as_fp32(checkpoint_.tensor(spec.name.substr(std::string_view("transformer.").size())), to);
     } else if (checkpoint_.score() != nullptr && checkpoint_.score()->shape == spec.shape) {
       copy_as_fp32(*checkpoint_.score(), to);
     }
   }
-  parameters.refresh_compute();
+  return flat;
 }
 
 Network Gpt2Full::network(const Parameters& parameters) const {
@@ -57,8 +57,8 @@ Network Gpt2Full::network(const Parameters& parameters) const {
   };
   Network network{.width = config.width,
                   .embedding_scale = 1,
-                  .table = data<float>(parameters.flat()),
-                  .positions = data<float>(parameters.view(positions_)),
+                  .table = parameters.embedding(),
+                  .positions = parameters.view(positions_),
                   .embedding_trained = true,
                   .position_offset = trained.offset(positions_),
                   .longest = config.positions,

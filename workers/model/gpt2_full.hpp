@@ -16,7 +16,7 @@ class Gpt2Full : public Model {
   Gpt2Full(Gpt2Checkpoint checkpoint, const DropoutRates& dropout, std::int64_t classes);
 
   /// The checkpoint's weights; the head's from the seed where the checkpoint has none.
-  void start(Parameters& parameters, std::uint64_t seed) const override;
+  at::Tensor start_values(std::uint64_t seed) const override;
 
  protected:
   Network network(const Parameters& parameters) const override;

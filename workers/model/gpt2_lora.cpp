@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "workers/model/kernel_views.hpp"
 #include "workers/model/weights.hpp"
 
 namespace agsweep {
@@ -35,11 +34,11 @@ Gpt2Lora::Gpt2Lora(std::shared_ptr<const Gpt2Base> base, const LoraConfig& lora,
 
 std::int64_t Gpt2Lora::total_count() const { return base_->count() + layout_.count() + layout_.specs()[head_].size; }
 
-void Gpt2Lora::start(Parameters& parameters, std::uint64_t seed) const {
-  Model::start(parameters, seed);
-  at::Tensor head = parameters.view(head_);
+at::Tensor Gpt2Lora::start_values(std::uint64_t seed) const {
+  at::Tensor flat = Model::start_values(seed);
+  at::Tensor head = layout_.view(flat, head_);
   if (base_->score().defined() && base_->score().sizes() == head.sizes()) head.copy_(base_->score());
-  parameters.refresh_compute();
+  return flat;
 }
 
 Network Gpt2Lora::network(const Parameters& parameters) const {
@@ -57,8 +56,8 @@ Network Gpt2Lora::network(const Parameters& parameters) const {
   const Gpt2Config& config = base_->config();
   Network network{.width = config.width,
                   .embedding_scale = 1,
-                  .table = data<float>(base_->token_embedding()),
-                  .positions = data<float>(base_->position_embedding()),
+                  .table = base_->token_embedding(),
+                  .positions = base_->position_embedding(),
                   .embedding_trained = false,
                   .longest = config.positions,
                   .dropout = dropout_,

@@ -14,9 +14,10 @@ void fill_uniform(PhiloxStream stream, double bound, std::span<float> values) {
 
 }  // namespace
 
-void initialise(Parameters& parameters, std::uint64_t seed) {
-  for (const ParameterSpec& spec : parameters.layout().specs()) {
-    const std::span values(parameters.flat().mutable_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size));
+at::Tensor initial_values(const ParameterLayout& layout, std::uint64_t seed) {
+  at::Tensor flat = at::zeros({layout.total()}, at::kFloat);
+  for (const ParameterSpec& spec : layout.specs()) {
+    const std::span<float> values = layout.floats(flat, spec);
     switch (spec.initial) {
       case Initial::zeros:
         std::fill(values.begin(), values.end(), 0.0F);
@@ -36,7 +37,7 @@ void initialise(Parameters& parameters, std::uint64_t seed) {
         break;
     }
   }
-  parameters.refresh_compute();
+  return flat;
 }
 
 }  // namespace agsweep

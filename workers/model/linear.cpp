@@ -1,7 +1,5 @@
 #include "workers/model/linear.hpp"
 
-#include "workers/kernels/column_sums.hpp"
-#include "workers/kernels/dropped_rows.hpp"
 #include "workers/model/kernel_views.hpp"
 #include "workers/model/product.hpp"
 
@@ -13,7 +11,7 @@ namespace {
 at::Tensor dropped_input(const at::Tensor& x, const Dropout& dropout, Workspace& workspace) {
   if (!dropout.active()) return x;
   const at::Tensor dropped = workspace.empty(x.sizes(), x.scalar_type());
-  with_element_type(x, [&]<typename T>() { drop_rows(dropout, x.size(0), x.size(1), data<T>(x), data<T>(dropped)); });
+  with_element_type(x, [&]<typename T>() { workspace.kernels().drop_rows(dropout, x.size(0), x.size(1), data<T>(x), data<T>(dropped)); });
   return dropped;
 }
 
@@ -34,8 +32,8 @@ void weight_gradient(const at::Tensor& left, const at::Tensor& right, float scal
   }
 }
 
-at::Tensor gradient_at(float* dense, std::int64_t offset, at::IntArrayRef shape) {
-  return at::from_blob(dense + offset, shape, at::kFloat);
+at::Tensor gradient_at(const at::Tensor& dense, std::int64_t offset, const at::Tensor& like) {
+  return dense.narrow(0, offset, like.numel()).view(like.sizes());
 }
 
 /// scale * d_y B: [rows, rank]
@@ -45,17 +43,17 @@ at::Tensor low_gradient(const Adapter& adapter, const at::Tensor& d_y, Workspace
   return d_low.mul_(adapter.scale);
 }
 
-void adapter_gradients(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& d_low, float* dense,
+void adapter_gradients(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& d_low, const at::Tensor& dense,
                        Workspace& workspace) {
-  weight_gradient(d_y.t(), tape.low, adapter.scale, false, gradient_at(dense, adapter.b_offset, adapter.b.sizes()), workspace);
+  weight_gradient(d_y.t(), tape.low, adapter.scale, false, gradient_at(dense, adapter.b_offset, adapter.b), workspace);
   const Workspace::Scope scope(workspace);
   const at::Tensor dropped = dropped_input(tape.x, tape.dropout, workspace);
-  weight_gradient(d_low.t(), dropped, 1, adapter.adds_to_a, gradient_at(dense, adapter.a_offset, adapter.a.sizes()), workspace);
+  weight_gradient(d_low.t(), dropped, 1, adapter.adds_to_a, gradient_at(dense, adapter.a_offset, adapter.a), workspace);
 }
 
-void trained_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
+void trained_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace) {
   if (linear.weight_offset != frozen) {
-    const at::Tensor to = at::from_blob(dense + linear.weight_offset, linear.weight.sizes(), linear.weight.strides(), at::kFloat);
+    const at::Tensor to = dense.as_strided(linear.weight.sizes(), linear.weight.strides(), dense.storage_offset() + linear.weight_offset);
     const bool transposed = linear.weight.stride(1) != 1;  // the product is written in the order of memory
     if (transposed) {
       weight_gradient(tape.x.t(), d_y, 1, false, to.t(), workspace);
@@ -64,7 +62,9 @@ void trained_gradients(const Linear& linear, const LinearTape& tape, const at::T
     }
   }
   if (linear.bias_offset == frozen) return;
-  with_element_type(d_y, [&]<typename T>() { column_sums(data<T>(d_y), d_y.size(0), d_y.size(1), dense + linear.bias_offset); });
+  with_element_type(d_y, [&]<typename T>() {
+    workspace.kernels().column_sums(data<T>(d_y), d_y.size(0), d_y.size(1), data<float>(dense) + linear.bias_offset);
+  });
 }
 
 void add_adapter_input_gradient(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_low, at::Tensor& d_x,
@@ -76,7 +76,7 @@ void add_adapter_input_gradient(const Adapter& adapter, const LinearTape& tape, 
   const Workspace::Scope scope(workspace);
   at::Tensor d_dropped = workspace.empty(d_x.sizes(), d_x.scalar_type());
   at::mm_out(d_dropped, d_low, adapter.a);
-  with_element_type(d_x, [&]<typename T>() { add_dropped_rows(tape.dropout, d_x.size(0), d_x.size(1), data<T>(d_dropped), data<T>(d_x)); });
+  with_element_type(d_x, [&]<typename T>() { workspace.kernels().add_dropped_rows(tape.dropout, d_x.size(0), d_x.size(1), data<T>(d_dropped), data<T>(d_x)); });
 }
 
 }  // namespace
@@ -117,14 +117,14 @@ LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropo
   return tape;
 }
 
-void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
+void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace) {
   trained_gradients(linear, tape, d_y, dense, workspace);
   if (!linear.adapter) return;
   const Workspace::Scope scope(workspace);
   adapter_gradients(*linear.adapter, tape, d_y, low_gradient(*linear.adapter, d_y, workspace), dense, workspace);
 }
 
-at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace) {
+at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace) {
   at::Tensor d_x = workspace.empty(tape.x.sizes(), tape.x.scalar_type());
   product(d_y, linear.weight.t(), {}, d_x);
   trained_gradients(linear, tape, d_y, dense, workspace);

@@ -6,7 +6,7 @@
 #include <ATen/ATen.h>
 
 #include "workers/kernels/dropout.hpp"
-#include "workers/model/workspace.hpp"
+#include "workers/device/workspace.hpp"
 
 namespace agsweep {
 
@@ -52,10 +52,10 @@ LinearTape linear_room(const Linear& linear, std::int64_t rows, const Dropout& d
 void linear_forward(const Linear& linear, const at::Tensor& x, LinearTape& tape, Workspace& workspace);
 
 /// Writes the trained weights' gradient to dense + offsets.
-/// @param dense  a shard's gradient of the dense parameters, fp32
-void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace);
+/// @param dense  [dense_size] fp32, a shard's gradient of the dense parameters
+void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace);
 
 /// The weights' gradients, and the input's: [rows, in].
-at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, float* dense, Workspace& workspace);
+at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace);
 
 }  // namespace agsweep

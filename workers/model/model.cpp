@@ -1,26 +1,20 @@
 #include "workers/model/model.hpp"
 
-#include <algorithm>  // std::fill
-
-#include "workers/kernels/cross_entropy.hpp"
 #include "workers/model/kernel_views.hpp"
 #include "workers/model/pass.hpp"
 
 namespace agsweep {
 
-at::Tensor Model::logits(const Parameters& parameters, const PackedBatch& batch, Workspace& workspace) const {
+at::Tensor Model::logits(const Parameters& parameters, const Batch& batch, Workspace& workspace) const {
   const Network weights = network(parameters);
-  return Pass(weights, batch, {}, Saved::nothing, workspace).forward();
+  return Pass(weights, batch, nullptr, Saved::nothing, workspace).forward();
 }
 
-void Model::forward_backward(const Parameters& parameters, const PackedBatch& batch, const ShardStep& step, Workspace& workspace,
-                             Gradient& gradient) const {
-  gradient.dense.resize(static_cast<std::size_t>(layout_.dense_size()));
-  gradient.confusion.assign(static_cast<std::size_t>(classes_ * classes_), 0);
-  gradient.embedding.clear(layout_.embedding_width());
-  gradient.loss = 0;
-  if (batch.rows() == 0) {
-    std::fill(gradient.dense.begin(), gradient.dense.end(), 0.0F);
+void Model::forward_backward(const Parameters& parameters, const Batch& batch, const ShardStep& step, Workspace& workspace,
+                             const GradientTarget& gradient) const {
+  if (batch.shape.rows == 0) {
+    for (const at::Tensor& part : {gradient.dense, gradient.loss, gradient.confusion}) part.zero_();
+    if (gradient.embedding.defined()) gradient.embedding.zero_();
     return;
   }
   const Workspace::Scope scope(workspace);
@@ -28,12 +22,14 @@ void Model::forward_backward(const Parameters& parameters, const PackedBatch& ba
   Pass pass(weights, batch, step.stream, step.activation_checkpointing ? Saved::block_inputs : Saved::activations, workspace);
   const at::Tensor logits = pass.forward();
   const at::Tensor d_logits = workspace.empty(logits.sizes(), at::kFloat);
-  gradient.loss = cross_entropy(data<float>(logits), batch.labels, classes_, step.label_smoothing,
-                                1.0 / static_cast<double>(step.batch_rows), data<float>(d_logits));
-  for (std::int64_t row = 0; row < batch.rows(); ++row) {
-    const std::span scores(data<float>(logits) + row * classes_, static_cast<std::size_t>(classes_));
-    ++gradient.confusion[static_cast<std::size_t>(batch.labels[static_cast<std::size_t>(row)] * classes_ + predicted_class(scores))];
-  }
+  workspace.kernels().cross_entropy({.logits = data<float>(logits),
+                                     .labels = ints(batch.labels),
+                                     .classes = classes_,
+                                     .smoothing = step.label_smoothing,
+                                     .scale = 1.0 / static_cast<double>(step.batch_rows),
+                                     .loss = data<double>(gradient.loss),
+                                     .d_logits = data<float>(d_logits),
+                                     .confusion = data<std::int64_t>(gradient.confusion)});
   pass.backward(d_logits, gradient);
 }
 

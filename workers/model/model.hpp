@@ -1,21 +1,20 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include <ATen/ATen.h>
 
-#include "data/batch.hpp"
+#include "workers/device/batch.hpp"
+#include "workers/device/workspace.hpp"
+#include "workers/model/gradient_target.hpp"
 #include "workers/model/network.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/model/workspace.hpp"
-#include "workers/reduce/gradient.hpp"
 
 namespace agsweep {
 
 /// What one shard of one step needs beside its rows.
 struct ShardStep {
-  Dropout stream;  // seed, step and shard; rate and site are the model's
+  const DropoutStream* stream;  // in the device's memory
   double label_smoothing;
   std::int64_t batch_rows;                // of the global batch
   bool activation_checkpointing = false;  // keeps each block's input alone, and computes its activations again: the same bits
@@ -34,15 +33,16 @@ class Model {
   std::int64_t classes() const { return classes_; }
   /// Parameters, trained and frozen.
   virtual std::int64_t total_count() const { return layout_.count(); }
-  /// Start values, which depend on the seed and the tensors' names alone.
-  virtual void start(Parameters& parameters, std::uint64_t seed) const { initialise(parameters, seed); }
+  /// Start values, which depend on the seed and the tensors' names alone: [layout.total()] fp32, on the host.
+  virtual at::Tensor start_values(std::uint64_t seed) const { return initial_values(layout_, seed); }
 
   /// The logits of a batch, without dropout: [rows, classes] fp32, in the workspace.
-  at::Tensor logits(const Parameters& parameters, const PackedBatch& batch, Workspace& workspace) const;
+  at::Tensor logits(const Parameters& parameters, const Batch& batch, Workspace& workspace) const;
 
-  /// One shard's forward and backward pass. Fills all of `gradient`: loss, confusion, embedding rows, dense part.
-  void forward_backward(const Parameters& parameters, const PackedBatch& batch, const ShardStep& step, Workspace& workspace,
-                        Gradient& gradient) const;
+  /// One shard's forward and backward pass. Fills all of `gradient`.
+  /// @param batch  where the embedding is trained, with its distinct tokens listed
+  void forward_backward(const Parameters& parameters, const Batch& batch, const ShardStep& step, Workspace& workspace,
+                        const GradientTarget& gradient) const;
 
  protected:
   explicit Model(std::int64_t classes) : classes_(classes) {}

@@ -18,8 +18,8 @@ struct DropoutRates {
 struct Network {
   std::int64_t width;
   float embedding_scale;
-  const float* table;                     // [vocabulary, width]
-  const float* positions;                 // [longest, width]
+  at::Tensor table;                       // [vocabulary, width] fp32
+  at::Tensor positions;                   // [longest, width] fp32
   bool embedding_trained;                 // its gradient is the row-sparse part
   std::int64_t position_offset = frozen;  // [longest, width] of the gradient
   std::int64_t longest;                   // positions

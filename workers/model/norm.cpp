@@ -1,6 +1,5 @@
 #include "workers/model/norm.hpp"
 
-#include "workers/kernels/residual_norm.hpp"
 #include "workers/model/kernel_views.hpp"
 
 namespace agsweep {
@@ -16,7 +15,7 @@ NormTape norm_forward(const Norm& norm, const at::Tensor& residual, const at::Te
                 .dropout = dropout,
                 .updated = update.defined()};
   with_element_type(type, [&]<typename Act>() {
-    residual_norm_forward(ResidualNormForward<Act>{.rows = rows,
+    workspace.kernels().residual_norm_forward(ResidualNormForward<Act>{.rows = rows,
                                                    .width = width,
                                                    .residual_in = data<float>(residual),
                                                    .update = update.defined() ? data<Act>(update) : nullptr,
@@ -33,10 +32,10 @@ NormTape norm_forward(const Norm& norm, const at::Tensor& residual, const at::Te
 }
 
 void norm_backward(const Norm& norm, const NormTape& tape, const at::Tensor& d_normed, const at::Tensor& d_residual,
-                   const at::Tensor& d_update, float* dense) {
+                   const at::Tensor& d_update, const at::Tensor& dense, Workspace& workspace) {
   const bool trained = norm.weight_offset != frozen;
   with_element_type(d_normed, [&]<typename Act>() {
-    residual_norm_backward(ResidualNormBackward<Act>{.rows = tape.residual.size(0),
+    workspace.kernels().residual_norm_backward(ResidualNormBackward<Act>{.rows = tape.residual.size(0),
                                                      .width = tape.residual.size(1),
                                                      .residual = data<float>(tape.residual),
                                                      .mean = data<float>(tape.mean),
@@ -46,8 +45,8 @@ void norm_backward(const Norm& norm, const NormTape& tape, const at::Tensor& d_n
                                                      .d_residual = data<float>(d_residual),
                                                      .dropout = tape.dropout,
                                                      .d_update = d_update.defined() ? data<Act>(d_update) : nullptr,
-                                                     .d_weight = trained ? dense + norm.weight_offset : nullptr,
-                                                     .d_bias = trained ? dense + norm.bias_offset : nullptr});
+                                                     .d_weight = trained ? data<float>(dense) + norm.weight_offset : nullptr,
+                                                     .d_bias = trained ? data<float>(dense) + norm.bias_offset : nullptr});
   });
 }
 

@@ -6,7 +6,7 @@
 
 #include "workers/kernels/dropout.hpp"
 #include "workers/model/linear.hpp"  // frozen
-#include "workers/model/workspace.hpp"
+#include "workers/device/workspace.hpp"
 
 namespace agsweep {
 
@@ -36,7 +36,8 @@ NormTape norm_forward(const Norm& norm, const at::Tensor& residual, const at::Te
 
 /// Adds the norm's part to d_residual (fp32, in place), and writes the weights' gradient to dense + offsets.
 /// @param d_update  [rows, width] compute type, written; undefined where there was no update
+/// @param dense     [dense_size] fp32
 void norm_backward(const Norm& norm, const NormTape& tape, const at::Tensor& d_normed, const at::Tensor& d_residual,
-                   const at::Tensor& d_update, float* dense);
+                   const at::Tensor& d_update, const at::Tensor& dense, Workspace& workspace);
 
 }  // namespace agsweep

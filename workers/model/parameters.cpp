@@ -37,17 +37,37 @@ std::int64_t ParameterLayout::count() const {
   return count;
 }
 
-Parameters::Parameters(ParameterLayout layout, Precision precision)
-    : layout_(std::move(layout)),
-      compute_type_(precision == Precision::bf16 ? at::kBFloat16 : at::kFloat),
-      flat_(at::zeros({layout_.total()}, at::kFloat)) {
-  if (precision == Precision::bf16) low_ = at::zeros({layout_.dense_size()}, at::kBFloat16);
+at::Tensor ParameterLayout::view(const at::Tensor& flat, std::size_t index) const {
+  const ParameterSpec& spec = specs_[index];
+  return flat.narrow(0, spec.offset, spec.size).view(spec.shape);
 }
 
-at::Tensor Parameters::view(std::size_t index) const {
-  const ParameterSpec& spec = layout_.specs()[index];
-  return flat_.narrow(0, spec.offset, spec.size).view(spec.shape);
+std::span<float> ParameterLayout::floats(at::Tensor& flat, const ParameterSpec& spec) const {
+  return {flat.mutable_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size)};
 }
+
+std::vector<TensorBytes> ParameterLayout::tensors(const at::Tensor& flat) const {
+  std::vector<TensorBytes> tensors;
+  for (const ParameterSpec& spec : specs_) {
+    const std::span values(flat.const_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size));
+    tensors.push_back({spec.name, "F32", spec.shape, std::as_bytes(values)});
+  }
+  return tensors;
+}
+
+Parameters::Parameters(ParameterLayout layout, Precision precision, c10::Device device)
+    : layout_(std::move(layout)),
+      compute_type_(precision == Precision::bf16 ? at::kBFloat16 : at::kFloat),
+      flat_(at::zeros({layout_.total()}, at::TensorOptions(at::kFloat).device(device))) {
+  if (precision == Precision::bf16) low_ = at::zeros({layout_.dense_size()}, flat_.options().dtype(at::kBFloat16));
+}
+
+void Parameters::assign(const at::Tensor& flat) {
+  flat_.copy_(flat);
+  refresh_compute();
+}
+
+at::Tensor Parameters::embedding() const { return view(0); }
 
 at::Tensor Parameters::compute(std::size_t index) const {
   if (compute_type_ == at::kFloat) return view(index);
@@ -60,20 +80,12 @@ void Parameters::refresh_compute(std::int64_t first, std::int64_t last) {
   low_.narrow(0, first, last - first).copy_(flat_.narrow(0, layout_.dense_begin() + first, last - first));
 }
 
-std::vector<TensorBytes> Parameters::tensors(const at::Tensor& flat) const {
-  std::vector<TensorBytes> tensors;
-  for (const ParameterSpec& spec : layout_.specs()) {
-    const std::span values(flat.const_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size));
-    tensors.push_back({spec.name, "F32", spec.shape, std::as_bytes(values)});
-  }
-  return tensors;
-}
-
 namespace {
 
 /// @param tensors  exactly those of the layout
-void copy(std::span<const TensorBytes> tensors, Parameters& parameters, const std::filesystem::path& path) {
-  const auto& specs = parameters.layout().specs();
+at::Tensor gathered(std::span<const TensorBytes> tensors, const ParameterLayout& layout, const std::filesystem::path& path) {
+  const auto& specs = layout.specs();
+  at::Tensor flat = at::zeros({layout.total()}, at::kFloat);
   for (const TensorBytes& tensor : tensors) {
     const bool known = std::any_of(specs.begin(), specs.end(), [&](const ParameterSpec& spec) { return spec.name == tensor.name; });
     if (!known) throw DataError("{}: unexpected tensor {}", path.string(), tensor.name);
@@ -85,25 +97,24 @@ void copy(std::span<const TensorBytes> tensors, Parameters& parameters, const st
       throw DataError("{}: tensor {} has the shape [{}], expected [{}]", path.string(), spec.name, fmt::join(tensor->shape, ", "),
                       fmt::join(spec.shape, ", "));
     }
-    copy_as_fp32(*tensor, {parameters.flat().mutable_data_ptr<float>() + spec.offset, static_cast<std::size_t>(spec.size)});
+    copy_as_fp32(*tensor, layout.floats(flat, spec));
   }
-  parameters.refresh_compute();
+  return flat;
 }
 
 }  // namespace
 
-void load(Parameters& parameters, const std::filesystem::path& path) {
+at::Tensor read_weights(const ParameterLayout& layout, const std::filesystem::path& path) {
   if (is_adapter_folder(path)) {
     const AdapterFolder adapter = read_adapter_folder(path);
-    copy(adapter.tensors, parameters, path);
-    return;
+    return gathered(adapter.tensors, layout, path);
   }
   const SafetensorsFile file = SafetensorsFile::read(path);
   check_seal(file, path);
   for (const TensorBytes& tensor : file.tensors()) {
     if (tensor.dtype != "F32") throw DataError("{}: tensor {} is {}, expected F32", path.string(), tensor.name, tensor.dtype);
   }
-  copy(file.tensors(), parameters, path);
+  return gathered(file.tensors(), layout, path);
 }
 
 }  // namespace agsweep

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,30 +46,40 @@ class ParameterLayout {
   std::int64_t dense_begin() const { return has_embedding_ ? specs_[1].offset : 0; }
   std::int64_t dense_size() const { return total_ - dense_begin(); }
 
+  /// A tensor in a flat buffer of this layout, [total] fp32.
+  at::Tensor view(const at::Tensor& flat, std::size_t index) const;
+  /// The same as memory, of a flat buffer on the host.
+  std::span<float> floats(at::Tensor& flat, const ParameterSpec& spec) const;
+  /// Each tensor by name, as model.safetensors holds it; points into `flat`, a buffer on the host.
+  std::vector<TensorBytes> tensors(const at::Tensor& flat) const;
+
  private:
   std::vector<ParameterSpec> specs_;
   std::int64_t total_ = 0;
   bool has_embedding_ = false;
 };
 
-/// The weights in one flat fp32 buffer, and, under bf16, a second one of the dense part that the GEMMs read.
+/// The weights in one flat fp32 buffer, and, under bf16, a second one of the dense part that the GEMMs read. On one device.
 class Parameters {
  public:
-  Parameters(ParameterLayout layout, Precision precision);
+  Parameters(ParameterLayout layout, Precision precision, c10::Device device = at::kCPU);
 
   const ParameterLayout& layout() const { return layout_; }
   at::Tensor& flat() { return flat_; }  // [total] fp32
   const at::Tensor& flat() const { return flat_; }
+  at::Tensor& low() { return low_; }  // [dense_size] bf16; undefined in fp32
   at::ScalarType compute_type() const { return compute_type_; }
+  c10::Device device() const { return flat_.device(); }
 
-  at::Tensor view(std::size_t index) const;     // fp32
+  /// @param flat  [total] fp32, on any device
+  void assign(const at::Tensor& flat);
+
+  at::Tensor embedding() const;                                                     // [rows, width] fp32, where the layout has one
+  at::Tensor view(std::size_t index) const { return layout_.view(flat_, index); }  // fp32
   at::Tensor compute(std::size_t index) const;  // in the GEMMs' type; the same memory as view() in fp32
   /// Floats first .. last of the dense part have changed: casts them again. Nothing to do in fp32.
   void refresh_compute(std::int64_t first, std::int64_t last);
   void refresh_compute() { refresh_compute(0, layout_.dense_size()); }
-
-  /// Each tensor by name, as model.safetensors holds it; points into `flat`, a buffer of this layout.
-  std::vector<TensorBytes> tensors(const at::Tensor& flat) const;
 
  private:
   ParameterLayout layout_;
@@ -77,11 +88,12 @@ class Parameters {
   at::Tensor low_;  // [dense_size] bf16
 };
 
-/// Start values from Philox(seed, tensor name): the same for any order of tensors and any number of ranks.
-void initialise(Parameters& parameters, std::uint64_t seed);
+/// Start values from Philox(seed, tensor name): the same for any order of tensors and any number of ranks. [total] fp32, on the host
+at::Tensor initial_values(const ParameterLayout& layout, std::uint64_t seed);
 
 /// Start values, or a run's weights, from a file that holds each tensor by name, fp32, nothing else; or from a peft adapter folder.
+/// [total] fp32, on the host
 /// @throws DataError naming the file and the missing, unexpected or misshapen tensor
-void load(Parameters& parameters, const std::filesystem::path& file);
+at::Tensor read_weights(const ParameterLayout& layout, const std::filesystem::path& file);
 
 }  // namespace agsweep

@@ -1,47 +1,34 @@
 #include "workers/model/pass.hpp"
 
-#include <numeric>  // std::iota
-
 #include "workers/model/kernel_views.hpp"
 
 namespace agsweep {
 
-Pass::Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Saved saved, Workspace& workspace)
-    : network_(network),
-      batch_(batch),
-      stream_(stream),
-      saved_(saved),
-      workspace_(workspace),
-      last_offsets_(static_cast<std::size_t>(batch.rows() + 1)) {
-  std::iota(last_offsets_.begin(), last_offsets_.end(), 0);
-  last_tokens_ = at::empty({batch.rows()}, at::kInt);
-  for (std::int64_t row = 0; row < batch.rows(); ++row) {
-    data<std::int32_t>(last_tokens_)[row] = batch.offsets[static_cast<std::size_t>(row + 1)] - 1;
-  }
-}
+Pass::Pass(const Network& network, const Batch& batch, const DropoutStream* stream, Saved saved, Workspace& workspace)
+    : network_(network), batch_(batch), stream_(stream), saved_(saved), workspace_(workspace) {}
 
 at::Tensor Pass::forward() {
   BlockInput x{.residual = embed(), .update = {}};
   for (std::int64_t i = 0; i < layers(); ++i) x = block_output(i, x);
   norm_ = norm_forward(network_.norm, x.residual, x.update, update_dropout(layers()), compute_type(), workspace_);
-  const at::Tensor last = workspace_.empty({batch_.rows(), network_.width}, at::kFloat);
-  last.copy_(norm_.normed.narrow(0, 0, batch_.rows()));
+  const at::Tensor last = workspace_.empty({batch_.shape.rows, network_.width}, at::kFloat);
+  last.copy_(norm_.normed.narrow(0, 0, batch_.shape.rows));
   head_ = linear_forward(network_.head, last, {}, workspace_);
   return head_.y;
 }
 
-void Pass::backward(const at::Tensor& d_logits, Gradient& gradient) {
-  float* dense = gradient.dense.data();
+void Pass::backward(const at::Tensor& d_logits, const GradientTarget& gradient) {
+  const at::Tensor& dense = gradient.dense;
   const at::Tensor d_last = linear_backward(network_.head, head_, d_logits, dense, workspace_);
   at::Tensor d_normed = workspace_.zeros(norm_.normed.sizes(), norm_.normed.scalar_type());
-  d_normed.narrow(0, 0, batch_.rows()).copy_(d_last);
+  d_normed.narrow(0, 0, batch_.shape.rows).copy_(d_last);
   BlockGradient d{.d_residual = workspace_.zeros(norm_.residual.sizes(), at::kFloat),
                   .d_update = workspace_.empty(norm_.normed.sizes(), norm_.normed.scalar_type())};
-  norm_backward(network_.norm, norm_, d_normed, d.d_residual, d.d_update, dense);
+  norm_backward(network_.norm, norm_, d_normed, d.d_residual, d.d_update, dense, workspace_);
 
   // Every token's gradient outlives the block that computes it; the rest of a block's memory serves the next block.
-  const BlockGradient of_tokens{.d_residual = workspace_.empty({padded_rows(batch_.token_count()), network_.width}, at::kFloat),
-                                .d_update = workspace_.empty({padded_rows(batch_.token_count()), network_.width}, compute_type())};
+  const BlockGradient of_tokens{.d_residual = workspace_.empty({batch_.shape.tokens, network_.width}, at::kFloat),
+                                .d_update = workspace_.empty({batch_.shape.tokens, network_.width}, compute_type())};
   for (std::int64_t i = layers() - 1; i >= 0; --i) {
     const Workspace::Scope scope(workspace_);
     const auto index = static_cast<std::size_t>(i);
@@ -53,18 +40,18 @@ void Pass::backward(const at::Tensor& d_logits, Gradient& gradient) {
     if (below.d_update.defined()) of_tokens.d_update.copy_(below.d_update);
     d = of_tokens;
   }
-  if (network_.embedding_trained) embedding_backward(embedding(), data<float>(d.d_residual), gradient.embedding);
+  if (network_.embedding_trained) {
+    workspace_.kernels().embedding_backward(embedding(), batch_.token_places(), data<float>(d.d_residual), data<float>(gradient.embedding));
+  }
   if (network_.position_offset != frozen) {
-    position_backward(embedding(), data<float>(d.d_residual), network_.longest, dense + network_.position_offset);
+    workspace_.kernels().position_backward(embedding(), data<float>(d.d_residual), network_.longest,
+                                           data<float>(dense) + network_.position_offset);
   }
 }
 
 Dropout Pass::dropout(double rate, std::uint32_t site) const {
-  if (!stream_) return {};
-  Dropout dropout = *stream_;
-  dropout.p = static_cast<float>(rate);
-  dropout.site = site;
-  return dropout;
+  if (stream_ == nullptr) return {};
+  return {.p = static_cast<float>(rate), .site = site, .stream = stream_};
 }
 
 /// Site 0 is the embedding's.
@@ -89,15 +76,15 @@ BlockDropouts Pass::dropouts(std::int64_t block) const {
           .down = dropout(rate.adapter, block, Site::down)};
 }
 
-BlockRows Pass::rows(std::int64_t block) const { return {batch_.offsets, block == layers() - 1, last_offsets_, last_tokens_}; }
+BlockRows Pass::rows(std::int64_t block) const { return {batch_, block == layers() - 1}; }
 
 Embedding Pass::embedding() const {
-  return {.tokens = batch_.tokens,
-          .offsets = batch_.offsets,
+  return {.tokens = ints(batch_.tokens),
+          .sequences = batch_.sequences(),
           .width = network_.width,
           .scale = network_.embedding_scale,
-          .table = network_.table,
-          .positions = network_.positions,
+          .table = data<float>(network_.table),
+          .positions = data<float>(network_.positions),
           .dropout = dropout(network_.dropout.residual, 0)};
 }
 
@@ -122,7 +109,7 @@ BlockInput Pass::block_output(std::int64_t block, const BlockInput& input) {
 
 /// Outside the memory that the block itself takes; in place of its input where nobody reads that again.
 BlockInput Pass::room_for_output(std::int64_t block, const BlockInput& input) {
-  const std::int64_t count = padded_rows(rows(block).last_token_only ? batch_.rows() : batch_.token_count());
+  const std::int64_t count = rows(block).last_token_only ? padded_rows(batch_.shape.rows) : batch_.shape.tokens;
   const auto room = [&](const at::Tensor& given, at::ScalarType type) {
     if (saved_ == Saved::nothing && given.defined()) return given.narrow(0, 0, count);
     return workspace_.empty({count, network_.width}, type);
@@ -131,10 +118,8 @@ BlockInput Pass::room_for_output(std::int64_t block, const BlockInput& input) {
 }
 
 at::Tensor Pass::embed() {
-  const std::int64_t tokens = batch_.token_count();
-  at::Tensor x = workspace_.empty({padded_rows(tokens), network_.width}, at::kFloat);
-  embedding_forward(embedding(), data<float>(x));
-  x.narrow(0, tokens, x.size(0) - tokens).zero_();
+  at::Tensor x = workspace_.empty({batch_.shape.tokens, network_.width}, at::kFloat);
+  workspace_.kernels().embedding_forward(embedding(), data<float>(x));
   return x;
 }
 

@@ -1,16 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include <ATen/ATen.h>
 
-#include "data/batch.hpp"
+#include "workers/device/batch.hpp"
+#include "workers/device/workspace.hpp"
 #include "workers/kernels/embedding.hpp"
+#include "workers/model/gradient_target.hpp"
 #include "workers/model/network.hpp"
-#include "workers/model/workspace.hpp"
-#include "workers/reduce/gradient.hpp"
 
 namespace agsweep {
 
@@ -21,14 +20,14 @@ enum class Saved { activations, block_inputs, nothing };
 /// One batch on its way through a network.
 class Pass {
  public:
-  /// @param stream  of the dropout masks; none: evaluation
-  Pass(const Network& network, const PackedBatch& batch, const std::optional<Dropout>& stream, Saved saved, Workspace& workspace);
+  /// @param stream  of the dropout masks, in the device's memory; null: evaluation
+  Pass(const Network& network, const Batch& batch, const DropoutStream* stream, Saved saved, Workspace& workspace);
 
   /// [rows, classes] fp32
   at::Tensor forward();
 
   /// @param d_logits  [rows, classes]
-  void backward(const at::Tensor& d_logits, Gradient& gradient);
+  void backward(const at::Tensor& d_logits, const GradientTarget& gradient);
 
  private:
   enum class Site : std::uint32_t { probabilities, attention, ffn, qkv, last_query, out, up, down, count };
@@ -46,14 +45,12 @@ class Pass {
   std::int64_t layers() const { return static_cast<std::int64_t>(network_.blocks.size()); }
 
   const Network& network_;
-  const PackedBatch& batch_;
-  std::optional<Dropout> stream_;
+  const Batch& batch_;
+  const DropoutStream* stream_;
   Saved saved_;
   Workspace& workspace_;
-  std::vector<std::int32_t> last_offsets_;  // [rows + 1], 0 .. rows
-  at::Tensor last_tokens_;                  // [rows] int32
-  std::vector<BlockTape> tapes_;            // Saved::activations
-  std::vector<BlockInput> inputs_;          // Saved::block_inputs
+  std::vector<BlockTape> tapes_;    // Saved::activations
+  std::vector<BlockInput> inputs_;  // Saved::block_inputs
   NormTape norm_;
   LinearTape head_;
 };

@@ -1,16 +1,35 @@
 #include "workers/model/transformer.hpp"
 
-#include <cmath>  // std::sqrt
+#include <cmath>
 
 #include <fmt/format.h>
 
-#include "workers/kernels/embedding.hpp"  // sinusoidal_positions
-#include "workers/model/kernel_views.hpp"
-
 namespace agsweep {
 
-Transformer::Transformer(const Geometry& geometry, double dropout)
-    : Model(geometry.classes), geometry_(geometry), dropout_(dropout), positions_(sinusoidal_positions(geometry.longest, geometry.width)) {
+namespace {
+
+/// The positional encoding of Vaswani et al. 2017, 3.5: sine at even, cosine at odd channels, base 10,000.
+at::Tensor sinusoidal_positions(std::int64_t length, std::int64_t width) {
+  at::Tensor positions = at::empty({length, width}, at::kFloat);
+  auto values = positions.accessor<float, 2>();
+  for (std::int64_t position = 0; position < length; ++position) {
+    for (std::int64_t channel = 0; channel < width; ++channel) {
+      const std::int64_t even = channel - channel % 2;  // a sine and its cosine share the frequency
+      const double exponent = static_cast<double>(even) / static_cast<double>(width);
+      const double angle = static_cast<double>(position) / std::pow(10000.0, exponent);
+      values[position][channel] = static_cast<float>(channel % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
+  return positions;
+}
+
+}  // namespace
+
+Transformer::Transformer(const Geometry& geometry, double dropout, c10::Device device)
+    : Model(geometry.classes),
+      geometry_(geometry),
+      dropout_(dropout),
+      positions_(sinusoidal_positions(geometry.longest, geometry.width).to(device)) {
   const std::int64_t d = geometry.width;
   const auto add_norm = [&](const std::string& name) {
     const std::size_t weight = layout_.add(name + ".weight", {d}, Initial::ones);
@@ -39,8 +58,8 @@ Network Transformer::network(const Parameters& parameters) const {
   Network network{
       .width = geometry_.width,
       .embedding_scale = std::sqrt(static_cast<float>(geometry_.width)),
-      .table = data<float>(parameters.flat()),
-      .positions = positions_.data(),
+      .table = parameters.embedding(),
+      .positions = positions_,
       .embedding_trained = true,
       .longest = geometry_.longest,
       .dropout = {.residual = dropout_},

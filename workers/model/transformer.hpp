@@ -23,7 +23,7 @@ struct Geometry {
 class Transformer : public Model {
  public:
   /// @param dropout  behind the embedding and on each residual
-  Transformer(const Geometry& geometry, double dropout);
+  Transformer(const Geometry& geometry, double dropout, c10::Device device = at::kCPU);
 
  protected:
   Network network(const Parameters& parameters) const override;
@@ -34,7 +34,7 @@ class Transformer : public Model {
   std::vector<BlockIndices> blocks_;
   WeightAndBias norm_;
   WeightAndBias head_;
-  std::vector<float> positions_;  // [longest, width]
+  at::Tensor positions_;  // [longest, width] fp32
 };
 
 }  // namespace agsweep

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "workers/kernels/simd.hpp"
+#include "workers/kernels/cpu/simd.hpp"
 
 namespace agsweep {
 

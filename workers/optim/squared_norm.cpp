@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "workers/kernels/simd.hpp"
+#include "workers/kernels/cpu/simd.hpp"
 
 namespace agsweep {
 

@@ -3,18 +3,16 @@
 #include <cstring>  // std::memcpy
 
 #include "base/error.hpp"
+#include "workers/device/broadcast_tensor.hpp"
 
 namespace agsweep {
 
 namespace {
 
-std::span<std::byte> room_in(at::Tensor& tensor) {
-  return std::as_writable_bytes(std::span(tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())));
-}
-
 /// A flat buffer's tensors by name: parameters.head.weight, first_moment.head.weight ...
-void append(std::vector<TensorBytes>& tensors, const std::string& buffer, const Parameters& parameters, const at::Tensor& flat) {
-  for (TensorBytes& tensor : parameters.tensors(flat)) {
+/// @param flat  on the host
+void append(std::vector<TensorBytes>& tensors, const std::string& buffer, const ParameterLayout& layout, const at::Tensor& flat) {
+  for (TensorBytes& tensor : layout.tensors(flat)) {
     tensor.name = buffer + "." + tensor.name;
     tensors.push_back(std::move(tensor));
   }
@@ -23,14 +21,16 @@ void append(std::vector<TensorBytes>& tensors, const std::string& buffer, const 
 /// Right after the best epoch its weights are the current ones.
 bool best_is_current(const ProgressState& state) { return state.best && state.best->epoch == state.epoch - 1 && state.epoch_batch == 0; }
 
-void restore(const SafetensorsFile& file, const std::string& buffer, const ParameterLayout& layout, at::Tensor& flat) {
+void restore(const SafetensorsFile& file, const std::string& buffer, const ParameterLayout& layout, at::Tensor& to) {
+  at::Tensor flat = to.cpu();  // the buffer itself where it is on the host
   for (const ParameterSpec& spec : layout.specs()) {
     const TensorBytes* stored = file.find(buffer + "." + spec.name);
     if (stored == nullptr || stored->dtype != "F32" || stored->shape != spec.shape) {
       throw DataError("the checkpoint's {}.{} does not fit this model: it is of another configuration", buffer, spec.name);
     }
-    std::memcpy(flat.mutable_data_ptr<float>() + spec.offset, stored->bytes.data(), stored->bytes.size());
+    std::memcpy(layout.floats(flat, spec).data(), stored->bytes.data(), stored->bytes.size());
   }
+  if (!to.is_cpu()) to.copy_(flat);
 }
 
 ProgressState state_in(const LoadedCheckpoint& checkpoint) {
@@ -46,13 +46,18 @@ ProgressState state_in(const LoadedCheckpoint& checkpoint) {
 void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& trainer, const at::Tensor& best, const ProgressState& state) {
   comm.at("the checkpoint of step", state.step);
   on_rank_zero(comm, [&] {
+    const ParameterLayout& layout = trainer.settled_parameters().layout();
+    std::vector<at::Tensor> buffers;  // on the host, until they are written
     std::vector<TensorBytes> tensors;
-    append(tensors, "parameters", trainer.settled_parameters(), trainer.settled_parameters().flat());
+    const auto add = [&](const std::string& buffer, const at::Tensor& flat) {
+      append(tensors, buffer, layout, buffers.emplace_back(flat.cpu()));
+    };
+    add("parameters", trainer.settled_parameters().flat());
     if (!state.trained) {
-      append(tensors, "first_moment", trainer.settled_parameters(), trainer.settled_first_moment());
-      append(tensors, "second_moment", trainer.settled_parameters(), trainer.settled_second_moment());
+      add("first_moment", trainer.settled_first_moment());
+      add("second_moment", trainer.settled_second_moment());
     }
-    if (state.best && !best_is_current(state)) append(tensors, "best", trainer.settled_parameters(), best);
+    if (state.best && !best_is_current(state)) add("best", best);
     store.save(state.step, tensors, to_json(state));
   });
   comm.checkpointed(state.step);
@@ -78,10 +83,10 @@ bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
   broadcast_text(comm, text);
   if (text.empty()) return false;
   state = progress_state_from(nlohmann::json::parse(text));
-  comm.broadcast(0, room_in(trainer.settled_parameters().flat()));
-  comm.broadcast(0, room_in(trainer.settled_first_moment()));
-  comm.broadcast(0, room_in(trainer.settled_second_moment()));
-  if (state.best) comm.broadcast(0, room_in(best));
+  broadcast_tensor(comm, trainer.settled_parameters().flat());
+  broadcast_tensor(comm, trainer.settled_first_moment());
+  broadcast_tensor(comm, trainer.settled_second_moment());
+  if (state.best) broadcast_tensor(comm, best);
   trainer.settled_parameters().refresh_compute();
   trainer.set_steps_done(state.step);
   comm.checkpointed(state.step);

@@ -10,6 +10,7 @@ enum class ModelKind { scratch, gpt2_lora };
 enum class Device { cpu };
 enum class Precision { fp32, bf16 };
 enum class Reduction { tree, allreduce };
+enum class GraphsMode { on, off };
 
 /// The options of one training, resolved: no "auto" is left, and each value is in range (the option table of orchestrator/ sees to it).
 struct TrainConfig {
@@ -32,6 +33,7 @@ struct TrainConfig {
   int threads = 1;  // of this rank
   std::int64_t shards = 8;
   Reduction reduction = Reduction::tree;
+  GraphsMode graphs = GraphsMode::on;     // of a device: record a step's launches once
   bool activation_checkpointing = false;  // keeps less memory for the backward pass
   std::int64_t max_steps = 0;             // 0: no limit
   std::int64_t train_limit = 0;           // rows; 0: all

@@ -1,6 +1,6 @@
 #include "workers/train/evaluate.hpp"
 
-#include <algorithm>  // std::min, std::transform
+#include <algorithm>  // std::min
 #include <numeric>    // std::accumulate, std::iota
 
 #include <c10/core/InferenceMode.h>
@@ -9,13 +9,22 @@
 #include "base/error.hpp"
 #include "data/batch.hpp"
 #include "workers/kernels/cross_entropy.hpp"
+#include "workers/model/kernel_views.hpp"
 #include "workers/reduce/reduce.hpp"  // shards_of
 
 namespace agsweep {
 
 namespace {
 
-constexpr std::int64_t batch_rows = 32;
+/// Rows of a batch: the CPU's threads share the batches, a device is filled by one.
+std::int64_t batch_rows_on(c10::Device device) { return device.is_cpu() ? 32 : 256; }
+
+/// A tensor's values on the host; waits for a device.
+template <typename T>
+std::vector<T> on_host(const at::Tensor& tensor) {
+  const at::Tensor host = tensor.cpu();
+  return {host.const_data_ptr<T>(), host.const_data_ptr<T>() + host.numel()};
+}
 
 }  // namespace
 
@@ -30,11 +39,11 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
                     const std::atomic<bool>* stop) {
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t classes = model.classes();
+  const std::int64_t batch_rows = batch_rows_on(workers.device());
   const std::int64_t batches = (count + batch_rows - 1) / batch_rows;
   const ShardRange own = shards_of(comm.rank(), comm.size(), batches);
-  std::vector<double> losses(static_cast<std::size_t>(batches));
-  Evaluation evaluation;
-  evaluation.logits.resize(static_cast<std::size_t>(count * classes));
+  at::Tensor losses = at::zeros({batches}, at::TensorOptions(at::kDouble).device(workers.device()));
+  at::Tensor logits = at::zeros({count, classes}, at::TensorOptions(at::kFloat).device(workers.device()));
 
   const std::string phase = fmt::format("the evaluation on {}, batch", name);
   comm.at(phase, own.first);
@@ -44,13 +53,19 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
       const c10::InferenceMode no_autograd;
       const std::int64_t first = (own.first + index) * batch_rows;
       const auto of_batch = rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(std::min(batch_rows, count - first)));
-      const PackedBatch batch = pack(split, of_batch);
-      const Workspace::Scope scope(workers.workspace(worker));
-      const at::Tensor logits = model.logits(parameters, batch, workers.workspace(worker));
-      const float* values = logits.const_data_ptr<float>();
-      losses[static_cast<std::size_t>(own.first + index)] = cross_entropy(values, batch.labels, classes, 0, 1, nullptr);
-      // + 0: a zero's sign would not survive the sum over ranks.
-      std::transform(values, values + logits.numel(), evaluation.logits.begin() + first * classes, [](float x) { return x + 0.0F; });
+      Workspace& workspace = workers.workspace(worker);
+      const Workspace::Scope scope(workspace);
+      const Batch batch = workers.load(pack(split, of_batch), {}, worker);
+      const at::Tensor own_logits = logits.narrow(0, first, batch.shape.rows);
+      own_logits.copy_(model.logits(parameters, batch, workspace).narrow(0, 0, batch.shape.rows));
+      workspace.kernels().cross_entropy({.logits = data<float>(own_logits),
+                                         .labels = ints(batch.labels),
+                                         .classes = classes,
+                                         .smoothing = 0,
+                                         .scale = 1,
+                                         .loss = data<double>(losses) + own.first + index,
+                                         .d_logits = nullptr,
+                                         .confusion = nullptr});
       if (worker != 0) return;  // the calling thread, the only one that may talk
       comm.at(phase, own.first + index);
       if (comm.rank() == 0 && progress) progress(index + 1, own.size());
@@ -58,14 +73,18 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
   });
 
   comm.at(phase, batches);
-  comm.all_reduce_sum(std::span(losses));             // each batch is one rank's; the others add zero
+  Evaluation evaluation;
+  evaluation.logits = on_host<float>(logits);
+  for (float& logit : evaluation.logits) logit += 0.0F;  // a zero's sign would not survive the sum over ranks
+  std::vector<double> loss_of = on_host<double>(losses);
+  comm.all_reduce_sum(std::span(loss_of));            // each batch is one rank's; the others add zero
   comm.all_reduce_sum(std::span(evaluation.logits));  // so too each row
   ConfusionMatrix confusion(static_cast<std::size_t>(classes));
   for (std::int64_t row = 0; row < count; ++row) {
-    const std::span logits(evaluation.logits.data() + row * classes, static_cast<std::size_t>(classes));
-    confusion.add(split.labels[rows[static_cast<std::size_t>(row)]], static_cast<std::size_t>(predicted_class(logits)));
+    const std::span scores(evaluation.logits.data() + row * classes, static_cast<std::size_t>(classes));
+    confusion.add(split.labels[rows[static_cast<std::size_t>(row)]], static_cast<std::size_t>(predicted_class(scores)));
   }
-  const double loss = std::accumulate(losses.begin(), losses.end(), 0.0);
+  const double loss = std::accumulate(loss_of.begin(), loss_of.end(), 0.0);
   evaluation.metrics = metrics_of(confusion, count == 0 ? 0 : loss / static_cast<double>(count));
   return evaluation;
 }

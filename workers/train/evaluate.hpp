@@ -12,7 +12,7 @@
 #include "workers/metrics/metrics.hpp"
 #include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/train/trainer.hpp"  // Workers
+#include "workers/device/workers.hpp"
 
 namespace agsweep {
 

@@ -36,14 +36,15 @@ void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std
   }
 }
 
-std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared) {
+std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
+                                       c10::Device device) {
   const DropoutRates dropout{.residual = config.dropout, .attention = config.dropout, .adapter = config.lora_dropout};
   if (config.full) {
     Gpt2Checkpoint checkpoint = Gpt2Checkpoint::read(config.weights);
     check_fit(checkpoint.config(), config.weights, longest);
     return std::make_unique<Gpt2Full>(std::move(checkpoint), dropout, classes);
   }
-  auto base = shared.base(config.weights, config.precision);
+  auto base = shared.base(config.weights, config.precision, device);
   check_fit(base->config(), config.weights, longest);
   const LoraConfig lora = lora_of(config, base->config());
   return std::make_unique<Gpt2Lora>(std::move(base), lora, dropout, classes);
@@ -59,15 +60,16 @@ LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
           .rslora = config.rslora};
 }
 
-std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared) {
-  if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest, shared);
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
+                                        c10::Device device) {
+  if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest, shared, device);
   return std::make_unique<Transformer>(Geometry{.longest = longest,
                                                 .layers = config.layers,
                                                 .width = config.d_model,
                                                 .heads = config.heads,
                                                 .ffn = config.ffn,
                                                 .classes = classes},
-                                       config.dropout);
+                                       config.dropout, device);
 }
 
 }  // namespace agsweep

@@ -11,8 +11,10 @@ namespace agsweep {
 
 /// The model that a configuration asks for; reads --weights where it needs them.
 /// @param longest  tokens of the longest row
+/// @param device   where the model's frozen tensors are to be
 /// @param shared   where the GPT-2 under adapters is taken from
 /// @throws DataError for weights that are missing, damaged or do not fit the tokenizer or the rows; UsageError as lora_of()
-std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared);
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
+                                        c10::Device device);
 
 }  // namespace agsweep

@@ -16,18 +16,19 @@ namespace agsweep {
 StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const TrainConfig& config) {
   constexpr int steps = 3;
   SelfCommunicator alone;
-  const auto model = make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared);
   Workers workers(config.threads);
-  Trainer trainer(alone, workers, *model, config, steps);
-  set_start_values(*model, config, shared, trainer.settled_parameters());
+  const auto model =
+      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers.device());
+  const auto trainer = make_trainer(alone, workers, *model, config, steps);
+  trainer->settled_parameters().assign(start_values(*model, config, shared));
   auto order = epoch_order(all_rows(corpus.train), config.seed, 1);
   order.resize(std::min(order.size(), static_cast<std::size_t>(config.batch_size)));
-  std::size_t tokens = 0;
-  for (const std::uint32_t row : order) tokens += corpus.train.row(row).size();
+  const std::int64_t tokens = tokens_in(corpus.train, order);
   double best = std::numeric_limits<double>::infinity();
   for (int i = 0; i < steps; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    trainer.step(corpus.train, order, false);
+    trainer->step(corpus.train, order, false);
+    trainer->finish();
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return {.seconds = best, .seconds_per_token = best / static_cast<double>(tokens), .parameters = model->layout().count()};

@@ -14,10 +14,10 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
   SharedWeights shared;
-  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared);
-  Parameters parameters(model->layout(), config.precision);
-  together(comm, [&] { load(parameters, weights); });
   Workers workers(config.threads);
+  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared, workers.device());
+  Parameters parameters(model->layout(), config.precision, workers.device());
+  together(comm, [&] { parameters.assign(read_weights(model->layout(), weights)); });
   Evaluation evaluation = evaluate(comm, workers, *model, parameters, split, all_rows(split), "the given rows", progress);
   return {.metrics = std::move(evaluation.metrics), .logits = std::move(evaluation.logits), .classes = classes};
 }

@@ -4,22 +4,20 @@
 
 namespace agsweep {
 
-std::shared_ptr<const Gpt2Base> SharedWeights::base(const std::filesystem::path& weights, Precision precision) {
+std::shared_ptr<const Gpt2Base> SharedWeights::base(const std::filesystem::path& weights, Precision precision, c10::Device device) {
   const std::lock_guard lock(mutex_);
-  auto& base = bases_[{weights, precision}];
-  if (!base) base = std::make_shared<const Gpt2Base>(Gpt2Checkpoint::read(weights), precision);
+  auto& base = bases_[{weights, precision, device.str()}];
+  if (!base) base = std::make_shared<const Gpt2Base>(Gpt2Checkpoint::read(weights), precision, device);
   return base;
 }
 
-void SharedWeights::initialise(Parameters& parameters, std::uint64_t seed) {
-  if (!keeps_start_values_) return agsweep::initialise(parameters, seed);
+at::Tensor SharedWeights::initial_values(const ParameterLayout& layout, std::uint64_t seed) {
+  if (!keeps_start_values_) return agsweep::initial_values(layout, seed);
   const std::lock_guard lock(mutex_);
-  if (start_ && start_->seed == seed && start_->specs == parameters.layout().specs()) {
-    parameters.flat().copy_(start_->flat);
-    return parameters.refresh_compute();
+  if (!start_ || start_->seed != seed || start_->specs != layout.specs()) {
+    start_ = {.specs = layout.specs(), .seed = seed, .flat = agsweep::initial_values(layout, seed)};
   }
-  agsweep::initialise(parameters, seed);
-  start_ = {.specs = parameters.layout().specs(), .seed = seed, .flat = parameters.flat().clone()};
+  return start_->flat;
 }
 
 }  // namespace agsweep

@@ -5,9 +5,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <utility>  // std::pair
+#include <string>
+#include <tuple>
 #include <vector>
 
+#include "workers/device/workers.hpp"
 #include "workers/model/gpt2_base.hpp"
 #include "workers/model/parameters.hpp"
 #include "workers/train/config.hpp"  // Precision
@@ -20,12 +22,15 @@ class SharedWeights {
   /// @param keeps_start_values  for a process that trains many models: the start values drawn last stay in memory
   explicit SharedWeights(bool keeps_start_values = false) : keeps_start_values_(keeps_start_values) {}
 
+  /// What a training of this process computes with.
+  std::unique_ptr<Workers> make_workers(int threads) const { return std::make_unique<Workers>(threads); }
+
   /// A frozen GPT-2: read once, and shared by every model that adapts it.
   /// @throws DataError as Gpt2Checkpoint::read
-  std::shared_ptr<const Gpt2Base> base(const std::filesystem::path& weights, Precision precision);
+  std::shared_ptr<const Gpt2Base> base(const std::filesystem::path& weights, Precision precision, c10::Device device);
 
-  /// initialise(), or a copy of what it gave for the same layout and seed.
-  void initialise(Parameters& parameters, std::uint64_t seed);
+  /// initial_values(), or what it gave for the same layout and seed: not to be written to.
+  at::Tensor initial_values(const ParameterLayout& layout, std::uint64_t seed);
 
  private:
   struct StartValues {
@@ -36,7 +41,7 @@ class SharedWeights {
 
   std::mutex mutex_;
   bool keeps_start_values_;
-  std::map<std::pair<std::filesystem::path, Precision>, std::shared_ptr<const Gpt2Base>> bases_;
+  std::map<std::tuple<std::filesystem::path, Precision, std::string>, std::shared_ptr<const Gpt2Base>> bases_;  // string: the device
   std::optional<StartValues> start_;
 };
 

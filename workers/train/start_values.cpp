@@ -27,13 +27,13 @@ void check_adapter(const TrainConfig& config) {
 
 }  // namespace
 
-void set_start_values(const Model& model, const TrainConfig& config, SharedWeights& shared, Parameters& parameters) {
+at::Tensor start_values(const Model& model, const TrainConfig& config, SharedWeights& shared) {
   if (config.init.empty()) {
-    if (config.model == ModelKind::scratch) return shared.initialise(parameters, config.seed);
-    return model.start(parameters, config.seed);  // from the base's weights too
+    if (config.model == ModelKind::scratch) return shared.initial_values(model.layout(), config.seed);
+    return model.start_values(config.seed);  // from the base's weights too
   }
   check_adapter(config);
-  load(parameters, config.init);
+  return read_weights(model.layout(), config.init);
 }
 
 }  // namespace agsweep

@@ -7,8 +7,8 @@
 
 namespace agsweep {
 
-/// Fills the parameters as a training begins: from the seed, or with the weights of --init.
+/// The parameters as a training begins, from the seed or the weights of --init: [layout.total()] fp32, on the host; not to be written to.
 /// @throws DataError naming the --init file and what does not fit; UsageError for an adapter of another rank or scale than the options'
-void set_start_values(const Model& model, const TrainConfig& config, SharedWeights& shared, Parameters& parameters);
+at::Tensor start_values(const Model& model, const TrainConfig& config, SharedWeights& shared);
 
 }  // namespace agsweep

@@ -2,72 +2,60 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <ATen/ATen.h>
 
-#include "base/thread_pool.hpp"
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/device/workers.hpp"
 #include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/model/workspace.hpp"
 #include "workers/optim/adamw.hpp"
-#include "workers/optim/embedding_rows.hpp"
 #include "workers/optim/one_cycle.hpp"
-#include "workers/reduce/gradient.hpp"
-#include "workers/reduce/step_status.hpp"
 #include "workers/train/config.hpp"
 #include "workers/train/reports.hpp"
 
 namespace agsweep {
 
-/// A rank's threads, each with single-threaded ATen and memory of its own.
-class Workers {
- public:
-  explicit Workers(int threads);
-  ThreadPool& pool() { return pool_; }
-  Workspace& workspace(int worker) { return workspaces_[static_cast<std::size_t>(worker)]; }
-
- private:
-  ThreadPool pool_;
-  std::vector<Workspace> workspaces_;
-};
-
-/// Weights, moments and the step that updates them: shards on threads, their gradients' tree, clip, AdamW on the flat buffers.
-/// Knows nothing of epochs, files or trials.
+/// Weights, moments and the step that updates them: forward and backward over the own shards, the gradients' sum, clip, AdamW on the flat
+/// buffers. Knows nothing of epochs, files or trials. One for the CPU's threads (HostTrainer), one for a device that the host runs ahead
+/// of (DeviceTrainer).
 class Trainer {
  public:
-  /// @param total_steps  of the schedule
-  Trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps);
+  virtual ~Trainer() = default;
 
-  /// One step over the global batch `rows` of `split`.
+  /// Launches one step over the global batch `rows` of `split`.
   ///
   /// Collective over comm.
   /// @param failure  what this rank has met since the step before, so that the group leaves this step together, with the reason
-  /// @throws TrialFailure when the loss or the gradient's norm is not finite; on every rank the failure of the lowest rank that has one or
-  /// whose shard threw
-  StepOutcome step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested, std::exception_ptr failure = nullptr);
+  /// @return the oldest outcome that has not been returned, where it is due: on the CPU this step's, on a device an earlier one's or none
+  /// @throws TrialFailure when the loss or the gradient's norm is not finite (the weights are then those before that step); on every rank
+  /// the failure of the lowest rank that has one or whose shard threw
+  virtual std::optional<StepOutcome> step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
+                                          std::exception_ptr failure = nullptr) = 0;
+  /// Waits for the oldest step whose outcome has not been returned; nullopt: there is none. @throws as step()
+  virtual std::optional<StepOutcome> finish() { return std::nullopt; }
 
   /// Rank 0's weights on every rank: start values may differ in their last bits between types of CPU. Collective over comm.
   void broadcast_parameters();
 
-  std::int64_t steps_done() const { return steps_done_; }
+  std::int64_t steps_done() const { return steps_done_; }  // launched ones
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
-  Parameters& settled_parameters() { return settled(parameters_); }
-  at::Tensor& settled_first_moment() { return settled(first_moment_); }    // [layout.total()] fp32
-  at::Tensor& settled_second_moment() { return settled(second_moment_); }  // [layout.total()] fp32
+  /// With all that was put off done: what others may see of the buffers.
+  Parameters& settled_parameters() { return settle(), parameters_; }
+  at::Tensor& settled_first_moment() { return settle(), first_moment_; }    // [layout.total()] fp32
+  at::Tensor& settled_second_moment() { return settle(), second_moment_; }  // [layout.total()] fp32
 
- private:
-  void forward_backward(const Split& split, std::span<const std::uint32_t> rows);
-  void update(const Gradient& gradient, const AdamWStep& step);
-  /// What others see of the buffers: with every row of the embedding as far as the steps.
-  template <typename T>
-  T& settled(T& buffer) {
-    embedding_.catch_up_all(workers_.pool());
-    return buffer;
-  }
+ protected:
+  /// @param total_steps  of the schedule
+  Trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps);
+  virtual void settle() {}
+  /// What AdamW uses in a step, but for clipping's factor.
+  AdamWStep adamw_step(std::int64_t step) const;
 
   Communicator& comm_;
   Workers& workers_;
@@ -77,9 +65,13 @@ class Trainer {
   Parameters parameters_;
   at::Tensor first_moment_;
   at::Tensor second_moment_;
-  EmbeddingRows embedding_;
-  std::vector<Gradient> gradients_;  // own shards'
   std::int64_t steps_done_ = 0;
 };
+
+std::unique_ptr<Trainer> make_trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config,
+                                      std::int64_t total_steps);
+
+/// Tokens in the rows of a split.
+std::int64_t tokens_in(const Split& split, std::span<const std::uint32_t> rows);
 
 }  // namespace agsweep

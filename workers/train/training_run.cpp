@@ -46,21 +46,22 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
       steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
       total_steps_(config.epochs * steps_per_epoch_),
-      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared)),
-      workers_(config.threads),
-      trainer_(comm, workers_, *model_, config, total_steps_),
-      best_(at::zeros_like(trainer_.settled_parameters().flat())),
+      workers_(shared.make_workers(config.threads)),
+      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared,
+                        workers_->device())),
+      trainer_(make_trainer(comm, *workers_, *model_, config, total_steps_)),
+      best_(at::zeros_like(trainer_->settled_parameters().flat())),
       checkpoints_(run.folder / "checkpoints") {
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
 
 void TrainingRun::start() {
   std::vector<std::string> messages;
-  const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, trainer_, best_, state_,
+  const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, *trainer_, best_, state_,
                                                          [&](const std::string& line) { messages.push_back(line); });
   if (!resumed) {
-    on_rank_zero(comm_, [&] { set_start_values(*model_, config_, shared_, trainer_.settled_parameters()); });
-    trainer_.broadcast_parameters();
+    on_rank_zero(comm_, [&] { trainer_->settled_parameters().assign(start_values(*model_, config_, shared_)); });
+    trainer_->broadcast_parameters();
   }
   on_rank_zero(comm_, [&] {
     record_.emplace(config_, identity_, observer_, state_, total_steps_);
@@ -76,20 +77,28 @@ bool TrainingRun::done() const {
   return state_.epoch > config_.epochs || stops_early(state_, config_.patience) || (out_of_steps && state_.epoch_batch == 0);
 }
 
-/// @return whether a rank was asked to stop
+/// Launches the epoch's next step. @return whether a rank was asked to stop
 bool TrainingRun::step() {
-  step_watch_ = {};
-  const auto first = static_cast<std::size_t>(state_.epoch_batch * config_.batch_size);
+  if (launched_ == state_.epoch_batch) step_watch_ = {};  // no other step is under way
+  const auto first = static_cast<std::size_t>(launched_ * config_.batch_size);
   const std::size_t count = std::min(static_cast<std::size_t>(config_.batch_size), order_.size() - first);
   const auto rows = std::span<const std::uint32_t>(order_).subspan(first, count);
-  const StepOutcome outcome = trainer_.step(corpus_.train, rows, stop_.load(), record_ ? record_->failure() : nullptr);
-  record(outcome);
-  return outcome.stop;
+  const std::optional<StepOutcome> outcome = trainer_->step(corpus_.train, rows, stop_.load(), record_ ? record_->failure() : nullptr);
+  ++launched_;
+  return outcome && record(*outcome);
 }
 
-/// All that follows from a step's outcome.
-void TrainingRun::record(const StepOutcome& outcome) {
-  const double seconds = step_watch_.seconds();
+/// Waits for the steps that are under way. @return whether a rank was asked to stop
+bool TrainingRun::finish_steps() {
+  bool stop = false;
+  while (const std::optional<StepOutcome> outcome = trainer_->finish()) stop = record(*outcome) || stop;
+  return stop;
+}
+
+/// All that follows from a step's outcome. @return whether a rank was asked to stop
+bool TrainingRun::record(const StepOutcome& outcome) {
+  const double seconds = step_watch_.seconds();  // since the outcome before
+  step_watch_ = {};
   state_.step = outcome.step;
   ++state_.epoch_batch;
   state_.epoch_loss += outcome.loss * static_cast<double>(outcome.rows);
@@ -98,12 +107,13 @@ void TrainingRun::record(const StepOutcome& outcome) {
   state_.train_seconds += seconds;
   state_.epoch_seconds += seconds;
   state_.tokens += outcome.tokens;
-  if (!record_) return;
+  if (!record_) return outcome.stop;
   record_->write_step({.step = outcome.step,
                        .lr = outcome.lr,
                        .loss = outcome.loss,
                        .grad_norm = outcome.grad_norm,
                        .tokens_per_second = static_cast<double>(outcome.tokens) / seconds});
+  return outcome.stop;
 }
 
 /// Whether the training ends here, because a rank was asked to stop or the observer wants it. Collective over comm_.
@@ -126,12 +136,12 @@ bool TrainingRun::stop_after_epoch() {
 
 void TrainingRun::save() {
   on_rank_zero(comm_, [&] { record_->sync(); });
-  save_checkpoint(comm_, checkpoints_, trainer_, best_, state_);
+  save_checkpoint(comm_, checkpoints_, *trainer_, best_, state_);
 }
 
 /// model.safetensors. On rank 0.
 void TrainingRun::write_best() {
-  if (state_.best) record_->write_weights(state_.best->epoch, trainer_.settled_parameters().tensors(best_));
+  if (state_.best) record_->write_weights(state_.best->epoch, model_->layout().tensors(best_.cpu()));
 }
 
 void TrainingRun::end_epoch() {
@@ -154,7 +164,7 @@ void TrainingRun::end_epoch() {
   state_.last = score_of(state_.epoch, val.metrics);
   if (report.best) {
     state_.best = state_.last;
-    best_.copy_(trainer_.settled_parameters().flat());
+    best_.copy_(trainer_->settled_parameters().flat());
   }
   ++state_.epoch;
   state_.epoch_batch = 0;
@@ -165,8 +175,8 @@ void TrainingRun::end_epoch() {
   std::fill(state_.epoch_confusion.begin(), state_.epoch_confusion.end(), 0);
 
   on_rank_zero(comm_, [&] {
-    const Parameters& now = trainer_.settled_parameters();
-    record_->write_epoch(report, now.tensors(now.flat()));
+    const at::Tensor weights = trainer_->settled_parameters().flat().cpu();
+    record_->write_epoch(report, model_->layout().tensors(weights));
   });
   save();
   // After the checkpoint, which holds the best weights too: a kill in between loses nothing, since a resumed run writes this file again.
@@ -179,12 +189,19 @@ void TrainingRun::end_epoch() {
 /// @return whether a rank was asked to stop
 bool TrainingRun::train_epoch() {
   order_ = epoch_order(train_rows_, config_.seed, state_.epoch);
-  while (state_.epoch_batch < steps_per_epoch_ && (config_.max_steps == 0 || state_.step < config_.max_steps)) {
-    if (step()) {
-      save();
-      return true;
+  launched_ = state_.epoch_batch;
+  bool stop = false;
+  while (!stop && launched_ < steps_per_epoch_ && (config_.max_steps == 0 || trainer_->steps_done() < config_.max_steps)) {
+    stop = step();
+    if (!stop && config_.checkpoint_every > 0 && trainer_->steps_done() % config_.checkpoint_every == 0) {
+      stop = finish_steps();
+      if (!stop) save();
     }
-    if (config_.checkpoint_every > 0 && state_.step % config_.checkpoint_every == 0) save();
+  }
+  stop = finish_steps() || stop;
+  if (stop) {
+    save();
+    return true;
   }
   end_epoch();
   return stop_after_epoch();
@@ -203,7 +220,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
 Evaluation TrainingRun::evaluate_split(const Split& split, std::span<const std::uint32_t> rows, std::string_view split_name,
                                        std::string_view name, const std::atomic<bool>* stop) {
   const auto progress = [&](std::int64_t done, std::int64_t all) { observer_.on_evaluation(split_name, done, all); };
-  return evaluate(comm_, workers_, *model_, trainer_.settled_parameters(), split, rows, name, progress, stop);
+  return evaluate(comm_, *workers_, *model_, trainer_->settled_parameters(), split, rows, name, progress, stop);
 }
 
 /// The last passes: train with the final and the best weights, then, once, test with the best ones.
@@ -215,8 +232,8 @@ void TrainingRun::add_final_metrics(nlohmann::json& result) {
   result["final"]["train"] = train_metrics("train with the final weights");
   result["best"]["train"] = result["final"]["train"];
   if (state_.best->epoch != state_.last->epoch) {
-    trainer_.settled_parameters().flat().copy_(best_);
-    trainer_.settled_parameters().refresh_compute();
+    trainer_->settled_parameters().flat().copy_(best_);
+    trainer_->settled_parameters().refresh_compute();
     result["best"]["train"] = train_metrics("train with the best weights");
   }
   if (identity_.test_split && corpus_.test.rows() > 0) {

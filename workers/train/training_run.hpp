@@ -38,7 +38,8 @@ class TrainingRun {
   void start();
   bool train_epoch();
   bool step();
-  void record(const StepOutcome& outcome);
+  bool finish_steps();
+  bool record(const StepOutcome& outcome);
   void end_epoch();
   bool stop_after_epoch();
   void save();
@@ -62,15 +63,16 @@ class TrainingRun {
   std::vector<std::uint32_t> train_rows_;
   std::int64_t steps_per_epoch_;
   std::int64_t total_steps_;
+  std::unique_ptr<Workers> workers_;
   std::unique_ptr<const Model> model_;
-  Workers workers_;
-  Trainer trainer_;
+  std::unique_ptr<Trainer> trainer_;
   at::Tensor best_;  // [layout.total()], the best epoch's weights
   ProgressState state_;
   CheckpointStore checkpoints_;
   std::optional<TrainingRecord> record_;  // rank 0 alone
   Stopwatch step_watch_;                  // since the step under way began
   std::vector<std::uint32_t> order_;      // of the epoch under way
+  std::int64_t launched_ = 0;             // its batches; state_.epoch_batch counts those whose outcome is known
 };
 
 }  // namespace agsweep

@@ -1,11 +1,11 @@
-#include "workers/kernels/attention.hpp"
-
 #include <gtest/gtest.h>
 
+#include <algorithm>  // std::max
 #include <array>
 #include <cmath>
 
 #include "tests/support/random_floats.hpp"
+#include "workers/kernels/cpu/cpu_kernels.hpp"
 
 namespace agsweep {
 namespace {
@@ -16,7 +16,12 @@ struct Problem {
   std::vector<std::int32_t> query_offsets;
   std::vector<std::int32_t> key_offsets;
 
-  AttentionShape shape() const { return {heads, head_width, query_offsets, key_offsets}; }
+  AttentionShape shape() const { return {heads, head_width, sequences(query_offsets), sequences(key_offsets)}; }
+  static Sequences sequences(const std::vector<std::int32_t>& offsets) {
+    Sequences sequences{.offsets = offsets, .rows = offsets.back()};
+    for (std::size_t i = 0; i + 1 < offsets.size(); ++i) sequences.longest = std::max<std::int64_t>(sequences.longest, offsets[i + 1] - offsets[i]);
+    return sequences;
+  }
   std::int64_t width() const { return heads * head_width; }
   std::size_t query_size() const { return static_cast<std::size_t>(query_offsets.back() * width()); }
   std::size_t key_size() const { return static_cast<std::size_t>(key_offsets.back() * width()); }
@@ -51,43 +56,61 @@ std::vector<double> plain_attention(const Problem& p, const std::vector<double>&
   return out;
 }
 
+/// Inputs, output and what the forward pass saves, each a matrix of its own.
+struct Pass {
+  Pass(const AttentionShape& wanted, const std::array<std::vector<float>, 3>& inputs)
+      : shape(wanted), qkv(inputs), out(inputs[0].size()), saved(static_cast<std::size_t>(kernels.attention_saved_size(wanted))) {
+    kernels.attention_forward(AttentionForward<float>{.shape = shape,
+                                                      .q = rows(qkv[0]),
+                                                      .k = rows(qkv[1]),
+                                                      .v = rows(qkv[2]),
+                                                      .out = {out.data(), shape.width()},
+                                                      .saved = saved.data()});
+  }
+  std::array<std::vector<float>, 3> backward(const std::vector<float>& d_out) {
+    std::array<std::vector<float>, 3> d{qkv[0], qkv[1], qkv[2]};
+    kernels.attention_backward(AttentionBackward<float>{.shape = shape,
+                                                        .q = rows(qkv[0]),
+                                                        .k = rows(qkv[1]),
+                                                        .v = rows(qkv[2]),
+                                                        .out = rows(out),
+                                                        .d_out = rows(d_out),
+                                                        .saved = saved.data(),
+                                                        .d_q = {d[0].data(), shape.width()},
+                                                        .d_k = {d[1].data(), shape.width()},
+                                                        .d_v = {d[2].data(), shape.width()}});
+    return d;
+  }
+  HeadRows<const float> rows(const std::vector<float>& matrix) const { return {matrix.data(), shape.width()}; }
+
+  AttentionShape shape;
+  std::array<std::vector<float>, 3> qkv;
+  std::vector<float> out;
+  CpuKernels kernels;
+  std::vector<float> saved;
+};
+
 std::vector<double> doubles(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 class Attention : public testing::TestWithParam<Problem> {};
 
+std::array<std::vector<float>, 3> random_inputs(const Problem& p) {
+  return {random_floats(p.query_size(), 1), random_floats(p.key_size(), 2), random_floats(p.key_size(), 3)};
+}
+
 TEST_P(Attention, EqualsItsDefinition) {
   const Problem p = GetParam();
-  const auto q = random_floats(p.query_size(), 1);
-  const auto k = random_floats(p.key_size(), 2);
-  const auto v = random_floats(p.key_size(), 3);
-  std::vector<float> out(p.query_size());
-  std::vector<float> saved(static_cast<std::size_t>(p.shape().saved_size()));
-  AttentionScratch scratch;
-  attention_forward(p.shape(), HeadRows<const float>{q.data(), p.width()}, HeadRows<const float>{k.data(), p.width()},
-                    HeadRows<const float>{v.data(), p.width()}, HeadRows<float>{out.data(), p.width()}, saved.data(), scratch);
-  const auto expected = plain_attention(p, doubles(q), doubles(k), doubles(v));
-  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 2e-6) << i;
+  const Pass pass(p.shape(), random_inputs(p));
+  const auto expected = plain_attention(p, doubles(pass.qkv[0]), doubles(pass.qkv[1]), doubles(pass.qkv[2]));
+  for (std::size_t i = 0; i < pass.out.size(); ++i) ASSERT_NEAR(pass.out[i], expected[i], 2e-6) << i;
 }
 
 TEST_P(Attention, HasTheGradientOfItsDefinition) {
   const Problem p = GetParam();
-  const auto q = random_floats(p.query_size(), 1);
-  const auto k = random_floats(p.key_size(), 2);
-  const auto v = random_floats(p.key_size(), 3);
   const auto d_out = random_floats(p.query_size(), 4);
-  std::vector<float> out(p.query_size());
-  std::vector<float> saved(static_cast<std::size_t>(p.shape().saved_size()));
-  std::vector<float> d_q(q.size());
-  std::vector<float> d_k(k.size());
-  std::vector<float> d_v(v.size());
-  AttentionScratch scratch;
-  const HeadRows<const float> q_rows{q.data(), p.width()};
-  const HeadRows<const float> k_rows{k.data(), p.width()};
-  const HeadRows<const float> v_rows{v.data(), p.width()};
-  attention_forward(p.shape(), q_rows, k_rows, v_rows, HeadRows<float>{out.data(), p.width()}, saved.data(), scratch);
-  attention_backward(p.shape(), q_rows, k_rows, v_rows, HeadRows<const float>{d_out.data(), p.width()}, saved.data(),
-                     HeadRows<float>{d_q.data(), p.width()}, HeadRows<float>{d_k.data(), p.width()}, HeadRows<float>{d_v.data(), p.width()},
-                     scratch);
+  Pass pass(p.shape(), random_inputs(p));
+  const auto gradients = pass.backward(d_out);
+  const auto& [q, k, v] = pass.qkv;
 
   // Central differences of sum(out * d_out) at some elements of each input.
   const auto objective = [&](const std::vector<double>& q2, const std::vector<double>& k2, const std::vector<double>& v2) {
@@ -97,15 +120,14 @@ TEST_P(Attention, HasTheGradientOfItsDefinition) {
     return sum;
   };
   constexpr double h = 1e-5;
-  const std::array<const std::vector<float>*, 3> gradients{&d_q, &d_k, &d_v};
   for (std::size_t input = 0; input < 3; ++input) {
-    for (std::size_t i = 0; i < gradients[input]->size(); i += 1 + gradients[input]->size() / 23) {
+    for (std::size_t i = 0; i < gradients[input].size(); i += 1 + gradients[input].size() / 23) {
       std::array<std::vector<double>, 3> above{doubles(q), doubles(k), doubles(v)};
       auto below = above;
       above[input][i] += h;
       below[input][i] -= h;
       const double slope = (objective(above[0], above[1], above[2]) - objective(below[0], below[1], below[2])) / (2 * h);
-      ASSERT_NEAR((*gradients[input])[i], slope, 1e-5) << "input " << input << ", element " << i;
+      ASSERT_NEAR(gradients[input][i], slope, 1e-5) << "input " << input << ", element " << i;
     }
   }
 }
@@ -116,48 +138,36 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Attention,
                                          Problem{3, 5, {0, 7, 23}, {0, 7, 23}},             // a width that fills no register
                                          Problem{1, 2, {0, 2, 3}, {0, 20, 21}}));
 
-/// The kernel's own forward pass, with dropout: sum(out * d_out).
-double dropped_objective(const Problem& p, const Dropout& dropout, const std::array<std::vector<float>, 3>& qkv,
-                         const std::vector<float>& d_out, std::vector<float>& saved) {
+AttentionShape dropped(const Problem& p, const Dropout& dropout) {
   AttentionShape shape = p.shape();
   shape.dropout = dropout;
-  std::vector<float> out(p.query_size());
-  saved.resize(static_cast<std::size_t>(shape.saved_size()));
-  AttentionScratch scratch;
-  attention_forward(shape, HeadRows<const float>{qkv[0].data(), p.width()}, HeadRows<const float>{qkv[1].data(), p.width()},
-                    HeadRows<const float>{qkv[2].data(), p.width()}, HeadRows<float>{out.data(), p.width()}, saved.data(), scratch);
+  return shape;
+}
+
+/// The kernel's own forward pass: sum(out * d_out).
+double objective_of(const AttentionShape& shape, const std::array<std::vector<float>, 3>& qkv, const std::vector<float>& d_out) {
+  const Pass pass(shape, qkv);
   double sum = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) sum += static_cast<double>(out[i]) * d_out[i];
+  for (std::size_t i = 0; i < d_out.size(); ++i) sum += static_cast<double>(pass.out[i]) * d_out[i];
   return sum;
 }
 
 TEST(AttentionDropout, HasTheGradientOfTheMaskThatItsForwardPassDrew) {
   const Problem p{2, 16, {0, 9, 30}, {0, 9, 30}};
-  const Dropout dropout{.p = 0.4F, .seed = 5, .step = 3, .shard = 1, .site = 2};
-  const std::array<std::vector<float>, 3> qkv{random_floats(p.query_size(), 1), random_floats(p.key_size(), 2),
-                                              random_floats(p.key_size(), 3)};
+  const DropoutStream stream{.seed = 5, .step = 3, .shard = 1};
+  const AttentionShape shape = dropped(p, {.p = 0.4F, .site = 2, .stream = &stream});
+  const auto qkv = random_inputs(p);
   const auto d_out = random_floats(p.query_size(), 4);
-  std::vector<float> saved;
-  dropped_objective(p, dropout, qkv, d_out, saved);
-  AttentionShape shape = p.shape();
-  shape.dropout = dropout;
-  std::array<std::vector<float>, 3> gradients{qkv[0], qkv[1], qkv[2]};
-  AttentionScratch scratch;
-  attention_backward(shape, HeadRows<const float>{qkv[0].data(), p.width()}, HeadRows<const float>{qkv[1].data(), p.width()},
-                     HeadRows<const float>{qkv[2].data(), p.width()}, HeadRows<const float>{d_out.data(), p.width()}, saved.data(),
-                     HeadRows<float>{gradients[0].data(), p.width()}, HeadRows<float>{gradients[1].data(), p.width()},
-                     HeadRows<float>{gradients[2].data(), p.width()}, scratch);
+  const auto gradients = Pass(shape, qkv).backward(d_out);
 
   constexpr float h = 1e-2F;
-  std::vector<float> unused;
   for (std::size_t input = 0; input < 3; ++input) {
     for (std::size_t i = 0; i < qkv[input].size(); i += 1 + qkv[input].size() / 23) {
       auto above = qkv;
       auto below = qkv;
       above[input][i] += h;
       below[input][i] -= h;
-      const double slope =
-          (dropped_objective(p, dropout, above, d_out, unused) - dropped_objective(p, dropout, below, d_out, unused)) / (2.0 * h);
+      const double slope = (objective_of(shape, above, d_out) - objective_of(shape, below, d_out)) / (2.0 * h);
       ASSERT_NEAR(gradients[input][i], slope, 3e-3) << "input " << input << ", element " << i;
     }
   }
@@ -165,16 +175,15 @@ TEST(AttentionDropout, HasTheGradientOfTheMaskThatItsForwardPassDrew) {
 
 TEST(AttentionDropout, LeavesTheMeanOverManyMasksAsItIs) {
   const Problem p{2, 16, {0, 21}, {0, 21}};
-  const std::array<std::vector<float>, 3> qkv{random_floats(p.query_size(), 1), random_floats(p.key_size(), 2),
-                                              random_floats(p.key_size(), 3)};
+  const auto qkv = random_inputs(p);
   const auto d_out = random_floats(p.query_size(), 4);
-  std::vector<float> saved;
-  const double whole = dropped_objective(p, {}, qkv, d_out, saved);
+  const double whole = objective_of(p.shape(), qkv, d_out);
   constexpr std::uint32_t masks = 4000;
   double sum = 0;
   double squares = 0;
   for (std::uint32_t step = 1; step <= masks; ++step) {
-    const double value = dropped_objective(p, {.p = 0.3F, .seed = 1, .step = step}, qkv, d_out, saved);
+    const DropoutStream stream{.seed = 1, .step = step};
+    const double value = objective_of(dropped(p, {.p = 0.3F, .stream = &stream}), qkv, d_out);
     sum += value;
     squares += value * value;
   }
@@ -196,15 +205,26 @@ TEST(Attention, ReadsAndWritesColumnsOfOneMatrix) {
     k.insert(k.end(), begin + 32, begin + 64);
     v.insert(v.end(), begin + 64, begin + 96);
   }
-  std::vector<float> apart(p.query_size());
+  Pass apart(p.shape(), {q, k, v});
   std::vector<float> joined(p.query_size());
-  std::vector<float> saved(static_cast<std::size_t>(p.shape().saved_size()));
-  AttentionScratch scratch;
-  attention_forward(p.shape(), HeadRows<const float>{q.data(), 32}, HeadRows<const float>{k.data(), 32},
-                    HeadRows<const float>{v.data(), 32}, HeadRows<float>{apart.data(), 32}, saved.data(), scratch);
-  attention_forward(p.shape(), HeadRows<const float>{qkv.data(), 96}, HeadRows<const float>{qkv.data() + 32, 96},
-                    HeadRows<const float>{qkv.data() + 64, 96}, HeadRows<float>{joined.data(), 32}, saved.data(), scratch);
-  EXPECT_EQ(apart, joined);
+  apart.kernels.attention_forward(AttentionForward<float>{.shape = p.shape(),
+                                                          .q = {qkv.data(), 96},
+                                                          .k = {qkv.data() + 32, 96},
+                                                          .v = {qkv.data() + 64, 96},
+                                                          .out = {joined.data(), 32},
+                                                          .saved = apart.saved.data()});
+  EXPECT_EQ(apart.out, joined);
+}
+
+TEST(Attention, LeavesZerosBehindTheLastSequence) {
+  const Problem p{2, 16, {0, 9}, {0, 9}};
+  AttentionShape shape = p.shape();
+  shape.queries.rows = shape.keys.rows = 12;
+  Pass pass(shape, {random_floats(12 * 32, 1), random_floats(12 * 32, 2), random_floats(12 * 32, 3)});
+  const auto gradients = pass.backward(random_floats(12 * 32, 4));
+  for (const auto& matrix : {pass.out, gradients[0], gradients[1], gradients[2]}) {
+    EXPECT_TRUE(std::all_of(matrix.begin() + 9 * 32, matrix.end(), [](float x) { return x == 0; }));
+  }
 }
 
 }  // namespace

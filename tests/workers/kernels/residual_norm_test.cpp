@@ -1,10 +1,9 @@
-#include "workers/kernels/residual_norm.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "tests/support/random_floats.hpp"
+#include "workers/kernels/cpu/cpu_kernels.hpp"
 
 namespace agsweep {
 namespace {
@@ -38,7 +37,7 @@ TEST_P(ResidualNorm, AddsTheUpdateThenNormalisesAndHasTheGradientOfBoth) {
   const auto d_normed = random_floats(size, 5);
   const auto d_above = random_floats(size, 6);
   std::vector<float> out(size), normed(size), mean(rows), inverse_std(rows);
-  residual_norm_forward(ResidualNormForward<float>{.rows = rows,
+  CpuKernels().residual_norm_forward(ResidualNormForward<float>{.rows = rows,
                                                    .width = width,
                                                    .residual_in = residual.data(),
                                                    .update = update.data(),
@@ -56,7 +55,7 @@ TEST_P(ResidualNorm, AddsTheUpdateThenNormalisesAndHasTheGradientOfBoth) {
 
   std::vector<float> d_residual = d_above;
   std::vector<float> d_update(size), d_weight(static_cast<std::size_t>(width), 7.0F), d_bias(static_cast<std::size_t>(width), 7.0F);
-  residual_norm_backward(ResidualNormBackward<float>{.rows = rows,
+  CpuKernels().residual_norm_backward(ResidualNormBackward<float>{.rows = rows,
                                                      .width = width,
                                                      .residual = out.data(),
                                                      .mean = mean.data(),
@@ -100,10 +99,11 @@ INSTANTIATE_TEST_SUITE_P(Widths, ResidualNorm, testing::Values(8, 16, 50, 192));
 
 TEST(ResidualNormDropout, DropsTheSameElementsForwardAndBackward) {
   constexpr std::int64_t width = 100;
-  const Dropout dropout{.p = 0.3F, .seed = 5, .step = 2, .shard = 1, .site = 3};
+  const DropoutStream stream{.seed = 5, .step = 2, .shard = 1};
+  const Dropout dropout{.p = 0.3F, .site = 3, .stream = &stream};
   const std::vector<float> zeros(rows * width), ones(rows * width, 1.0F), weight(width, 1.0F), bias(width);
   std::vector<float> out(rows * width), normed(rows * width), mean(rows), inverse_std(rows);
-  residual_norm_forward(ResidualNormForward<float>{.rows = rows,
+  CpuKernels().residual_norm_forward(ResidualNormForward<float>{.rows = rows,
                                                    .width = width,
                                                    .residual_in = zeros.data(),
                                                    .update = ones.data(),
@@ -115,7 +115,7 @@ TEST(ResidualNormDropout, DropsTheSameElementsForwardAndBackward) {
                                                    .mean = mean.data(),
                                                    .inverse_std = inverse_std.data()});
   std::vector<float> d_residual(rows * width, 1.0F), d_update(rows * width), d_weight(width), d_bias(width);
-  residual_norm_backward(ResidualNormBackward<float>{.rows = rows,
+  CpuKernels().residual_norm_backward(ResidualNormBackward<float>{.rows = rows,
                                                      .width = width,
                                                      .residual = out.data(),
                                                      .mean = mean.data(),

@@ -6,6 +6,7 @@
 #include "tests/support/small_corpus.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "workers/gpt2/random_gpt2.hpp"
+#include "workers/train/host_trainer.hpp"
 #include "workers/train/make_model.hpp"
 
 namespace agsweep {
@@ -26,22 +27,25 @@ struct Shard {
 Shard forward_backward(const TrainConfig& config, const PackedBatch& batch, bool activation_checkpointing) {
   const c10::InferenceMode no_autograd;
   SharedWeights shared;
-  const auto model = make_model(config, 4, 8, shared);
+  Workers workers(1);
+  const auto model = make_model(config, 4, 8, shared, workers.device());
   Parameters parameters(model->layout(), config.precision);
-  model->start(parameters, config.seed);
+  parameters.assign(model->start_values(config.seed));
   parameters.flat().add_(0.01);  // an adapter's B starts at zero, which would hide A's gradient
   parameters.refresh_compute();
-  Workspace workspace;
+  const DropoutStream stream{.seed = 7, .step = 3, .shard = 1};
+  const auto tokens = distinct_tokens(batch.tokens);
   Shard shard;
   for (int pass = 0; pass < 2; ++pass) {
-    model->forward_backward(parameters, batch,
-                            {.stream = {.seed = 7, .step = 3, .shard = 1},
+    const Workspace::Scope scope(workers.workspace(0));
+    model->forward_backward(parameters, workers.load(batch, tokens, 0),
+                            {.stream = &stream,
                              .label_smoothing = 0.1,
                              .batch_rows = batch.rows(),
                              .activation_checkpointing = activation_checkpointing},
-                            workspace, shard.gradient);
+                            workers.workspace(0), host_target(shard.gradient, tokens, *model));
   }
-  shard.memory = workspace.peak();
+  shard.memory = workers.workspace(0).peak();
   return shard;
 }
 

@@ -90,28 +90,30 @@ void run(const nlohmann::json& job, const std::filesystem::path& out) {
   std::int64_t longest = 0;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
   SharedWeights shared;
-  const auto model = make_model(config, 4, longest, shared);
+  Workers workers(config.threads);
+  const auto model = make_model(config, 4, longest, shared, workers.device());
 
   SelfCommunicator comm;
-  Workers workers(config.threads);
-  Trainer trainer(comm, workers, *model, config, job["steps"]);
-  load(trainer.settled_parameters(), job["init"].get<std::string>());
+  const auto trainer = make_trainer(comm, workers, *model, config, job["steps"]);
+  trainer->settled_parameters().assign(read_weights(model->layout(), job["init"].get<std::string>()));
 
   Output output;
-  const PackedBatch batch = pack(split, rows);
-  const at::Tensor logits = model->logits(trainer.settled_parameters(), batch, workers.workspace(0));
-  output.add("logits", {batch.rows(), 4}, {logits.const_data_ptr<float>(), static_cast<std::size_t>(batch.rows() * 4)});
+  const PackedBatch packed = pack(split, rows);
+  const auto tokens = distinct_tokens(packed.tokens);
+  const Batch batch = workers.load(packed, tokens, 0);
+  const at::Tensor logits = model->logits(trainer->settled_parameters(), batch, workers.workspace(0));
+  output.add("logits", {packed.rows(), 4}, {logits.const_data_ptr<float>(), static_cast<std::size_t>(packed.rows() * 4)});
   Gradient gradient;
-  model->forward_backward(trainer.settled_parameters(), batch, {.stream = {}, .label_smoothing = 0, .batch_rows = batch.rows()},
-                          workers.workspace(0), gradient);
-  output.add("gradient.", trainer.settled_parameters(), flat_gradient(gradient, model->layout()));
+  model->forward_backward(trainer->settled_parameters(), batch, {.stream = nullptr, .label_smoothing = 0, .batch_rows = packed.rows()},
+                          workers.workspace(0), host_target(gradient, tokens, *model));
+  output.add("gradient.", trainer->settled_parameters(), flat_gradient(gradient, model->layout()));
 
   std::vector<float> losses;
   for (std::int64_t step = 0; step < job["steps"]; ++step) {
-    losses.push_back(static_cast<float>(trainer.step(split, rows, false).loss));
+    losses.push_back(static_cast<float>(trainer->step(split, rows, false)->loss));
   }
   output.add("losses", {static_cast<std::int64_t>(losses.size())}, losses);
-  output.add("trained.", trainer.settled_parameters(), trainer.settled_parameters().flat());
+  output.add("trained.", trainer->settled_parameters(), trainer->settled_parameters().flat());
   output.write(out);
   std::cout << nlohmann::json{{"total", model->total_count()}, {"trainable", model->layout().count()}}.dump() << '\n';
 }

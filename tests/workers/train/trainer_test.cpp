@@ -36,17 +36,17 @@ TrainConfig small_config() {
 /// A trainer of a small model over all ranks, and a batch for it.
 struct Training {
   explicit Training(const TrainConfig& wanted) : config(wanted) {
-    model->start(trainer.settled_parameters(), config.seed);
+    trainer->settled_parameters().assign(model->start_values(config.seed));
     std::iota(rows.begin(), rows.end(), 0U);
   }
-  StepOutcome step(std::exception_ptr failure = nullptr) { return trainer.step(split, rows, false, failure); }
+  StepOutcome step(std::exception_ptr failure = nullptr) { return trainer->step(split, rows, false, failure).value(); }
 
   TrainConfig config;
   std::unique_ptr<Communicator> comm = test_session().world(10);
   SharedWeights shared;
-  std::unique_ptr<const Model> model = make_model(config, 4, 128, shared);
   Workers workers{config.threads};
-  Trainer trainer{*comm, workers, *model, config, 100};
+  std::unique_ptr<const Model> model = make_model(config, 4, 128, shared, workers.device());
+  std::unique_ptr<Trainer> trainer = make_trainer(*comm, workers, *model, config, 100);
   Split split = testing_support::small_split(64);
   std::vector<std::uint32_t> rows = std::vector<std::uint32_t>(64);
 };
@@ -117,14 +117,14 @@ TEST(Trainer, LeavesAStepTogetherWhenAShardRunsOutOfMemory) {
 
 TEST(Trainer, EndsTheTrialOnEveryRankWhenTheLossIsNotFinite) {
   Training training(small_config());
-  training.trainer.settled_parameters().flat().fill_(std::numeric_limits<float>::infinity());
+  training.trainer->settled_parameters().flat().fill_(std::numeric_limits<float>::infinity());
   EXPECT_THAT(error_of<TrialFailure>([&] { training.step(); }), HasSubstr("is not finite at step 1"));
 }
 
 TEST(Trainer, TellsEveryRankThatOneWasAskedToStop) {
   Training training(small_config());
   const bool asked = training.comm->rank() == training.comm->size() - 1;
-  EXPECT_TRUE(training.trainer.step(training.split, training.rows, asked).stop);
+  EXPECT_TRUE(training.trainer->step(training.split, training.rows, asked)->stop);
   EXPECT_FALSE(training.step().stop);
 }
 

@@ -3,12 +3,11 @@
 #include <cstdint>
 
 #include "workers/kernels/dropout.hpp"
-#include "workers/kernels/simd.hpp"
+#include "workers/kernels/cpu/simd.hpp"
 
 namespace agsweep {
 
-/// Elements that one call of the generator fills.
-inline constexpr std::int64_t dropout_block = 4 * lane_count;
+static_assert(dropout_block == 4 * lane_count, "one call of dropout_factors fills a block");
 
 namespace detail {
 
@@ -30,10 +29,10 @@ AGSWEEP_INLINE void dropout_factors(const Dropout& dropout, std::int64_t first, 
   const UIntLanes lane_index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   UIntLanes c0 = lane_index + static_cast<std::uint32_t>(first / 4);
   UIntLanes c1 = UIntLanes{} + dropout.site;
-  UIntLanes c2 = UIntLanes{} + dropout.shard;
-  UIntLanes c3 = UIntLanes{} + dropout.step;
-  auto k0 = static_cast<std::uint32_t>(dropout.seed);
-  auto k1 = static_cast<std::uint32_t>(dropout.seed >> 32);
+  UIntLanes c2 = UIntLanes{} + dropout.stream->shard;
+  UIntLanes c3 = UIntLanes{} + dropout.stream->step;
+  auto k0 = static_cast<std::uint32_t>(dropout.stream->seed);
+  auto k1 = static_cast<std::uint32_t>(dropout.stream->seed >> 32);
   for (int round = 0; round < 10; ++round) {
     UIntLanes low0, high0, low2, high2;
     detail::multiply(c0, 0xD2511F53, low0, high0);

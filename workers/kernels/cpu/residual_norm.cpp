@@ -1,10 +1,9 @@
-#include "workers/kernels/residual_norm.hpp"
-
 #include <algorithm>  // std::fill_n
 #include <cmath>      // std::sqrt
 #include <vector>
 
-#include "workers/kernels/dropout_factors.hpp"
+#include "workers/kernels/cpu/cpu_kernels.hpp"
+#include "workers/kernels/cpu/dropout_factors.hpp"
 
 namespace agsweep {
 
@@ -83,11 +82,16 @@ AGSWEEP_INLINE void backward(const ResidualNormBackward<Act>& pass) {
   }
 }
 
+AGSWEEP_SIMD void forward_fp32(const ResidualNormForward<float>& pass) { forward(pass); }
+AGSWEEP_SIMD void forward_bf16(const ResidualNormForward<BFloat16>& pass) { forward(pass); }
+AGSWEEP_SIMD void backward_fp32(const ResidualNormBackward<float>& pass) { backward(pass); }
+AGSWEEP_SIMD void backward_bf16(const ResidualNormBackward<BFloat16>& pass) { backward(pass); }
+
 }  // namespace
 
-AGSWEEP_SIMD void residual_norm_forward(const ResidualNormForward<float>& pass) { forward(pass); }
-AGSWEEP_SIMD void residual_norm_forward(const ResidualNormForward<BFloat16>& pass) { forward(pass); }
-AGSWEEP_SIMD void residual_norm_backward(const ResidualNormBackward<float>& pass) { backward(pass); }
-AGSWEEP_SIMD void residual_norm_backward(const ResidualNormBackward<BFloat16>& pass) { backward(pass); }
+void CpuKernels::residual_norm_forward(const ResidualNormForward<float>& pass) { forward_fp32(pass); }
+void CpuKernels::residual_norm_forward(const ResidualNormForward<BFloat16>& pass) { forward_bf16(pass); }
+void CpuKernels::residual_norm_backward(const ResidualNormBackward<float>& pass) { backward_fp32(pass); }
+void CpuKernels::residual_norm_backward(const ResidualNormBackward<BFloat16>& pass) { backward_bf16(pass); }
 
 }  // namespace agsweep

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workers/kernels/simd.hpp"
+#include "workers/kernels/cpu/simd.hpp"
 
 namespace agsweep {
 

@@ -1,21 +1,29 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include <ATen/ATen.h>
 
-#include "workers/kernels/attention.hpp"  // AttentionScratch
+#include "workers/kernels/kernels.hpp"
 
 namespace agsweep {
 
-/// One thread's memory for activations and gradients: a stack that is reused from shard to shard, so that a step neither asks the system
-/// for memory nor touches new pages. Tensors are 64-byte aligned and hold garbage at first.
+/// What one thread computes with: the kernels of its device, and memory there for activations and gradients. The memory is a stack that is
+/// reused from shard to shard, so that a step neither asks for memory nor touches new pages. Tensors are 64-byte aligned and hold
+/// garbage at first.
 class Workspace {
  public:
+  /// @param kernels  of the device; live longer than the workspace
+  explicit Workspace(Kernels& kernels, c10::Device device = at::kCPU) : kernels_(kernels), device_(device) {}
+
+  Kernels& kernels() { return kernels_; }
+  c10::Device device() const { return device_; }
+
   at::Tensor empty(at::IntArrayRef shape, at::ScalarType type);
-  at::Tensor zeros(at::IntArrayRef shape, at::ScalarType type);
+  at::Tensor zeros(at::IntArrayRef shape, at::ScalarType type) { return empty(shape, type).zero_(); }
+  std::byte* take(std::size_t bytes);
 
   std::size_t peak() const { return peak_; }  // the most bytes that were in use at once
 
@@ -39,15 +47,14 @@ class Workspace {
     std::size_t before_;
   };
 
-  AttentionScratch attention;
-
  private:
   struct Block {
-    std::unique_ptr<std::byte[], void (*)(std::byte*)> memory;
+    at::Tensor memory;  // bytes
     std::size_t size;
   };
-  std::byte* take(std::size_t bytes);
 
+  Kernels& kernels_;
+  c10::Device device_;
   std::vector<Block> blocks_;
   std::size_t block_ = 0;   // the one in use
   std::size_t used_ = 0;    // bytes of it

@@ -1,11 +1,10 @@
-#include "workers/kernels/attention.hpp"
-
 #include <algorithm>  // std::max, std::fill
 #include <cmath>      // std::sqrt
 
-#include "workers/kernels/dropout_factors.hpp"
-#include "workers/kernels/lane_math.hpp"
-#include "workers/kernels/small_gemm.hpp"
+#include "workers/kernels/cpu/cpu_kernels.hpp"
+#include "workers/kernels/cpu/dropout_factors.hpp"
+#include "workers/kernels/cpu/lane_math.hpp"
+#include "workers/kernels/cpu/small_gemm.hpp"
 
 namespace agsweep {
 
@@ -33,16 +32,16 @@ struct Head {
 /// The heads of each sequence, in the order in which their probabilities are saved.
 std::vector<Head> heads_of(const AttentionShape& shape) {
   std::vector<Head> heads;
-  heads.reserve(shape.key_offsets.size() * static_cast<std::size_t>(shape.heads));
+  heads.reserve(shape.keys.offsets.size() * static_cast<std::size_t>(shape.heads));
   std::int64_t saved = 0;
   std::int64_t mask_row = 0;
-  for (std::size_t sequence = 0; sequence + 1 < shape.key_offsets.size(); ++sequence) {
+  for (std::size_t sequence = 0; sequence + 1 < shape.keys.offsets.size(); ++sequence) {
     for (std::int64_t index = 0; index < shape.heads; ++index) {
-      heads.push_back({.queries = shape.query_offsets[sequence + 1] - shape.query_offsets[sequence],
-                       .keys = shape.key_offsets[sequence + 1] - shape.key_offsets[sequence],
+      heads.push_back({.queries = shape.queries.offsets[sequence + 1] - shape.queries.offsets[sequence],
+                       .keys = shape.keys.offsets[sequence + 1] - shape.keys.offsets[sequence],
                        .width = shape.head_width,
-                       .first_query = shape.query_offsets[sequence],
-                       .first_key = shape.key_offsets[sequence],
+                       .first_query = shape.queries.offsets[sequence],
+                       .first_key = shape.keys.offsets[sequence],
                        .column = index * shape.head_width,
                        .saved = saved,
                        .mask_row = mask_row});
@@ -145,18 +144,12 @@ AGSWEEP_INLINE void softmax_backward(const float* probabilities, float* d, std::
   for (std::int64_t key = 0; key < padded_keys; ++key) d[key] = probabilities[key] * (d[key] - mean);
 }
 
-std::int64_t longest(std::span<const std::int32_t> offsets) {
-  std::int64_t length = 0;
-  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) length = std::max<std::int64_t>(length, offsets[i + 1] - offsets[i]);
-  return round_up(length, lane_count);
-}
-
-/// Rows of the dropout mask: whole generator blocks, as many as the longest sequence needs.
+/// Rows of the dropout mask.
 class ProbabilityMask {
  public:
   explicit ProbabilityMask(const AttentionShape& shape)
       : dropout_(shape.dropout),
-        stride_(round_up(longest(shape.key_offsets), dropout_block)),
+        stride_(round_up(shape.keys.longest, dropout_block)),
         factors_(static_cast<std::size_t>(stride_)) {}
 
   bool active() const { return dropout_.active(); }
@@ -194,13 +187,30 @@ class Pieces {
   float* next_;
 };
 
+/// Rows behind the last sequence.
 template <typename Act>
-AGSWEEP_INLINE void forward(const AttentionShape& shape, HeadRows<const Act> q, HeadRows<const Act> k, HeadRows<const Act> v,
-                            HeadRows<Act> out, float* saved, AttentionScratch& scratch) {
-  const std::int64_t length = longest(shape.key_offsets);
+void zero_rows_behind(const Sequences& sequences, std::int64_t width, const HeadRows<Act>& to) {
+  for (std::int64_t row = sequences.offsets.back(); row < sequences.rows; ++row) std::fill_n(to.data + row * to.stride, width, Act{});
+}
+
+std::int64_t padded_length(const AttentionShape& shape) { return round_up(shape.keys.longest, lane_count); }
+std::int64_t forward_scratch(const AttentionShape& shape) {
+  const std::int64_t length = padded_length(shape);
+  return 5 * length * round_up(shape.head_width, lane_count) + length * length;
+}
+std::int64_t backward_scratch(const AttentionShape& shape) {
+  const std::int64_t length = padded_length(shape);
+  return 6 * length * round_up(shape.head_width, lane_count) + 2 * length * length;
+}
+
+/// @param scratch  [forward_scratch()]
+template <typename Act>
+AGSWEEP_INLINE void forward(const AttentionForward<Act>& pass, float* scratch) {
+  const AttentionShape& shape = pass.shape;
+  const std::int64_t length = padded_length(shape);
   const std::int64_t rows = length * round_up(shape.head_width, lane_count);
   ProbabilityMask mask(shape);
-  Pieces pieces(scratch.room(5 * rows + length * length));
+  Pieces pieces(scratch);
   float* queries = pieces.take(rows);
   float* keys = pieces.take(rows);
   float* keys_transposed = pieces.take(rows);
@@ -208,28 +218,29 @@ AGSWEEP_INLINE void forward(const AttentionShape& shape, HeadRows<const Act> q, 
   float* mixed = pieces.take(rows);
   float* dropped = pieces.take(length * length);
   for (const Head& head : heads_of(shape)) {
-    gather(q, head.first_query, head.column, head.queries, head.width, score_scale(shape), queries);
-    gather(k, head.first_key, head.column, head.keys, head.width, 1.0F, keys);
-    gather(v, head.first_key, head.column, head.keys, head.width, 1.0F, values);
+    gather(pass.q, head.first_query, head.column, head.queries, head.width, score_scale(shape), queries);
+    gather(pass.k, head.first_key, head.column, head.keys, head.width, 1.0F, keys);
+    gather(pass.v, head.first_key, head.column, head.keys, head.width, 1.0F, values);
     transpose(keys, head.keys, head.padded_width(), keys_transposed);
-    float* probabilities = saved + head.saved;
+    float* probabilities = pass.saved + head.saved;
     multiply_causal(head, queries, keys_transposed, probabilities);
     for (std::int64_t query = 0; query < head.queries; ++query) {
       softmax(probabilities + query * head.padded_keys(), head.position(query) + 1, head.padded_keys());
     }
     if (mask.active()) mask.apply(head, probabilities, dropped);
     weigh_keys(head, mask.active() ? dropped : probabilities, values, mixed);
-    scatter(mixed, out, head.first_query, head.column, head.queries, head.width, 1.0F);
+    scatter(mixed, pass.out, head.first_query, head.column, head.queries, head.width, 1.0F);
   }
+  zero_rows_behind(shape.queries, shape.width(), pass.out);
 }
 
+/// @param scratch  [backward_scratch()]
 template <typename Act>
-AGSWEEP_INLINE void backward(const AttentionShape& shape, HeadRows<const Act> q, HeadRows<const Act> k, HeadRows<const Act> v,
-                             HeadRows<const Act> d_out, const float* saved, HeadRows<Act> d_q, HeadRows<Act> d_k, HeadRows<Act> d_v,
-                             AttentionScratch& scratch) {
-  const std::int64_t length = longest(shape.key_offsets);
+AGSWEEP_INLINE void backward(const AttentionBackward<Act>& pass, float* scratch) {
+  const AttentionShape& shape = pass.shape;
+  const std::int64_t length = padded_length(shape);
   const std::int64_t rows = length * round_up(shape.head_width, lane_count);
-  Pieces pieces(scratch.room(6 * rows + 2 * length * length));
+  Pieces pieces(scratch);
   float* queries = pieces.take(rows);
   float* keys = pieces.take(rows);
   float* values = pieces.take(rows);
@@ -241,12 +252,12 @@ AGSWEEP_INLINE void backward(const AttentionShape& shape, HeadRows<const Act> q,
   ProbabilityMask mask(shape);
   const float scale = score_scale(shape);
   for (const Head& head : heads_of(shape)) {
-    gather(q, head.first_query, head.column, head.queries, head.width, scale, queries);
-    gather(k, head.first_key, head.column, head.keys, head.width, 1.0F, keys);
-    gather(v, head.first_key, head.column, head.keys, head.width, 1.0F, values);
-    gather(d_out, head.first_query, head.column, head.queries, head.width, 1.0F, d_mixed);
+    gather(pass.q, head.first_query, head.column, head.queries, head.width, scale, queries);
+    gather(pass.k, head.first_key, head.column, head.keys, head.width, 1.0F, keys);
+    gather(pass.v, head.first_key, head.column, head.keys, head.width, 1.0F, values);
+    gather(pass.d_out, head.first_query, head.column, head.queries, head.width, 1.0F, d_mixed);
     transpose(values, head.keys, head.padded_width(), values_transposed);
-    const float* probabilities = saved + head.saved;
+    const float* probabilities = pass.saved + head.saved;
     multiply_causal(head, d_mixed, values_transposed, d_scores);
     if (mask.active()) {
       mask.apply(head, probabilities, dropped);
@@ -257,38 +268,32 @@ AGSWEEP_INLINE void backward(const AttentionShape& shape, HeadRows<const Act> q,
       softmax_backward(probabilities + row, d_scores + row, head.position(query) + 1, head.padded_keys());
     }
     weigh_queries(head, mask.active() ? dropped : probabilities, d_mixed, gradient);
-    scatter(gradient, d_v, head.first_key, head.column, head.keys, head.width, 1.0F);
+    scatter(gradient, pass.d_v, head.first_key, head.column, head.keys, head.width, 1.0F);
     weigh_keys(head, d_scores, keys, gradient);
-    scatter(gradient, d_q, head.first_query, head.column, head.queries, head.width, scale);
+    scatter(gradient, pass.d_q, head.first_query, head.column, head.queries, head.width, scale);
     weigh_queries(head, d_scores, queries, gradient);
-    scatter(gradient, d_k, head.first_key, head.column, head.keys, head.width, 1.0F);
+    scatter(gradient, pass.d_k, head.first_key, head.column, head.keys, head.width, 1.0F);
   }
+  zero_rows_behind(shape.queries, shape.width(), pass.d_q);
+  zero_rows_behind(shape.keys, shape.width(), pass.d_k);
+  zero_rows_behind(shape.keys, shape.width(), pass.d_v);
 }
+
+AGSWEEP_SIMD void forward_fp32(const AttentionForward<float>& pass, float* scratch) { forward(pass, scratch); }
+AGSWEEP_SIMD void forward_bf16(const AttentionForward<BFloat16>& pass, float* scratch) { forward(pass, scratch); }
+AGSWEEP_SIMD void backward_fp32(const AttentionBackward<float>& pass, float* scratch) { backward(pass, scratch); }
+AGSWEEP_SIMD void backward_bf16(const AttentionBackward<BFloat16>& pass, float* scratch) { backward(pass, scratch); }
 
 }  // namespace
 
-std::int64_t AttentionShape::saved_size() const {
-  const std::vector<Head> list = heads_of(*this);
+std::int64_t CpuKernels::attention_saved_size(const AttentionShape& shape) const {
+  const std::vector<Head> list = heads_of(shape);
   return list.empty() ? 0 : list.back().saved + list.back().queries * list.back().padded_keys();
 }
 
-AGSWEEP_SIMD void attention_forward(const AttentionShape& shape, HeadRows<const float> q, HeadRows<const float> k, HeadRows<const float> v,
-                                    HeadRows<float> out, float* saved, AttentionScratch& scratch) {
-  forward<float>(shape, q, k, v, out, saved, scratch);
-}
-AGSWEEP_SIMD void attention_forward(const AttentionShape& shape, HeadRows<const BFloat16> q, HeadRows<const BFloat16> k,
-                                    HeadRows<const BFloat16> v, HeadRows<BFloat16> out, float* saved, AttentionScratch& scratch) {
-  forward<BFloat16>(shape, q, k, v, out, saved, scratch);
-}
-AGSWEEP_SIMD void attention_backward(const AttentionShape& shape, HeadRows<const float> q, HeadRows<const float> k, HeadRows<const float> v,
-                                     HeadRows<const float> d_out, const float* saved, HeadRows<float> d_q, HeadRows<float> d_k,
-                                     HeadRows<float> d_v, AttentionScratch& scratch) {
-  backward<float>(shape, q, k, v, d_out, saved, d_q, d_k, d_v, scratch);
-}
-AGSWEEP_SIMD void attention_backward(const AttentionShape& shape, HeadRows<const BFloat16> q, HeadRows<const BFloat16> k,
-                                     HeadRows<const BFloat16> v, HeadRows<const BFloat16> d_out, const float* saved, HeadRows<BFloat16> d_q,
-                                     HeadRows<BFloat16> d_k, HeadRows<BFloat16> d_v, AttentionScratch& scratch) {
-  backward<BFloat16>(shape, q, k, v, d_out, saved, d_q, d_k, d_v, scratch);
-}
+void CpuKernels::attention_forward(const AttentionForward<float>& pass) { forward_fp32(pass, scratch(forward_scratch(pass.shape))); }
+void CpuKernels::attention_forward(const AttentionForward<BFloat16>& pass) { forward_bf16(pass, scratch(forward_scratch(pass.shape))); }
+void CpuKernels::attention_backward(const AttentionBackward<float>& pass) { backward_fp32(pass, scratch(backward_scratch(pass.shape))); }
+void CpuKernels::attention_backward(const AttentionBackward<BFloat16>& pass) { backward_bf16(pass, scratch(backward_scratch(pass.shape))); }
 
 }  // namespace agsweep

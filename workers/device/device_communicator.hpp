@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstddef>  // std::byte
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workers/device/device_stream.hpp"
+
+namespace agsweep {
+
+/// How the devices of one group talk: collectives on device memory, in the order of the calls on the stream that it was made for.
+/// Every rank of the group makes the same calls with the same counts. Nothing here waits for other ranks without a deadline, but a
+/// collective that was launched does: whoever waits for it calls check() while it does.
+class DeviceCommunicator {
+ public:
+  virtual ~DeviceCommunicator() = default;
+
+  /// In place; the order of the sum is the back end's.
+  virtual void all_reduce_sum(float* values, std::int64_t count) = 0;
+  virtual void all_reduce_sum(double* values, std::int64_t count) = 0;
+  virtual void all_reduce_sum(std::int64_t* values, std::int64_t count) = 0;
+  virtual void send(int to, const void* bytes, std::int64_t count) = 0;
+  virtual void receive(int from, void* bytes, std::int64_t count) = 0;
+  /// Calls between begin and end are launched together: a send and a receive that wait for each other must be.
+  virtual void begin_group() = 0;
+  virtual void end_group() = 0;
+
+  /// @throws RankFailure with the library's words when a collective has failed
+  virtual void check() = 0;
+  /// Frees the device from collectives that other ranks do not answer any more. Each rank of the group must call it.
+  virtual void abort() noexcept = 0;
+};
+
+/// What ranks need to find each other; made on one, the same on all.
+using DeviceGroupId = std::array<std::byte, 128>;
+
+/// One device, in words for a person and for result.json.
+struct DeviceFacts {
+  std::string name;              // "NVIDIA H100 80GB HBM3"
+  std::string uuid;              // the same on every rank that has this device
+  int capability = 0;            // 90: compute capability 9.0
+  std::int64_t memory = 0;       // bytes
+  double peak_bf16_flops = 0;    // dense, a second, as its maker states it; 0: not known
+  double peak_fp32_flops = 0;    // without tensor cores
+};
+
+/// The devices of one kind that this process sees.
+class DevicePlatform {
+ public:
+  virtual ~DevicePlatform() = default;
+
+  virtual int count() = 0;
+  virtual DeviceFacts facts(int device) = 0;
+  /// Versions by name, for result.json: driver, cuda, nccl.
+  virtual std::vector<std::pair<std::string, std::string>> versions() = 0;
+
+  virtual std::unique_ptr<DeviceStream> make_stream(int device) = 0;
+  virtual DeviceGroupId new_group() = 0;
+  /// Collective over the group. @throws RankFailure when a rank does not come within `timeout` seconds
+  virtual std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,
+                                                      double timeout) = 0;
+};
+
+}  // namespace agsweep

@@ -1,0 +1,325 @@
+#include "workers/train/device_trainer.hpp"
+
+#include <algorithm>  // std::max
+#include <chrono>
+#include <cmath>     // std::isfinite
+#include <cstring>   // std::memcpy
+#include <iterator>  // std::ssize
+#include <thread>    // std::this_thread::yield
+
+#include <c10/core/InferenceMode.h>
+
+#include "base/error.hpp"
+#include "data/epoch_order.hpp"  // shard_rows
+#include "workers/device/tensor_at.hpp"
+#include "workers/model/kernel_views.hpp"
+#include "workers/reduce/reduce.hpp"  // shards_of
+#include "workers/reduce/tree.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr std::int64_t token_block = 512;
+constexpr int result_slots = 2;  // steps under way
+constexpr int first_result_slot = Staging::slots;
+
+/// What a step's kernels read beside the batches; at the begin of the input block.
+struct StepInput {
+  AdamW::Factors factors;
+};
+
+std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+// The output block.
+const std::size_t loss_begin = aligned(sizeof(ClipResult));
+const std::size_t confusion_begin = loss_begin + aligned(sizeof(double));
+std::size_t output_bytes(std::int64_t classes) {
+  return confusion_begin + static_cast<std::size_t>(classes * classes) * sizeof(std::int64_t);
+}
+
+}  // namespace
+
+DeviceTrainer::DeviceTrainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps,
+                             DeviceCommunicator* group)
+    : Trainer(comm, workers, model, config, total_steps),
+      stream_(*workers.stream()),
+      group_(group),
+      staging_(stream_),
+      first_shard_(shards_of(comm.rank(), comm.size(), config.shards).first),
+      batches_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())),
+      gradients_(batches_.size()) {
+  const auto options = [&](at::ScalarType type) { return at::TensorOptions(type).device(workers_.device()); };
+  output_ = at::zeros({static_cast<std::int64_t>(output_bytes(model.classes()))}, options(at::kByte));
+  auto* output = static_cast<std::byte*>(output_.data_ptr());
+  for (ShardGradient& gradient : gradients_) {
+    gradient.loss = at::zeros({1}, options(at::kDouble));
+    gradient.confusion = at::zeros({model.classes(), model.classes()}, options(at::kLong));
+  }
+  gradients_[0].loss = tensor_at(output + loss_begin, {1}, at::kDouble, workers_.device());
+  gradients_[0].confusion = tensor_at(output + confusion_begin, {model.classes(), model.classes()}, at::kLong, workers_.device());
+  if (trains_embedding()) gradient_row_ = at::full({model.layout().embedding_rows()}, -1, options(at::kInt));
+  for (int slot = 0; slot < result_slots; ++slot) results_.push_back(stream_.host_memory(output_bytes(model.classes())));
+}
+
+std::int64_t DeviceTrainer::gradient_size(std::int64_t listed) const {
+  return model_.layout().dense_size() + listed * model_.layout().embedding_width();
+}
+
+DeviceTrainer::InputParts DeviceTrainer::parts_of(const StepShape& shape) const {
+  InputParts parts;
+  parts.end = aligned(sizeof(StepInput)) + aligned(shape.shards.size() * sizeof(DropoutStream));
+  for (const BatchShape& batch : shape.shards) {
+    parts.batches.push_back(parts.end);
+    parts.end += batch_bytes(batch);
+  }
+  return parts;
+}
+
+/// Packs the own shards, and lists the tokens of the whole batch, which every rank must know.
+DeviceTrainer::StepShape DeviceTrainer::pack_step(const Split& split, std::span<const std::uint32_t> rows) {
+  StepShape shape{.shards = {}, .batch_rows = std::ssize(rows)};
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    batches_[i] = pack(split, shard_rows(rows, first_shard_ + static_cast<std::int64_t>(i), config_.shards));
+  }
+  listed_.clear();
+  if (trains_embedding()) {
+    const bool alone = batches_.size() == 1 && comm_.size() == 1;
+    listed_ = alone ? distinct_tokens(batches_[0].tokens) : distinct_tokens(pack(split, rows).tokens);
+  }
+  for (const PackedBatch& batch : batches_) {
+    BatchShape own = shape_of(batch, listed_.size());
+    own.tokens = round_up(own.tokens, token_block);
+    own.longest = round_up(own.longest, dropout_block);
+    own.listed = round_up(own.listed, token_block);
+    shape.shards.push_back(own);
+  }
+  return shape;
+}
+
+/// Memory for a step of this shape. A recorded graph holds addresses, so where memory moves, graphs are recorded anew.
+void DeviceTrainer::reserve(const StepShape& shape) {
+  const auto bytes = static_cast<std::int64_t>(parts_of(shape).end);
+  const std::int64_t floats = gradient_size(shape.shards.front().listed);
+  if (input_.defined() && input_.numel() >= bytes && gradients_[0].values.numel() >= floats) return;
+  graphs_.clear();
+  const auto room = [&](const at::Tensor& old, std::int64_t count, at::ScalarType type) {
+    const std::int64_t before = old.defined() ? old.numel() : 0;
+    return before >= count ? old : at::zeros({count + count / 4}, at::TensorOptions(type).device(workers_.device()));
+  };
+  input_ = room(input_, bytes, at::kByte);
+  for (ShardGradient& gradient : gradients_) gradient.values = room(gradient.values, floats, at::kFloat);
+}
+
+void DeviceTrainer::upload(const StepShape& shape, std::int64_t step) {
+  const InputParts parts = parts_of(shape);
+  staging_.copy(input_.data_ptr(), parts.end, [&](std::byte* memory) {
+    const StepInput input{.factors = AdamW(adamw_step(step)).factors()};
+    std::memcpy(memory, &input, sizeof input);
+    auto* streams = reinterpret_cast<DropoutStream*>(memory + aligned(sizeof(StepInput)));
+    for (std::size_t i = 0; i < batches_.size(); ++i) {
+      streams[i] = {.seed = config_.seed,
+                    .step = static_cast<std::uint32_t>(step),
+                    .shard = static_cast<std::uint32_t>(first_shard_ + static_cast<std::int64_t>(i))};
+      write_batch(batches_[i], listed_, shape.shards[i], memory + parts.batches[i]);
+    }
+  });
+}
+
+/// Forward and backward of the own shards, and the tree over them: the total is in gradients_[0].
+void DeviceTrainer::launch_gradients(const StepShape& shape) {
+  const InputParts parts = parts_of(shape);
+  auto* memory = static_cast<std::byte*>(input_.data_ptr());
+  const auto* streams = reinterpret_cast<const DropoutStream*>(memory + aligned(sizeof(StepInput)));
+  const ParameterLayout& layout = model_.layout();
+  for (std::size_t i = 0; i < shape.shards.size(); ++i) {
+    const Batch batch = batch_at(memory + parts.batches[i], shape.shards[i], workers_.device());
+    const ShardGradient& gradient = gradients_[i];
+    GradientTarget target{.dense = gradient.values.narrow(0, 0, layout.dense_size()),
+                          .embedding = {},
+                          .loss = gradient.loss,
+                          .confusion = gradient.confusion};
+    if (trains_embedding()) {
+      target.embedding = gradient.values.narrow(0, layout.dense_size(), batch.shape.listed * layout.embedding_width())
+                             .view({batch.shape.listed, layout.embedding_width()});
+    }
+    model_.forward_backward(parameters_, batch,
+                            {.stream = streams + i,
+                             .label_smoothing = config_.label_smoothing,
+                             .batch_rows = shape.batch_rows,
+                             .activation_checkpointing = config_.activation_checkpointing},
+                            workers_.workspace(0), target);
+  }
+  launch_tree(0, static_cast<std::int64_t>(shape.shards.size()), gradient_size(shape.shards.front().listed));
+}
+
+/// gradients_[first] = the sum of those of the shards first .. last, in the order of reduce.hpp's tree.
+void DeviceTrainer::launch_tree(std::int64_t first, std::int64_t last, std::int64_t floats) {
+  if (last - first == 1) return;
+  const std::int64_t middle = tree_middle(first, last);
+  launch_tree(first, middle, floats);
+  launch_tree(middle, last, floats);
+  ShardGradient& into = gradients_[static_cast<std::size_t>(first)];
+  const ShardGradient& other = gradients_[static_cast<std::size_t>(middle)];
+  stream_.kernels().add(data<float>(into.values), data<float>(other.values), floats);
+  into.loss.add_(other.loss);
+  into.confusion.add_(other.confusion);
+}
+
+/// The sum over the ranks.
+void DeviceTrainer::launch_sum(const StepShape& shape) {
+  if (group_ == nullptr) return;
+  ShardGradient& total = gradients_[0];
+  group_->begin_group();
+  group_->all_reduce_sum(data<float>(total.values), gradient_size(shape.shards.front().listed));
+  group_->all_reduce_sum(data<double>(total.loss), 1);
+  group_->all_reduce_sum(data<std::int64_t>(total.confusion), total.confusion.numel());
+  group_->end_group();
+}
+
+void DeviceTrainer::launch_update(const StepShape& shape) {
+  DeviceKernels& kernels = stream_.kernels();
+  const ParameterLayout& layout = model_.layout();
+  const std::int64_t listed = shape.shards.front().listed;
+  const auto* factors = &static_cast<const StepInput*>(input_.data_ptr())->factors;
+  auto* clip = static_cast<ClipResult*>(output_.data_ptr());
+  float* gradient = data<float>(gradients_[0].values);
+  kernels.clip({.gradient = gradient,
+                .count = gradient_size(listed),
+                .loss = data<double>(gradients_[0].loss),
+                .max_norm = config_.clip_norm,
+                .result = clip});
+  float* low = parameters_.low().defined() ? data<float>(parameters_.low()) : nullptr;
+  kernels.adamw(AdamWUpdate{.factors = factors,
+                            .clip = clip,
+                            .count = layout.dense_size(),
+                            .gradient = gradient,
+                            .parameters = data<float>(parameters_.flat()) + layout.dense_begin(),
+                            .first_moment = data<float>(first_moment_) + layout.dense_begin(),
+                            .second_moment = data<float>(second_moment_) + layout.dense_begin(),
+                            .low = reinterpret_cast<BFloat16*>(low)});
+  if (!trains_embedding()) return;
+  const Batch batch =
+      batch_at(static_cast<std::byte*>(input_.data_ptr()) + parts_of(shape).batches.front(), shape.shards.front(), workers_.device());
+  kernels.index_rows(data<std::int32_t>(batch.listed), listed, data<std::int32_t>(gradient_row_), layout.embedding_rows());
+  kernels.adamw(EmbeddingAdamWUpdate{.factors = factors,
+                                     .clip = clip,
+                                     .rows = layout.embedding_rows(),
+                                     .width = layout.embedding_width(),
+                                     .gradient_row = data<std::int32_t>(gradient_row_),
+                                     .gradient = gradient + layout.dense_size(),
+                                     .parameters = data<float>(parameters_.flat()),
+                                     .first_moment = data<float>(first_moment_),
+                                     .second_moment = data<float>(second_moment_)});
+}
+
+/// What comes before the sum over the ranks.
+void DeviceTrainer::compute(const StepShape& shape) {
+  Graphs& graphs = graphs_[shape];
+  if (!graphs.launched || config_.graphs == GraphsMode::off) {
+    launch_gradients(shape);
+    return;
+  }
+  if (!graphs.gradients) {
+    graphs.gradients = stream_.record([&] { launch_gradients(shape); });
+    graphs.update = stream_.record([&] { launch_update(shape); });
+  }
+  graphs.gradients->launch();
+}
+
+/// All ranks leave a step together, before a collective that would wait for one that has failed.
+StepStatus DeviceTrainer::agree(StepStatus status, std::exception_ptr failure) {
+  auto word = static_cast<std::int64_t>(status);
+  comm_.all_reduce_max({&word, 1});
+  if (static_cast<StepStatus>(word) == StepStatus::failed) {
+    together(comm_, [&] {
+      if (failure) std::rethrow_exception(failure);
+    });
+  }
+  return static_cast<StepStatus>(word);
+}
+
+std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
+                                               std::exception_ptr failure) {
+  const c10::InferenceMode no_autograd;
+  const std::int64_t step = steps_done_ + 1;
+  StepStatus status = stop_requested ? StepStatus::stop : StepStatus::go_on;
+  comm_.at("step", step);
+  StepShape shape;
+  try {
+    if (failure) std::rethrow_exception(failure);
+    shape = pack_step(split, rows);
+    reserve(shape);
+    upload(shape, step);
+    compute(shape);
+  } catch (...) {
+    failure = std::current_exception();
+    status = StepStatus::failed;
+  }
+  status = agree(status, failure);
+  comm_.at("the gradients' sum of step", step);
+  launch_sum(shape);
+  Graphs& graphs = graphs_[shape];
+  if (graphs.update) {
+    graphs.update->launch();
+  } else {
+    launch_update(shape);
+  }
+  graphs.launched = true;
+
+  const int slot = next_slot_;
+  next_slot_ = (next_slot_ + 1) % result_slots;
+  stream_.copy_out(results_[static_cast<std::size_t>(slot)].data(), output_.data_ptr(), output_bytes(model_.classes()));
+  stream_.mark(first_result_slot + slot);
+  pending_.push_back({.outcome = {.step = step,
+                                  .rows = std::ssize(rows),
+                                  .tokens = tokens_in(split, rows),
+                                  .lr = adamw_step(step).lr,
+                                  .loss = 0,
+                                  .grad_norm = 0,
+                                  .confusion = {},
+                                  .stop = status == StepStatus::stop},
+                      .slot = slot});
+  steps_done_ = step;
+  if (std::ssize(pending_) < result_slots) return std::nullopt;
+  return finish();
+}
+
+std::optional<StepOutcome> DeviceTrainer::finish() {
+  if (pending_.empty()) return std::nullopt;
+  const Pending oldest = pending_.front();
+  pending_.pop_front();
+  return read(oldest);
+}
+
+void DeviceTrainer::wait_for(int slot, std::int64_t step) {
+  // The calls are cheap, and the device is rarely far behind: a thread that slept for long would leave it without work.
+  const auto start = std::chrono::steady_clock::now();
+  while (!stream_.reached(first_result_slot + slot)) {
+    if (group_ != nullptr) {
+      group_->check();
+      if (std::chrono::steady_clock::now() - start > std::chrono::duration<double>(config_.timeout)) {
+        group_->abort();
+        throw RankFailure("the devices' all-reduce of step {} has not ended within {} s", step, config_.timeout);
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+  }
+}
+
+StepOutcome DeviceTrainer::read(Pending pending) {
+  wait_for(pending.slot, pending.outcome.step);
+  const std::byte* memory = results_[static_cast<std::size_t>(pending.slot)].data();
+  StepOutcome outcome = std::move(pending.outcome);
+  ClipResult clip{};
+  std::memcpy(&clip, memory, sizeof clip);
+  std::memcpy(&outcome.loss, memory + loss_begin, sizeof outcome.loss);
+  outcome.grad_norm = clip.norm;
+  outcome.confusion.resize(static_cast<std::size_t>(model_.classes() * model_.classes()));
+  std::memcpy(outcome.confusion.data(), memory + confusion_begin, outcome.confusion.size() * sizeof(std::int64_t));
+  if (!std::isfinite(outcome.loss)) throw TrialFailure("the loss is not finite at step {}", outcome.step);
+  if (!std::isfinite(outcome.grad_norm)) throw TrialFailure("the gradient's norm is not finite at step {}", outcome.step);
+  return outcome;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "workers/device/device_communicator.hpp"
+#include "workers/device/staging.hpp"
+#include "workers/reduce/step_status.hpp"
+#include "workers/train/trainer.hpp"
+
+namespace agsweep {
+
+/// A training on a device, whose host launches step k + 1 before it reads what step k gave. Everything that a step needs goes to the device
+/// in one copy, everything that it gives comes back in one; between them nothing waits for the host.
+///
+/// Batches are cut to few sizes (tokens in blocks of 512), so that a graph recorded once serves many steps; without graphs the same sizes
+/// are used, so that graphs never change a result.
+class DeviceTrainer final : public Trainer {
+ public:
+  /// @param group  the ranks' devices; null: this rank is alone
+  DeviceTrainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps,
+                DeviceCommunicator* group = nullptr);
+
+  std::optional<StepOutcome> step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
+                                  std::exception_ptr failure) override;
+  std::optional<StepOutcome> finish() override;
+
+ private:
+  /// What a step's launches depend on beside the memory's content: the sizes of the own shards' batches, and the global batch's rows.
+  struct StepShape {
+    std::vector<BatchShape> shards;
+    std::int64_t batch_rows = 0;
+    auto operator<=>(const StepShape&) const = default;
+  };
+  /// Where the parts of a step's input stand in its block, in bytes.
+  struct InputParts {
+    std::vector<std::size_t> batches;
+    std::size_t end = 0;
+  };
+  /// The launches of a step before and behind the sum over the ranks.
+  struct Graphs {
+    bool launched = false;  // once without a graph, so that every library is set up
+    std::unique_ptr<DeviceGraph> gradients;
+    std::unique_ptr<DeviceGraph> update;
+  };
+  /// One shard's gradient: [dense | listed rows of the embedding] in one piece.
+  struct ShardGradient {
+    at::Tensor values;     // [gradient_size] fp32
+    at::Tensor loss;       // [1] fp64
+    at::Tensor confusion;  // [classes, classes] int64
+  };
+  /// A step that was launched and not read.
+  struct Pending {
+    StepOutcome outcome;  // without what the device gives
+    int slot;
+  };
+
+  StepShape pack_step(const Split& split, std::span<const std::uint32_t> rows);
+  void upload(const StepShape& shape, std::int64_t step);
+  void compute(const StepShape& shape);
+  void launch_gradients(const StepShape& shape);
+  void launch_sum(const StepShape& shape);
+  void launch_update(const StepShape& shape);
+  void launch_tree(std::int64_t first, std::int64_t last, std::int64_t floats);
+  void reserve(const StepShape& shape);
+  StepStatus agree(StepStatus status, std::exception_ptr failure);
+  StepOutcome read(Pending pending);
+  void wait_for(int slot, std::int64_t step);
+  InputParts parts_of(const StepShape& shape) const;
+  std::int64_t gradient_size(std::int64_t listed) const;
+  bool trains_embedding() const { return model_.layout().embedding_rows() > 0; }
+
+  DeviceStream& stream_;
+  DeviceCommunicator* group_;
+  Staging staging_;
+  std::int64_t first_shard_;
+  std::vector<PackedBatch> batches_;    // own shards' of the step under way
+  std::vector<std::int32_t> listed_;    // tokens of the global batch, ascending
+  at::Tensor input_;                    // a step's input block, bytes
+  std::vector<ShardGradient> gradients_;
+  at::Tensor gradient_row_;             // [embedding rows] int32: which listed row holds a row's gradient, or -1
+  at::Tensor output_;                   // what a step gives, bytes: ClipResult, and the total's loss and confusion
+  std::vector<std::span<std::byte>> results_;  // the host's copies of it, one for each step under way
+  std::map<StepShape, Graphs> graphs_;
+  std::deque<Pending> pending_;
+  int next_slot_ = 0;
+};
+
+}  // namespace agsweep
