@@ -12,7 +12,7 @@
 
 // CUDA's names, as far as the kernels use them, for g++.
 
-#define __global__
+#define __global__ inline  // a header's
 #define __device__
 #define __host__
 #define __forceinline__ inline
@@ -110,6 +110,7 @@ inline unsigned __umulhi(unsigned a, unsigned b) { return static_cast<unsigned>(
 inline int __popc(unsigned bits) { return std::popcount(bits); }
 inline float __uint_as_float(unsigned bits) { return std::bit_cast<float>(bits); }
 inline unsigned __float_as_uint(float value) { return std::bit_cast<unsigned>(value); }
+using std::isfinite;
 inline float rsqrtf(float value) { return 1.0F / std::sqrt(value); }
 inline float __expf(float value) { return std::exp(value); }
 inline float __fadd_rn(float a, float b) { return a + b; }

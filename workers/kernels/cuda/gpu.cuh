@@ -17,13 +17,14 @@
 #include <stdexcept>  // std::runtime_error
 #include <string>
 
-/// A block's array `name` of `size` elements, uninitialised.
-#define AGSWEEP_SHARED(type, name, size) __shared__ type name[size]
+/// A block's array `name` of `size` elements, uninitialised, aligned to 128 bytes.
+#define AGSWEEP_SHARED(type, name, size) __shared__ __align__(128) type name[size]
 /// A pointer to the shared memory whose size the launch gives, aligned to 128 bytes.
 #define AGSWEEP_DYNAMIC_SHARED(type, name)                                        \
   extern __shared__ __align__(128) unsigned char agsweep_dynamic_shared_memory[]; \
   type* const name = reinterpret_cast<type*>(agsweep_dynamic_shared_memory)
 #define AGSWEEP_UNROLL _Pragma("unroll")
+#define AGSWEEP_UNROLL_4 _Pragma("unroll 4")
 
 #else
 
@@ -35,6 +36,7 @@
       *static_cast<type(*)[(size)]>(::agsweep::gpu_emulator::shared_variable(&name##_site, sizeof(type) * static_cast<std::size_t>(size)))
 #define AGSWEEP_DYNAMIC_SHARED(type, name) type* const name = static_cast<type*>(::agsweep::gpu_emulator::dynamic_shared())
 #define AGSWEEP_UNROLL
+#define AGSWEEP_UNROLL_4
 
 #endif
 
