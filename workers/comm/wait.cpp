@@ -1,6 +1,6 @@
 #include "workers/comm/wait.hpp"
 
-#include <algorithm>  // std::clamp, std::min
+#include <algorithm>  // std::clamp
 #include <thread>     // std::this_thread::sleep_for
 
 #include "workers/comm/mpi_handle.hpp"
@@ -8,14 +8,6 @@
 namespace agsweep {
 
 using std::chrono::microseconds;
-using std::chrono::steady_clock;
-
-double LivedTime::seconds() {
-  const auto now = steady_clock::now();
-  seconds_ += std::min(std::chrono::duration<double>(now - last_).count(), 1.0);
-  last_ = now;
-  return seconds_;
-}
 
 bool wait_all(std::span<MPI_Request> requests, std::span<MPI_Status> statuses, double seconds, microseconds spin) {
   MPI_Status* const status = statuses.empty() ? MPI_STATUSES_IGNORE : statuses.data();

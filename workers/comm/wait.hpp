@@ -5,18 +5,9 @@
 
 #include <mpi.h>
 
+#include "workers/comm/lived_time.hpp"  // LivedTime, for callers that wait in turns
+
 namespace agsweep {
-
-/// The time that this process has lived through. A gap of more than a second between two looks (the process was stopped, a job was
-/// suspended and resumed) counts as one second, so that nobody is blamed for it.
-class LivedTime {
- public:
-  double seconds();
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-  double seconds_ = 0;
-};
 
 /// Tests until every request is complete or `seconds` are over: spins for `spin`, then sleeps between two tests, ever longer up to 1 ms,
 /// since a thread blocked in MPI burns a core.
