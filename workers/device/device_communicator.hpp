@@ -3,11 +3,6 @@
 #include <array>
 #include <cstddef>  // std::byte
 #include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "workers/device/device_stream.hpp"
 
 namespace agsweep {
 
@@ -36,32 +31,5 @@ class DeviceCommunicator {
 
 /// What ranks need to find each other; made on one, the same on all.
 using DeviceGroupId = std::array<std::byte, 128>;
-
-/// One device, in words for a person and for result.json.
-struct DeviceFacts {
-  std::string name;              // "NVIDIA H100 80GB HBM3"
-  std::string uuid;              // the same on every rank that has this device
-  int capability = 0;            // 90: compute capability 9.0
-  std::int64_t memory = 0;       // bytes
-  double peak_bf16_flops = 0;    // dense, a second, as its maker states it; 0: not known
-  double peak_fp32_flops = 0;    // without tensor cores
-};
-
-/// The devices of one kind that this process sees.
-class DevicePlatform {
- public:
-  virtual ~DevicePlatform() = default;
-
-  virtual int count() = 0;
-  virtual DeviceFacts facts(int device) = 0;
-  /// Versions by name, for result.json: driver, cuda, nccl.
-  virtual std::vector<std::pair<std::string, std::string>> versions() = 0;
-
-  virtual std::unique_ptr<DeviceStream> make_stream(int device) = 0;
-  virtual DeviceGroupId new_group() = 0;
-  /// Collective over the group. @throws RankFailure when a rank does not come within `timeout` seconds
-  virtual std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,
-                                                      double timeout) = 0;
-};
 
 }  // namespace agsweep

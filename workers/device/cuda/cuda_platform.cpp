@@ -1,0 +1,64 @@
+#include "workers/device/cuda/cuda_platform.hpp"
+
+#include <cstdlib>  // ::setenv
+
+#include <ATen/Context.h>
+
+#include "base/error.hpp"
+#include "workers/device/cuda/cuda_facts.hpp"
+#include "workers/device/cuda/cuda_stream.hpp"
+#include "workers/device/cuda/nccl_communicator.hpp"
+
+namespace agsweep {
+
+namespace {
+
+constexpr int oldest_capability = 80;  // the library has no kernels for older ones: bf16 tensor cores came with 8.0
+
+}  // namespace
+
+CudaPlatform::CudaPlatform() {
+  // LibTorch gives cuBLAS this workspace, for each stream its own; without it a product's algorithm, and so its bits, may change with what
+  // runs beside it. A fixed size also keeps the bits the same on cards whose default differs.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuBLAS(false);
+  context.setAllowBF16ReductionCuBLAS(/*allow_reduced_precision=*/false);
+  // With deterministic algorithms ATen would fill every new tensor with NaN; all of ours are written before they are read.
+  context.setDeterministicFillUninitializedMemory(false);
+}
+
+int CudaPlatform::count() { return cuda_device_count(); }
+DeviceFacts CudaPlatform::facts(int device) { return cuda_device_facts(device); }
+std::vector<std::pair<std::string, std::string>> CudaPlatform::versions() { return cuda_versions(); }
+
+void CudaPlatform::require_same_bits() {
+  ::setenv("NCCL_NVLS_ENABLE", "0", /*overwrite=*/1);  // a switch's sums are in the order in which values reach it
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+}
+
+std::unique_ptr<DeviceStream> CudaPlatform::make_stream(int device) {
+  const DeviceFacts found = facts(device);
+  if (found.capability < oldest_capability) {
+    throw RunTimeError("device {} ({}) has compute capability {}.{}; the kernels need {}.0 or later (A100 and newer)", device, found.name,
+                       found.capability / 10, found.capability % 10, oldest_capability / 10);
+  }
+  return std::make_unique<CudaStream>(device);
+}
+
+DeviceGroupId CudaPlatform::new_group() { return NcclCommunicator::new_group(); }
+
+std::unique_ptr<DeviceCommunicator> CudaPlatform::connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,
+                                                          double timeout) {
+  auto& cuda = dynamic_cast<CudaStream&>(stream);
+  return std::make_unique<NcclCommunicator>(cuda.device().index(), cuda.get(), id, rank, ranks, timeout);
+}
+
+}  // namespace agsweep
+
+// The library's one symbol.
+extern "C" __attribute__((visibility("default"))) agsweep::DevicePlatform* agsweep_device_platform() {
+  static agsweep::CudaPlatform platform;
+  return &platform;
+}

@@ -1,0 +1,77 @@
+#include "workers/device/cuda/cuda_stream.hpp"
+
+#include <c10/cuda/CUDACachingAllocator.h>
+
+#include "workers/device/cuda/check_cuda.hpp"
+#include "workers/device/cuda/cuda_graph.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// The device is the calling thread's from here on: its context is made here, where a device that does not work says so.
+c10::cuda::CUDAStream pool_stream(int device) {
+  check_cuda(cudaSetDevice(device), "cudaSetDevice", device);
+  return c10::cuda::getStreamFromPool(/*isHighPriority=*/false, static_cast<c10::DeviceIndex>(device));
+}
+
+}  // namespace
+
+CudaStream::CudaStream(int device) : stream_(pool_stream(device)) {
+  std::size_t free = 0;
+  std::size_t total = 0;
+  check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  total_memory_ = static_cast<std::int64_t>(total);
+  for (cudaEvent_t& mark : marks_) check(cudaEventCreateWithFlags(&mark, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+}
+
+CudaStream::~CudaStream() {
+  cudaStreamSynchronize(get());  // a copy may still be reading the host's memory
+  for (cudaEvent_t mark : marks_) cudaEventDestroy(mark);
+  for (void* memory : host_memory_) cudaFreeHost(memory);
+}
+
+void CudaStream::check(cudaError_t result, const char* call) const { check_cuda(result, call, stream_.device_index()); }
+
+void CudaStream::enter() {
+  check(cudaSetDevice(stream_.device_index()), "cudaSetDevice");
+  c10::cuda::setCurrentCUDAStream(stream_);
+}
+
+std::span<std::byte> CudaStream::host_memory(std::size_t bytes) {
+  host_memory_.reserve(host_memory_.size() + 1);
+  void* memory = nullptr;
+  check(cudaHostAlloc(&memory, bytes, cudaHostAllocPortable), "cudaHostAlloc");
+  host_memory_.push_back(memory);
+  return {static_cast<std::byte*>(memory), bytes};
+}
+
+void CudaStream::copy_in(void* device_memory, const void* host_memory, std::size_t bytes) {
+  check(cudaMemcpyAsync(device_memory, host_memory, bytes, cudaMemcpyHostToDevice, get()), "cudaMemcpyAsync to the device");
+}
+
+void CudaStream::copy_out(void* host_memory, const void* device_memory, std::size_t bytes) {
+  check(cudaMemcpyAsync(host_memory, device_memory, bytes, cudaMemcpyDeviceToHost, get()), "cudaMemcpyAsync from the device");
+}
+
+void CudaStream::mark(int slot) { check(cudaEventRecord(marks_.at(static_cast<std::size_t>(slot)), get()), "cudaEventRecord"); }
+
+bool CudaStream::reached(int slot) {
+  const cudaError_t state = cudaEventQuery(marks_.at(static_cast<std::size_t>(slot)));
+  if (state == cudaErrorNotReady) {
+    cudaGetLastError();  // no error; else the next launch would report it
+    return false;
+  }
+  check(state, "cudaEventQuery");
+  return true;
+}
+
+std::unique_ptr<DeviceGraph> CudaStream::record(const std::function<void()>& work) { return std::make_unique<CudaGraph>(stream_, work); }
+
+DeviceMemory CudaStream::memory() const {
+  const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(stream_.device_index());
+  const auto& bytes = stats.allocated_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)];
+  return {.in_use = bytes.current, .peak = bytes.peak, .total = total_memory_};
+}
+
+}  // namespace agsweep

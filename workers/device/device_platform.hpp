@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>  // std::pair
+#include <vector>
+
+#include "workers/device/device_communicator.hpp"
+
+namespace agsweep {
+
+class DeviceStream;
+
+/// One device, in words for a person and for result.json.
+struct DeviceFacts {
+  std::string name;            // "NVIDIA H100 80GB HBM3"
+  std::string uuid;            // the same on every rank that has this device
+  int capability = 0;          // 90: compute capability 9.0
+  std::int64_t memory = 0;     // bytes
+  double peak_bf16_flops = 0;  // dense, a second, as its maker states it; 0: not known
+  double peak_fp32_flops = 0;  // without tensor cores
+};
+
+/// The devices of one kind that this process sees.
+class DevicePlatform {
+ public:
+  virtual ~DevicePlatform() = default;
+
+  virtual int count() = 0;
+  virtual DeviceFacts facts(int device) = 0;
+  /// Versions by name, for result.json: driver, cuda, nccl.
+  virtual std::vector<std::pair<std::string, std::string>> versions() = 0;
+
+  /// Before the first connect() of the process: from here on sums over ranks depend on the ranks' number alone, run after run.
+  virtual void require_same_bits() = 0;
+
+  /// @throws RunTimeError when there is no such device, or its kind is too old for the kernels
+  virtual std::unique_ptr<DeviceStream> make_stream(int device) = 0;
+  virtual DeviceGroupId new_group() = 0;
+  /// Collective over the group. @throws RankFailure when a rank does not come within `timeout` seconds
+  virtual std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,
+                                                      double timeout) = 0;
+};
+
+}  // namespace agsweep
+
+/// What libagsweep_cuda.so exports: the CUDA devices, made at the first call, which also sets ATen up for them. The process keeps it.
+extern "C" agsweep::DevicePlatform* agsweep_device_platform();
