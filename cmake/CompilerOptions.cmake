@@ -10,7 +10,12 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+set(warnings -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+list(JOIN warnings "," host_warnings)
+# nvcc's own code for the host is not pedantic.
+add_compile_options(
+  "$<$<COMPILE_LANGUAGE:C,CXX>:${warnings};-Wpedantic>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${host_warnings};-Werror=all-warnings>")
 if(AGSWEEP_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)

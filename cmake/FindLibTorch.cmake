@@ -1,4 +1,4 @@
-# LibTorch's CPU part, from the PyPI wheel that scripts/setup unpacks into .deps/torch.
+# LibTorch, from the PyPI wheel that scripts/setup unpacks into .deps/torch.
 #
 # The wheel's own TorchConfig.cmake insists on a CUDA toolkit; a CPU build links libtorch_cpu and libc10 alone.
 # Defines LibTorch::cpu. Hint: LIBTORCH_ROOT, the folder that holds torch/ and nvidia/.
@@ -8,6 +8,9 @@ set(LIBTORCH_ROOT ${CMAKE_SOURCE_DIR}/.deps/torch CACHE PATH "Folder of the unpa
 find_path(LibTorch_INCLUDE_DIR ATen/ATen.h PATHS ${LIBTORCH_ROOT}/torch/include NO_DEFAULT_PATH)
 find_library(LibTorch_cpu_LIBRARY torch_cpu PATHS ${LIBTORCH_ROOT}/torch/lib NO_DEFAULT_PATH)
 find_library(LibTorch_c10_LIBRARY c10 PATHS ${LIBTORCH_ROOT}/torch/lib NO_DEFAULT_PATH)
+# The CUDA part, which the program itself must not link: only `scripts/setup --cuda` brings it.
+find_library(LibTorch_cuda_LIBRARY torch_cuda PATHS ${LIBTORCH_ROOT}/torch/lib NO_DEFAULT_PATH)
+find_library(LibTorch_c10_cuda_LIBRARY c10_cuda PATHS ${LIBTORCH_ROOT}/torch/lib NO_DEFAULT_PATH)
 
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch
