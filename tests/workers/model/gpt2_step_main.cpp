@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "workers/comm/self_communicator.hpp"
 #include "workers/safetensors/safetensors.hpp"
+#include "workers/train/host_trainer.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/trainer.hpp"
 
