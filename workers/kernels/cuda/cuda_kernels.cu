@@ -2,6 +2,7 @@
 
 #include "workers/kernels/cuda/adamw.cuh"
 #include "workers/kernels/cuda/add.cuh"
+#include "workers/kernels/cuda/attention.cuh"
 #include "workers/kernels/cuda/clip.cuh"
 #include "workers/kernels/cuda/column_sums.cuh"
 #include "workers/kernels/cuda/cross_entropy.cuh"
@@ -35,12 +36,11 @@ void CudaKernels::residual_norm_backward(const ResidualNormBackward<BFloat16>& p
   gpu::residual_norm_backward(as_stream(stream_), scratch_, pass);
 }
 
-// ATTENTION: to be called from attention.cuh
-std::int64_t CudaKernels::attention_saved_size(const AttentionShape& /*shape*/) const { return 0; }
-void CudaKernels::attention_forward(const AttentionForward<float>& /*pass*/) {}
-void CudaKernels::attention_forward(const AttentionForward<BFloat16>& /*pass*/) {}
-void CudaKernels::attention_backward(const AttentionBackward<float>& /*pass*/) {}
-void CudaKernels::attention_backward(const AttentionBackward<BFloat16>& /*pass*/) {}
+std::int64_t CudaKernels::attention_saved_size(const AttentionShape& shape) const { return gpu::attention_saved_size(shape); }
+void CudaKernels::attention_forward(const AttentionForward<float>& pass) { gpu::attention_forward(pass, as_stream(stream_)); }
+void CudaKernels::attention_forward(const AttentionForward<BFloat16>& pass) { gpu::attention_forward(pass, as_stream(stream_)); }
+void CudaKernels::attention_backward(const AttentionBackward<float>& pass) { gpu::attention_backward(pass, as_stream(stream_)); }
+void CudaKernels::attention_backward(const AttentionBackward<BFloat16>& pass) { gpu::attention_backward(pass, as_stream(stream_)); }
 
 void CudaKernels::drop_rows(const Dropout& dropout, std::int64_t rows, std::int64_t width, const float* from, float* to) {
   gpu::drop_rows<gpu::DropInto::replace>(as_stream(stream_), dropout, rows, width, from, to);
