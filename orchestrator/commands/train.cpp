@@ -84,7 +84,7 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
                              .environment = environment(world, inputs.record)};
   SharedWeights shared;
   try {
-    const TrainOutcome outcome = train(*comm, inputs.corpus, shared, config, identity, progress, signals.stop());
+    const TrainOutcome outcome = train(*comm, inputs.corpus, shared, ComputePlace(), config, identity, progress, signals.stop());
     if (outcome.status == TrainStatus::interrupted) {
       if (speaks) display.message(fmt::format("stopped after step {}, with a checkpoint; go on with:\n{}", progress.step(), go_on));
       return ExitCode::checkpointed;

@@ -172,21 +172,25 @@ class Device {
  private:
   void prepare(unsigned threads) {
     while (lanes_.size() < threads) {
-      auto lane = std::make_unique<Lane>();
-      lane->stack = std::make_unique_for_overwrite<std::byte[]>(stack_bytes);
-      Context& context = lane->context;
-      context.stack = lane->stack.get();
-      context.stack_size = stack_bytes;
-      getcontext(&context.registers);
-      context.registers.uc_stack.ss_sp = lane->stack.get();
-      context.registers.uc_stack.ss_size = stack_bytes;
-      context.registers.uc_link = nullptr;
-      makecontext(
-          &context.registers, [] { this_device().live(); }, 0);
-      lanes_.push_back(std::move(lane));
+      lanes_.push_back(std::make_unique<Lane>());
+      lanes_.back()->stack = std::make_unique_for_overwrite<std::byte[]>(stack_bytes);
+      make_ready(*lanes_.back());
     }
     threads_ = threads;
     warps_.resize((threads + warp_size - 1) / warp_size);
+  }
+
+  /// Apart from where lanes are made: getcontext() may return twice, and g++ then doubts what its caller has initialised.
+  static void make_ready(Lane& lane) {
+    Context& context = lane.context;
+    context.stack = lane.stack.get();
+    context.stack_size = stack_bytes;
+    getcontext(&context.registers);
+    context.registers.uc_stack.ss_sp = lane.stack.get();
+    context.registers.uc_stack.ss_size = stack_bytes;
+    context.registers.uc_link = nullptr;
+    makecontext(
+        &context.registers, [] { this_device().live(); }, 0);
   }
 
   void run_block() {

@@ -15,23 +15,6 @@ at::Tensor dropped_input(const at::Tensor& x, const Dropout& dropout, Workspace&
   return dropped;
 }
 
-/// to = left right * scale, where `to` is a weight's fp32 gradient; or to += that.
-void weight_gradient(const at::Tensor& left, const at::Tensor& right, float scale, bool adds, at::Tensor to, Workspace& workspace) {
-  if (left.scalar_type() == at::kFloat) {
-    at::addmm_out(to, to, left, right, adds ? 1 : 0, scale);
-    return;
-  }
-  const Workspace::Scope scope(workspace);
-  at::Tensor low = workspace.empty(to.sizes(), left.scalar_type());
-  at::mm_out(low, left, right);
-  if (adds) {
-    to.add_(low, scale);
-  } else {
-    to.copy_(low);
-    if (scale != 1) to.mul_(scale);
-  }
-}
-
 at::Tensor gradient_at(const at::Tensor& dense, std::int64_t offset, const at::Tensor& like) {
   return dense.narrow(0, offset, like.numel()).view(like.sizes());
 }

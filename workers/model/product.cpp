@@ -35,7 +35,7 @@ bool is_dense(const at::Tensor& matrix) { return matrix.is_contiguous() || matri
 
 void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
   static const auto linear = one_dnn_linear();
-  if (linear && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight) && x.size(0) * weight.numel() >= small) {
+  if (linear && x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight) && x.size(0) * weight.numel() >= small) {
     // at::mm would call MKL, whose fp32 kernel for AMD's CPUs reaches 85 to 90 % of oneDNN's speed.
     const std::optional<at::Tensor> given_bias = bias.defined() ? std::optional(bias) : std::nullopt;
     for (std::int64_t first = 0; first < x.size(0); first += most_rows) {
@@ -47,6 +47,32 @@ void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bi
     at::addmm_out(y, bias, x, weight.t());
   } else {
     at::mm_out(y, x, weight.t());
+  }
+}
+
+void weight_gradient(const at::Tensor& left, const at::Tensor& right, float scale, bool adds, at::Tensor to, Workspace& workspace) {
+  if (left.scalar_type() == at::kFloat) {
+    at::addmm_out(to, to, left, right, adds ? 1 : 0, scale);
+    return;
+  }
+  const Workspace::Scope scope(workspace);
+  if (left.is_cuda()) {  // cuBLAS writes fp32 from bf16 without a rounding in between
+    at::Tensor result = adds ? workspace.empty(to.sizes(), at::kFloat) : to;
+    at::mm_out(result, left, right, at::kFloat);
+    if (adds) {
+      to.add_(result, scale);
+    } else if (scale != 1) {
+      to.mul_(scale);
+    }
+    return;
+  }
+  at::Tensor low = workspace.empty(to.sizes(), left.scalar_type());
+  at::mm_out(low, left, right);
+  if (adds) {
+    to.add_(low, scale);
+  } else {
+    to.copy_(low);
+    if (scale != 1) to.mul_(scale);
   }
 }
 

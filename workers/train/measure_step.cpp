@@ -13,13 +13,13 @@
 
 namespace agsweep {
 
-StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const TrainConfig& config) {
+StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config) {
   constexpr int steps = 3;
   SelfCommunicator alone;
-  Workers workers(config.threads);
+  const auto workers = place.make_workers(config.threads);
   const auto model =
-      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers.device());
-  const auto trainer = make_trainer(alone, workers, *model, config, steps);
+      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
+  const auto trainer = make_trainer(alone, *workers, *model, config, steps);
   trainer->settled_parameters().assign(start_values(*model, config, shared));
   auto order = epoch_order(all_rows(corpus.train), config.seed, 1);
   order.resize(std::min(order.size(), static_cast<std::size_t>(config.batch_size)));

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "data/corpus.hpp"
+#include "workers/device/compute_place.hpp"
 #include "workers/train/config.hpp"
 #include "workers/train/shared_weights.hpp"
 
@@ -15,6 +16,6 @@ struct StepMeasurement {
 };
 
 /// Trains a few steps of a configuration, and forgets them. @throws as train()
-StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const TrainConfig& config);
+StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config);
 
 }  // namespace agsweep

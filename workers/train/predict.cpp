@@ -10,15 +10,16 @@
 namespace agsweep {
 
 Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config,
-                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+                   const ComputePlace& place, const std::filesystem::path& weights,
+                   const std::function<void(std::int64_t, std::int64_t)>& progress) {
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
   SharedWeights shared;
-  Workers workers(config.threads);
-  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared, workers.device());
-  Parameters parameters(model->layout(), config.precision, workers.device());
+  const auto workers = place.make_workers(config.threads);
+  const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared, workers->device());
+  Parameters parameters(model->layout(), config.precision, workers->device());
   together(comm, [&] { parameters.assign(read_weights(model->layout(), weights)); });
-  Evaluation evaluation = evaluate(comm, workers, *model, parameters, split, all_rows(split), "the given rows", progress);
+  Evaluation evaluation = evaluate(comm, *workers, *model, parameters, split, all_rows(split), "the given rows", progress);
   return {.metrics = std::move(evaluation.metrics), .logits = std::move(evaluation.logits), .classes = classes};
 }
 

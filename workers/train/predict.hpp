@@ -8,6 +8,7 @@
 
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/device/compute_place.hpp"
 #include "workers/metrics/metrics.hpp"
 #include "workers/train/config.hpp"
 
@@ -27,7 +28,8 @@ struct Prediction {
 /// @param progress  called on rank 0 with (done, all) batches; may be empty
 /// @throws DataError when the weights do not fit the configuration
 Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config,
-                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress);
+                   const ComputePlace& place, const std::filesystem::path& weights,
+                   const std::function<void(std::int64_t, std::int64_t)>& progress);
 
 /// predictions CSV: row,label,predicted,logit_0.. with 9 significant digits; written atomically.
 void write_predictions(const std::filesystem::path& path, const Split& split, const Prediction& prediction);

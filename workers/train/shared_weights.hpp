@@ -9,7 +9,6 @@
 #include <tuple>
 #include <vector>
 
-#include "workers/device/workers.hpp"
 #include "workers/model/gpt2_base.hpp"
 #include "workers/model/parameters.hpp"
 #include "workers/train/config.hpp"  // Precision
@@ -21,9 +20,6 @@ class SharedWeights {
  public:
   /// @param keeps_start_values  for a process that trains many models: the start values drawn last stay in memory
   explicit SharedWeights(bool keeps_start_values = false) : keeps_start_values_(keeps_start_values) {}
-
-  /// What a training of this process computes with.
-  std::unique_ptr<Workers> make_workers(int threads) const { return std::make_unique<Workers>(threads); }
 
   /// A frozen GPT-2: read once, and shared by every model that adapts it.
   /// @throws DataError as Gpt2Checkpoint::read

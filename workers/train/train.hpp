@@ -11,6 +11,7 @@
 
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/device/compute_place.hpp"
 #include "workers/metrics/metrics.hpp"
 #include "workers/train/config.hpp"
 #include "workers/train/reports.hpp"
@@ -69,7 +70,7 @@ struct RunIdentity {
 /// @param stop  polled before each step: true on any rank makes all ranks finish the same step, checkpoint and return `interrupted`
 /// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for unfit --weights, --init or checkpoint;
 /// UsageError for options that do not fit the model (a LoRA rank above its dimensions, another rank than the --init adapter's)
-TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
-                   TrainObserver& observer, const std::atomic<bool>& stop);
+TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
+                   const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop);
 
 }  // namespace agsweep

@@ -34,7 +34,8 @@ EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
+TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place,
+                   const TrainConfig& config, const RunIdentity& run,
                          TrainObserver& observer, const std::atomic<bool>& stop)
     : comm_(comm),
       corpus_(corpus),
@@ -46,7 +47,7 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
       steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
       total_steps_(config.epochs * steps_per_epoch_),
-      workers_(shared.make_workers(config.threads)),
+      workers_(place.make_workers(config.threads)),
       model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared,
                         workers_->device())),
       trainer_(make_trainer(comm, *workers_, *model_, config, total_steps_)),

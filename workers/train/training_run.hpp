@@ -20,8 +20,8 @@ namespace agsweep {
 /// train()'s way from the first step to result.json: the order of epochs, evaluation, early stopping, checkpoints and records.
 class TrainingRun {
  public:
-  TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const TrainConfig& config, const RunIdentity& run,
-              TrainObserver& observer, const std::atomic<bool>& stop);
+  TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
+              const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop);
 
   /// Collective over comm. @throws as train() says
   TrainOutcome run();
