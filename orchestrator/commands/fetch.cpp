@@ -7,11 +7,11 @@
 
 #include <fmt/ranges.h>
 
-#include "base/download.hpp"
-#include "base/download_progress.hpp"
 #include "base/error.hpp"
 #include "base/progress_display.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/fetch/download.hpp"
+#include "orchestrator/fetch/download_progress.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/world/launch.hpp"
 

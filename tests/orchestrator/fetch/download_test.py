@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from http_server import HttpServer, cut, cut_whole, fixed, ranged, redirect, stalled, status, whole  # noqa: E402
 
 FAILED, DATA = 1, 4

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstdlib>  // std::atoll
 
-#include "base/download.hpp"
 #include "base/error.hpp"
+#include "orchestrator/fetch/download.hpp"
 
 int main(int argc, char** argv) try {
   if (argc != 5) return 2;

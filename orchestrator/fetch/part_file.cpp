@@ -1,4 +1,4 @@
-#include "base/part_file.hpp"
+#include "orchestrator/fetch/part_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>  // flock

@@ -1,4 +1,4 @@
-#include "base/download_progress.hpp"
+#include "orchestrator/fetch/download_progress.hpp"
 
 #include <sstream>
 

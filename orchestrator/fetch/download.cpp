@@ -1,12 +1,12 @@
-#include "base/download.hpp"
+#include "orchestrator/fetch/download.hpp"
 
 #include <algorithm>  // std::max
 #include <thread>     // std::this_thread::sleep_for
 
 #include "base/error.hpp"
-#include "base/http_transfer.hpp"
-#include "base/part_file.hpp"
 #include "base/sha256.hpp"
+#include "orchestrator/fetch/http_transfer.hpp"
+#include "orchestrator/fetch/part_file.hpp"
 
 namespace agsweep {
 

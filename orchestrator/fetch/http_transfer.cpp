@@ -1,4 +1,4 @@
-#include "base/http_transfer.hpp"
+#include "orchestrator/fetch/http_transfer.hpp"
 
 #include <curl/curl.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "base/download.hpp"
 #include "base/error.hpp"
-#include "base/part_file.hpp"
+#include "orchestrator/fetch/download.hpp"
+#include "orchestrator/fetch/part_file.hpp"
 
 namespace agsweep {
 
