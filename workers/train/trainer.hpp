@@ -7,7 +7,6 @@
 
 #include <ATen/ATen.h>
 
-#include "base/thread_pool.hpp"
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/model/model.hpp"
@@ -18,6 +17,7 @@
 #include "workers/optim/one_cycle.hpp"
 #include "workers/reduce/gradient.hpp"
 #include "workers/reduce/step_status.hpp"
+#include "workers/thread_pool.hpp"
 #include "workers/train/config.hpp"
 
 namespace agsweep {

@@ -1,4 +1,4 @@
-#include "base/thread_pool.hpp"
+#include "workers/thread_pool.hpp"
 
 #include <system_error>
 

@@ -1,4 +1,4 @@
-#include "base/random_normal.hpp"
+#include "workers/random_normal.hpp"
 
 #include <cmath>
 #include <string>
