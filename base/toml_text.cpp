@@ -1,4 +1,4 @@
-#include "sweeps/space/toml_text.hpp"
+#include "base/toml_text.hpp"
 
 #include <sstream>
 #include <utility>  // std::move

@@ -1,4 +1,4 @@
-#include "sweeps/statistics/parameter_axis.hpp"
+#include "sweeps/space/parameter_axis.hpp"
 
 #include <algorithm>  // std::any_of, std::clamp
 #include <cmath>

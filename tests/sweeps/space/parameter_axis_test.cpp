@@ -1,4 +1,4 @@
-#include "sweeps/statistics/parameter_axis.hpp"
+#include "sweeps/space/parameter_axis.hpp"
 
 #include <cmath>
 #include <string>
