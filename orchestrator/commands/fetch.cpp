@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/progress_display.hpp"
+#include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/fetch/download.hpp"
 #include "orchestrator/fetch/download_progress.hpp"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/system.hpp"
 #include "base/table.hpp"
 #include "orchestrator/sweep/configuration_cells.hpp"
 #include "sweeps/state/expected_epochs.hpp"

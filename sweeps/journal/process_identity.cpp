@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "base/host_name.hpp"
+#include "base/system.hpp"
 #include "sweeps/journal/journal_format.hpp"
 
 namespace agsweep {

@@ -13,7 +13,7 @@
 #include "base/crc32c.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/host_name.hpp"
+#include "base/system.hpp"
 
 namespace agsweep {
 

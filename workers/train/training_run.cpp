@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/utc_time.hpp"
+#include "base/system.hpp"
 #include "data/epoch_order.hpp"
 #include "workers/safetensors/sealed.hpp"
 #include "workers/train/checkpointing.hpp"
