@@ -65,7 +65,7 @@ bool download(const DownloadRequest& request) {
   check_size(request, part);
   complete(request, part);
   check_sha256(request, part);
-  part.put_in_place();
+  part.finish();
   return true;
 }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>   // std::rename
 #include <cstring>  // std::strerror
 #include <utility>  // std::move
 
@@ -46,12 +45,6 @@ void PartFile::append(std::span<const std::byte> bytes) {
 void PartFile::clear() {
   if (::ftruncate(file_.get(), 0) != 0) fail("empty", path_);
   size_ = 0;
-}
-
-void PartFile::put_in_place() {
-  if (::fsync(file_.get()) != 0) fail("fsync", path_);
-  if (std::rename(path_.c_str(), target_.c_str()) != 0) fail("rename a finished download to it", target_);
-  fsync_path(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
 }
 
 }  // namespace agsweep

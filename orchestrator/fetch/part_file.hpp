@@ -25,8 +25,8 @@ class PartFile {
   void append(std::span<const std::byte> bytes);
   /// Starts anew. @throws RunTimeError
   void clear();
-  /// Gives the whole file its name: fsync, rename, fsync of the folder. Call last. @throws RunTimeError
-  void put_in_place();
+  /// Gives the whole file its name. Call last. @throws RunTimeError
+  void finish() { put_in_place(path_, target_); }
 
  private:
   std::filesystem::path target_;
