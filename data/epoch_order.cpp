@@ -3,7 +3,7 @@
 #include <algorithm>  // std::sort
 #include <numeric>    // std::iota
 
-#include "base/shuffle.hpp"
+#include "base/philox.hpp"  // shuffle
 #include "data/random_streams.hpp"
 #include "data/split.hpp"
 

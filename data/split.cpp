@@ -3,7 +3,7 @@
 #include <algorithm>  // std::sort
 #include <cmath>      // std::llround
 
-#include "base/shuffle.hpp"
+#include "base/philox.hpp"  // shuffle
 #include "data/random_streams.hpp"
 
 namespace agsweep {
