@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::max
 #include <thread>     // std::this_thread::sleep_for
+#include <utility>    // std::exchange, std::move
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
@@ -13,6 +14,8 @@ namespace agsweep {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::int64_t megabyte = 1'000'000;
 
 bool is_in_place(const DownloadRequest& request) {
   std::error_code missing;
@@ -67,6 +70,17 @@ bool download(const DownloadRequest& request) {
   check_sha256(request, part);
   part.finish();
   return true;
+}
+
+DownloadProgress::DownloadProgress(ProgressDisplay& display, std::string name, std::int64_t size)
+    : display_(&display), name_(std::move(name)), size_(size) {}
+
+void DownloadProgress::operator()(std::int64_t done) {
+  if (size_ < megabyte) return;
+  const std::int64_t total = (size_ + megabyte - 1) / megabyte;
+  const std::int64_t now = done == size_ ? total : done / megabyte;  // so that the last byte alone finishes
+  if (now < shown_) display_->begin(name_, "MB", total, now);
+  if (std::exchange(shown_, now) != now) display_->update(now);
 }
 
 }  // namespace agsweep

@@ -1,4 +1,4 @@
-#include "orchestrator/fetch/download_progress.hpp"
+#include "orchestrator/fetch/download.hpp"
 
 #include <sstream>
 
