@@ -8,7 +8,6 @@
 
 #include "base/error.hpp"
 #include "data/batch.hpp"
-#include "data/epoch_order.hpp"  // shard_rows
 #include "workers/optim/optimiser.hpp"
 #include "workers/reduce/reduce.hpp"
 

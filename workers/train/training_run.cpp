@@ -11,7 +11,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/system.hpp"
-#include "data/epoch_order.hpp"
+#include "data/batch.hpp"
+#include "data/split.hpp"  // limited_rows
 #include "workers/safetensors/sealed.hpp"
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/make_model.hpp"

@@ -1,9 +1,10 @@
-#include "data/corpus_check.hpp"
+#include "data/corpus.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
+#include "base/error.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/small_corpus.hpp"
 
@@ -43,6 +44,14 @@ TEST(CheckCorpus, NamesFileDatasetAndRowOfTheFirstFault) {
   EXPECT_EQ(error_after([](Corpus& corpus) { corpus.train.tokens[3] = 50257; }),
             "data.h5: train/tokens: 50257 is not below the vocabulary's 50257; prepare it again");
   EXPECT_EQ(error_after([](Corpus& corpus) { corpus.info.max_length = 0; }), "data.h5: max_length: 0 is out of range; prepare it again");
+}
+
+TEST(SplitNamed, FindsEachSplitAndRefusesOtherNames) {
+  Corpus corpus;
+  EXPECT_EQ(&split_named(corpus, "train"), &corpus.train);
+  EXPECT_EQ(&split_named(corpus, "val"), &corpus.val);
+  EXPECT_EQ(&split_named(corpus, "test"), &corpus.test);
+  EXPECT_THROW(split_named(corpus, "dev"), UsageError);
 }
 
 }  // namespace

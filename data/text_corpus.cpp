@@ -1,4 +1,4 @@
-#include "data/tokenize_texts.hpp"
+#include "data/text_corpus.hpp"
 
 #include <algorithm>  // std::min
 #include <atomic>

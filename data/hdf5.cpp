@@ -1,4 +1,4 @@
-#include "data/hdf5_handle.hpp"
+#include "data/hdf5.hpp"
 
 namespace agsweep {
 
