@@ -5,7 +5,7 @@
 #include "base/system.hpp"
 #include "base/table.hpp"
 #include "orchestrator/sweep/configuration_cells.hpp"
-#include "sweeps/state/expected_epochs.hpp"
+#include "sweeps/schedule/scheduler.hpp"
 
 namespace agsweep {
 
