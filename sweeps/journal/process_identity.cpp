@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include "base/system.hpp"
-#include "sweeps/journal/journal_format.hpp"
 
 namespace agsweep {
 

@@ -1,4 +1,4 @@
-#include "sweeps/report/epoch_groups.hpp"
+#include "sweeps/report/parameter_figure.hpp"
 
 #include <gtest/gtest.h>
 
