@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/progress_display.hpp"
+#include "base/shell.hpp"
 #include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/fetch/download.hpp"
