@@ -19,6 +19,8 @@ namespace {
   throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
 }
 
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
 constexpr std::string_view temporary_suffix = ".agsweep.tmp";
 
 /// Removes a temporary file unless it has been renamed into place.
@@ -83,6 +85,12 @@ void fsync_path(const fs::path& path) {
   if (::fsync(file.get()) != 0) fail("fsync", path);
 }
 
+void put_in_place(const fs::path& from, const fs::path& to) {
+  fsync_path(from);
+  if (::rename(from.c_str(), to.c_str()) != 0) fail("rename a temporary file to it", to);
+  fsync_path(folder_of(to));
+}
+
 void remove_temporary_files(const fs::path& folder) try {
   std::vector<fs::path> temporary;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -96,13 +104,10 @@ void remove_temporary_files(const fs::path& folder) try {
 
 void write_file_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write,
                            const std::function<void(const fs::path&)>& verify) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const TemporaryFile temporary(folder / fmt::format(".{}.{}{}", path.filename().string(), ::getpid(), temporary_suffix));
+  const TemporaryFile temporary(folder_of(path) / fmt::format(".{}.{}{}", path.filename().string(), ::getpid(), temporary_suffix));
   write(temporary.path());
-  fsync_path(temporary.path());
   if (verify) verify(temporary.path());
-  if (::rename(temporary.path().c_str(), path.c_str()) != 0) fail("rename a temporary file to it", path);
-  fsync_path(folder);
+  put_in_place(temporary.path(), path);
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content, const std::function<void(const fs::path&)>& verify) {

@@ -39,7 +39,7 @@ std::string read_file(const std::filesystem::path& path);
 void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path);
 
 /// Makes `path` appear whole or not at all: `write` fills a temporary file in the same folder, `verify` may read it back,
-/// then fsync, rename, fsync of the folder. On any error the temporary file is gone and an earlier `path` is untouched.
+/// then put_in_place. On any error the temporary file is gone and an earlier `path` is untouched.
 /// @param write   gets the temporary file's path; must create and close it
 /// @param verify  gets the same path after write; throws when the content is not what was written
 /// @throws RunTimeError, and whatever write and verify throw
@@ -52,6 +52,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 
 /// Removes what write_file_atomically left in a folder when its process was killed. Only where nobody else writes. @throws RunTimeError
 void remove_temporary_files(const std::filesystem::path& folder);
+
+/// Gives a whole file its name for good: fsync, rename, fsync of the folder. @throws RunTimeError
+void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// fsync of a file or folder by its path. @throws RunTimeError
 void fsync_path(const std::filesystem::path& path);

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>  // std::swap
 
 namespace agsweep {
 
@@ -60,5 +63,13 @@ class PhiloxStream {
   std::uint64_t drawn_ = 0;
   PhiloxBlock block_{};
 };
+
+/// A uniform permutation in place (Fisher-Yates, from the last item to the first), for fewer than 2^32 items.
+template <typename T>
+void shuffle(std::span<T> items, PhiloxStream& stream) {
+  for (std::size_t left = items.size(); left > 1; --left) {
+    std::swap(items[left - 1], items[stream.below(static_cast<std::uint32_t>(left))]);
+  }
+}
 
 }  // namespace agsweep

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>  // std::max, std::min
-#include <chrono>
-#include <cstdlib>  // std::getenv
-#include <utility>  // std::move
+#include <cstdlib>    // std::getenv
+#include <utility>    // std::move
 
 #include <fmt/format.h>
 
-#include "base/table.hpp"  // text_width
+#include "base/system.hpp"  // duration_text
+#include "base/table.hpp"   // text_width
 
 namespace agsweep {
 
@@ -108,14 +108,6 @@ void ProgressDisplay::clear_bar() {
   if (!bar_open_) return;
   out_ << "\r\x1b[K" << std::flush;
   bar_open_ = false;
-}
-
-double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
-  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 }  // namespace agsweep

@@ -53,10 +53,4 @@ class ProgressDisplay {
   bool bar_open_ = false;
 };
 
-/// Seconds of the steady clock, for ProgressDisplay.
-double steady_seconds();
-
-/// "0:07", "12:34", "1:02:03".
-std::string duration_text(double seconds);
-
 }  // namespace agsweep

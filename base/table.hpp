@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ class Table {
  private:
   std::vector<std::vector<std::string>> rows_;
 };
+
+/// A line of a CSV file with its newline; cells that need it are quoted (RFC 4180).
+std::string csv_row(std::span<const std::string> cells);
 
 /// Characters of a UTF-8 text, as a terminal's columns (wide characters count once).
 std::size_t text_width(std::string_view text);

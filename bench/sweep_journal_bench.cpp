@@ -16,8 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "base/progress_display.hpp"  // steady_seconds
-#include "base/utc_time.hpp"
+#include "base/system.hpp"
 #include "sweeps/journal/journal_file.hpp"
 #include "sweeps/journal/sweep_lock.hpp"
 #include "sweeps/state/dispatcher.hpp"

@@ -8,6 +8,12 @@
 
 namespace agsweep {
 
+/// The order in which epoch `epoch` (from 1) visits `rows`: a Fisher-Yates permutation from Philox(seed, epoch).
+std::vector<std::uint32_t> epoch_order(std::span<const std::uint32_t> rows, std::uint64_t seed, std::int64_t epoch);
+
+/// The part of a global batch that belongs to shard `shard` of `shards`: in order, sizes differing by at most one.
+std::span<const std::uint32_t> shard_rows(std::span<const std::uint32_t> batch, std::int64_t shard, std::int64_t shards);
+
 /// Rows packed end to end, without padding.
 struct PackedBatch {
   std::vector<std::int32_t> tokens;   // [offsets.back()]

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/philox.hpp"  // PhiloxStream
+
 namespace agsweep {
 
 inline constexpr std::int64_t vocabulary_size = 50'257;   // GPT-2's; every token id is below it
@@ -45,5 +47,19 @@ struct Corpus {
 
 /// The split of this name ("train", "val", "test").
 const Split& split_named(const Corpus& corpus, std::string_view name);
+
+/// What the corpus's seed is used for: a stream of its own for each class or row, so that no choice depends on another.
+enum class CorpusDraw : std::uint64_t { validation = 1, train_limit = 2, synthetic_train = 3, synthetic_test = 4 };
+
+/// @param index  a class's or a row's, below 2^48
+/// The top bit keeps these apart from a training's streams of the same seed: those of epochs, and dropout's, whose steps stay below 2^31.
+inline PhiloxStream corpus_stream(std::uint64_t seed, CorpusDraw draw, std::size_t index) {
+  return PhiloxStream(seed, std::uint64_t{1} << 63 | static_cast<std::uint64_t>(draw) << 48 | index);
+}
+
+/// Checks that the parts of a corpus fit each other: offsets that ascend from 0 to the token count, no empty row nor one above
+/// max_length, token ids below the vocabulary, labels below the class count, source rows that ascend.
+/// @param name  the file's, for errors. @throws DataError that names file, dataset and row
+void check_corpus(const Corpus& corpus, const std::string& name);
 
 }  // namespace agsweep

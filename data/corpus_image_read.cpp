@@ -1,10 +1,9 @@
 #include <type_traits>  // std::invoke_result_t
 
 #include "base/error.hpp"
-#include "data/corpus_check.hpp"
+#include "data/corpus.hpp"
 #include "data/corpus_image.hpp"
-#include "data/hdf5_handle.hpp"
-#include "data/hdf5_integer.hpp"
+#include "data/hdf5.hpp"
 
 namespace agsweep {
 

@@ -3,8 +3,7 @@
 
 #include "base/error.hpp"
 #include "data/corpus_image.hpp"
-#include "data/hdf5_handle.hpp"
-#include "data/hdf5_integer.hpp"
+#include "data/hdf5.hpp"
 
 namespace agsweep {
 

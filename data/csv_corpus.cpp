@@ -10,7 +10,6 @@
 #include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "data/csv_reader.hpp"
-#include "data/record_text.hpp"
 #include "data/utf8.hpp"
 
 namespace agsweep {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +49,11 @@ class CsvReader {
   std::size_t record_line_ = 1;
   std::uint32_t records_ = 0;
 };
+
+/// Without ASCII white space at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// What a model reads of a record: its text columns (from 1) joined by a space, trimmed. The record has them all.
+std::string record_text(const CsvRecord& record, std::span<const int> text_columns);
 
 }  // namespace agsweep

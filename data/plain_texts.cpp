@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "data/csv_reader.hpp"
-#include "data/record_text.hpp"
 
 namespace agsweep {
 

@@ -8,7 +8,7 @@
 #include "data/csv_corpus.hpp"
 #include "data/split.hpp"
 #include "data/synthetic.hpp"
-#include "data/tokenize_texts.hpp"
+#include "data/text_corpus.hpp"
 
 namespace agsweep {
 

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "data/corpus.hpp"
+
 namespace agsweep {
 
 struct TrainAndVal {
@@ -16,7 +18,10 @@ struct TrainAndVal {
 /// @param fraction  0 .. 1
 TrainAndVal stratified_split(std::span<const std::uint8_t> labels, std::size_t class_count, double fraction, std::uint64_t seed);
 
-/// For each class its rows, ascending: indices into the labels.
-std::vector<std::vector<std::uint32_t>> rows_by_class(std::span<const std::uint8_t> labels, std::size_t class_count);
+/// The rows that --train-limit keeps, ascending: a stratified sample by the corpus's seed, nested (1,000 lies in 2,000).
+/// Each class is put in a random order, then all rows in one order by (place in the class + 1/2) / (rows of the class), and
+/// the first `limit` are kept: every class gets its rounded proportion (Webster's method).
+/// limit 0 or at least the split's rows: all of them.
+std::vector<std::uint32_t> limited_rows(const Split& split, std::size_t class_count, std::uint64_t corpus_seed, std::int64_t limit);
 
 }  // namespace agsweep

@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
-#include "data/random_streams.hpp"
+#include "data/corpus.hpp"
 #include "data/synthetic_words.hpp"
 
 namespace agsweep {

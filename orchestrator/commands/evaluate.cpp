@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "base/progress_display.hpp"
+#include "base/system.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"

@@ -1,17 +1,18 @@
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 
 #include <fmt/ranges.h>
 
-#include "base/download.hpp"
-#include "base/download_progress.hpp"
 #include "base/error.hpp"
 #include "base/progress_display.hpp"
+#include "base/shell.hpp"
+#include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/fetch/download.hpp"
+#include "orchestrator/fetch/published_gpt2.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/world/launch.hpp"
 
@@ -20,19 +21,6 @@ namespace agsweep {
 namespace fs = std::filesystem;
 
 namespace {
-
-struct PublishedFile {
-  const char* name;
-  std::int64_t size;  // bytes
-  const char* sha256;
-};
-
-// huggingface.co/openai-community/gpt2
-constexpr const char* gpt2_url = "https://huggingface.co/openai-community/gpt2/resolve/607a30d783dfa663caf39e06633721c8d4cfcd7e";
-constexpr std::array<PublishedFile, 2> gpt2_files = {{
-    {"config.json", 665, "0daed7749b4f02b8f76240d5444551d7b08712dab4d0adb8239c56ba823bb7b4"},
-    {"model.safetensors", 548105171, "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707"},
-}};
 
 struct FetchArgs {
   fs::path out;
@@ -57,7 +45,7 @@ FetchArgs parse(const Invocation& call) {
   if (line.positional[0] != "gpt2") throw UsageError("{}: unknown model; known: gpt2", line.positional[0]);
   FetchArgs args;
   fill(table(), line.asked, args);
-  if (!line.asked.contains("url")) args.url = gpt2_url;
+  if (!line.asked.contains("url")) args.url = published_gpt2_url;
   if (!args.url.starts_with("https://") && !args.url.starts_with("http://")) {
     throw UsageError("--url: {} does not begin with https:// or http://", args.url);
   }
@@ -76,12 +64,12 @@ ExitCode run(const Invocation& call) {
   make_folder(args.out);
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   std::vector<std::string> written;
-  for (const PublishedFile& file : gpt2_files) {
+  for (const PublishedFile& file : published_gpt2_files) {
     const DownloadRequest request{.url = fmt::format("{}/{}", args.url, file.name),
                                   .path = args.out / file.name,
                                   .size = file.size,
-                                  .sha256 = file.sha256,
-                                  .progress = DownloadProgress(display, file.name, file.size),
+                                  .sha256 = std::string(file.sha256),
+                                  .progress = DownloadProgress(display, std::string(file.name), file.size),
                                   .message = [&](std::string_view line) { display.message(line); }};
     if (download(request)) written.push_back(request.path.string());
   }

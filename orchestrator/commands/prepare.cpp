@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/progress_display.hpp"
+#include "base/system.hpp"
 #include "base/table.hpp"
 #include "data/corpus_file.hpp"
 #include "data/prepare.hpp"

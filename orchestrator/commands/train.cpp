@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "base/sha256.hpp"
+#include "base/shell.hpp"
+#include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/train_options.hpp"

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "orchestrator/export/model_card.hpp"
+#include "orchestrator/fetch/published_gpt2.hpp"
 #include "workers/lora/adapter_folder.hpp"
 #include "workers/lora/adapter_tensors.hpp"
 #include "workers/lora/merged_model.hpp"
@@ -15,9 +16,6 @@ namespace agsweep {
 namespace fs = std::filesystem;
 
 namespace {
-
-// model.safetensors of openai-community/gpt2, which transformers also finds as gpt2.
-constexpr std::string_view published_sha256 = "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707";
 
 /// What `work` returns; its DataErrors get the name of the run's model.safetensors.
 template <typename Work>
@@ -55,7 +53,7 @@ void export_merged(const LoraRun& run, const fs::path& folder) {
 }
 
 std::string usual_base_name(const LoraRun& run) {
-  if (run.record.sha256.weights == published_sha256) return "gpt2";
+  if (run.record.sha256.weights == published_gpt2_weights.sha256) return "gpt2";
   return (fs::is_directory(run.weights) ? run.weights : run.weights.parent_path()).string();
 }
 

@@ -7,9 +7,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/toml_text.hpp"
 #include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "sweeps/space/toml_text.hpp"
 
 namespace agsweep {
 

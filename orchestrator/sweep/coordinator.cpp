@@ -4,8 +4,7 @@
 #include <utility>    // std::exchange, std::move
 
 #include "base/error.hpp"
-#include "base/progress_display.hpp"  // steady_seconds
-#include "base/utc_time.hpp"
+#include "base/system.hpp"
 
 namespace agsweep {
 

@@ -13,6 +13,8 @@
 #include "base/file.hpp"
 #include "base/live_block.hpp"
 #include "base/sha256.hpp"
+#include "base/shell.hpp"
+#include "base/system.hpp"
 #include "base/table.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"

@@ -5,14 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "base/progress_display.hpp"  // duration_text
+#include "base/system.hpp"
 #include "base/table.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/configuration_cells.hpp"
 #include "sweeps/sample/sampler.hpp"
-#include "sweeps/schedule/rungs.hpp"
-#include "sweeps/state/expected_epochs.hpp"
+#include "sweeps/schedule/asha.hpp"
+#include "sweeps/schedule/scheduler.hpp"
 #include "workers/train/measure_step.hpp"
 
 namespace agsweep {

@@ -6,8 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/progress_display.hpp"  // steady_seconds
-#include "base/utc_time.hpp"
+#include "base/system.hpp"
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/process_identity.hpp"
 #include "sweeps/space/resolved_spec.hpp"

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/system.hpp"
 #include "base/table.hpp"
 #include "orchestrator/sweep/configuration_cells.hpp"
-#include "sweeps/state/expected_epochs.hpp"
+#include "sweeps/schedule/scheduler.hpp"
 
 namespace agsweep {
 

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/csv_row.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/table.hpp"                    // csv_row
 #include "sweeps/aggregate/trial_cells.hpp"  // phase_word
 
 namespace agsweep {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/progress_display.hpp"  // steady_seconds
+#include "base/system.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/config_hash.hpp"
 #include "orchestrator/options/train_options.hpp"

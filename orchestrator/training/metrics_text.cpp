@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/progress_display.hpp"  // duration_text
+#include "base/system.hpp"
 #include "base/table.hpp"
 
 namespace agsweep {

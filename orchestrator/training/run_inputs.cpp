@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
-#include "base/utc_time.hpp"
+#include "base/system.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/world/versions.hpp"
 

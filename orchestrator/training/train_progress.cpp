@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/system.hpp"  // duration_text
+
 namespace agsweep {
 
 TrainProgress::TrainProgress(ProgressDisplay& display, std::int64_t epochs, std::string metric)

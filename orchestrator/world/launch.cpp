@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/shell.hpp"
+
 namespace agsweep {
 
 namespace fs = std::filesystem;
@@ -18,22 +20,6 @@ int launched_rank() {
 }
 
 bool launched_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_RANK") != nullptr; }
-
-std::string shell_command(const std::vector<std::string>& arguments) {
-  std::string command;
-  for (const std::string& argument : arguments) {
-    if (!command.empty()) command += ' ';
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-    if (!argument.empty() && argument.find_first_not_of(plain) == std::string::npos) {
-      command += argument;
-      continue;
-    }
-    command += '\'';
-    for (const char c : argument) command += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    command += '\'';
-  }
-  return command;
-}
 
 std::string resume_command(std::vector<std::string> arguments, int ranks) {
   if (std::find(arguments.begin(), arguments.end(), "--resume") == arguments.end()) arguments.emplace_back("--resume");

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "base/error.hpp"
-#include "base/host_name.hpp"
 #include "base/sha256.hpp"
+#include "base/system.hpp"
 
 namespace agsweep {
 

@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/csv_row.hpp"
-#include "base/table.hpp"
+#include "base/table.hpp"  // csv_row, text_width
 
 namespace agsweep {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "sweeps/schedule/rungs.hpp"
+#include "sweeps/schedule/asha.hpp"
 #include "sweeps/space/resolved_spec.hpp"
 
 namespace agsweep {

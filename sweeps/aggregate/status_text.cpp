@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
-#include "sweeps/aggregate/json_values.hpp"
 #include "sweeps/aggregate/sweep_status.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"
 

@@ -1,6 +1,9 @@
 #include "sweeps/aggregate/trial_cells.hpp"
 
 #include <algorithm>  // std::find, std::find_if
+#include <charconv>   // std::from_chars
+
+#include <fmt/format.h>
 
 namespace agsweep {
 
@@ -51,6 +54,21 @@ std::vector<PlacedTrial> placed_trials(const TrialRanking& ranking) {
   }
   for (const TrialRef& ref : ranking.others) placed.push_back({.ref = ref});
   return placed;
+}
+
+double significant(double number) {
+  const std::string text = fmt::format("{:.9g}", number);
+  double rounded = number;
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return rounded;
+}
+
+nlohmann::ordered_json parameters_json(const TrialResults& trial) {
+  nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
+  for (const auto& [key, value] : trial.parameters) {
+    std::visit([&](const auto& of_type) { parameters[key] = of_type; }, value);
+  }
+  return parameters;
 }
 
 }  // namespace agsweep

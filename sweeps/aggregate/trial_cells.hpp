@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "sweeps/aggregate/data_table.hpp"
+#include "sweeps/aggregate/sweep_results.hpp"
 #include "sweeps/aggregate/trial_ranking.hpp"
 
 namespace agsweep {
@@ -31,5 +34,11 @@ struct PlacedTrial {
   const RankedConfiguration* configuration = nullptr;  // that it counts for; null: none
 };
 std::vector<PlacedTrial> placed_trials(const TrialRanking& ranking);
+
+/// A measured number with 9 significant digits. @param number  finite
+double significant(double number);
+
+/// {"lr": 0.001, "lora_rank": 8}: a trial's values, in the types of the spec.
+nlohmann::ordered_json parameters_json(const TrialResults& trial);
 
 }  // namespace agsweep

@@ -7,10 +7,26 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweeps/journal/journal_format.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {
+
+/// journal.log is a file of Optuna's JournalFileBackend (4.x and 5.x): one JSON object a line, each with an op_code and the worker_id of
+/// the process that wrote it. These are the operations that this program writes; Optuna has others.
+enum class JournalOperation : std::int64_t {
+  create_study = 0,
+  study_attribute = 2,
+  create_trial = 4,
+  finish_trial = 6,
+  report = 7,
+  trial_attribute = 8,
+};
+
+/// A trial's state, with Optuna's numbers. A paused trial is running, with the attribute agsweep:paused set to true.
+enum class TrialState : std::int64_t { running = 0, complete = 1, pruned = 2, failed = 3 };
+
+constexpr std::string_view paused_attribute = "agsweep:paused";  // true or false
+constexpr std::string_view error_attribute = "agsweep:error";    // why the trial failed
 
 /// The lines of journal.log, each without its newline. A journal has one study, the first; its trials count from 0 in the order in which
 /// their lines were appended. Text that is no UTF-8 has U+FFFD in place of the bytes that are not.

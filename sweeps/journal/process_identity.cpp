@@ -11,8 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "base/host_name.hpp"
-#include "sweeps/journal/journal_format.hpp"
+#include "base/system.hpp"
 
 namespace agsweep {
 

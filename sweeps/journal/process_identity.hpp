@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace agsweep {
 
@@ -23,6 +24,9 @@ enum class ProcessView {
   unseen,   // of another host or PID namespace, or /proc does not show it
 };
 ProcessView view_of(const ProcessIdentity& process, const ProcessIdentity& self);
+
+/// Every worker id of this program begins so; lines of others (a dashboard's notes) change nothing.
+constexpr std::string_view own_worker_prefix = "agsweep-";
 
 /// The worker id of a process in the journal: no two processes share one.
 std::string worker_id(const ProcessIdentity& process);

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "sweeps/journal/distribution.hpp"
 #include "sweeps/journal/journal_line.hpp"
+#include "sweeps/journal/process_identity.hpp"  // own_worker_prefix
 
 namespace agsweep {
 

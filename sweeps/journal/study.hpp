@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweeps/journal/journal_format.hpp"
+#include "sweeps/journal/journal_record.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {

@@ -10,7 +10,7 @@
 #include "sweeps/report/sweep_text.hpp"
 #include "sweeps/report/train_command.hpp"
 #include "sweeps/report/value_text.hpp"
-#include "sweeps/schedule/rungs.hpp"
+#include "sweeps/schedule/asha.hpp"
 
 namespace agsweep {
 

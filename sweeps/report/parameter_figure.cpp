@@ -1,12 +1,14 @@
 #include "sweeps/report/parameter_figure.hpp"
 
+#include <algorithm>  // std::min
 #include <cmath>
+#include <functional>  // std::greater
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
 #include "sweeps/aggregate/data_table.hpp"
-#include "sweeps/report/epoch_groups.hpp"
 #include "sweeps/report/gnuplot.hpp"
 #include "sweeps/report/palette.hpp"
 #include "sweeps/report/plot_axis.hpp"
@@ -33,6 +35,25 @@ std::string csv_of(const SweepSpec& spec, std::span<const TrialResults* const> t
 }
 
 }  // namespace
+
+std::string EpochGroup::label() const { return least == most ? counted(least, "epoch") : fmt::format("{}-{} epochs", least, most); }
+
+std::vector<EpochGroup> epoch_groups(std::span<const TrialResults* const> trials, std::size_t limit) {
+  std::map<std::int64_t, std::vector<const TrialResults*>, std::greater<>> by_epochs;
+  for (const TrialResults* trial : trials) by_epochs[trial->trial.epochs()].push_back(trial);
+
+  const std::size_t groups = std::min(limit, by_epochs.size());
+  std::vector<EpochGroup> all(groups);
+  std::size_t number = 0;
+  for (auto& [epochs, same] : by_epochs) {
+    EpochGroup& group = all[number * groups / by_epochs.size()];
+    if (group.trials.empty()) group.most = epochs;
+    group.least = epochs;
+    group.trials.insert(group.trials.end(), same.begin(), same.end());
+    ++number;
+  }
+  return all;
+}
 
 Figure parameter_figure(const ReportedSweep& sweep, std::size_t which) {
   const SweepSpec& spec = sweep.results.spec;

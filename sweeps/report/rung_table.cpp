@@ -2,7 +2,7 @@
 
 #include <algorithm>  // std::max_element, std::min_element, std::sort
 
-#include "sweeps/schedule/rungs.hpp"
+#include "sweeps/schedule/asha.hpp"
 #include "sweeps/statistics/rank_correlation.hpp"
 
 namespace agsweep {

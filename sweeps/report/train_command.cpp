@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shell.hpp"
 #include "sweeps/report/value_text.hpp"
 
 namespace agsweep {
@@ -16,14 +17,6 @@ std::string option(std::string key, const ParameterValue& value) {
 }
 
 }  // namespace
-
-std::string shell_word(const std::string& text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./,:@%";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char character : text) quoted += character == '\'' ? std::string("'\\''") : std::string(1, character);
-  return quoted + "'";
-}
 
 std::string train_command(const ReportedSweep& sweep, const TrialResults& trial) {
   const SweepSpec& spec = sweep.results.spec;

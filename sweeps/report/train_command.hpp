@@ -10,7 +10,4 @@ namespace agsweep {
 /// path that the trial recorded, or data.h5.
 std::string train_command(const ReportedSweep& sweep, const TrialResults& trial);
 
-/// A word of a POSIX shell's command line, in single quotes where it needs them.
-std::string shell_word(const std::string& text);
-
 }  // namespace agsweep

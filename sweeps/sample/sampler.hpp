@@ -27,6 +27,10 @@ class Sampler {
   virtual Point sample(std::int64_t index, std::span<const Observation> history) const = 0;
 };
 
+/// The sampler that the spec names.
 std::unique_ptr<Sampler> make_sampler(const SweepSpec& spec);
+
+/// A uniform draw on each parameter's scale, from Philox(seed, index).
+Point random_point(const SearchSpace& space, std::uint64_t seed, std::int64_t index);
 
 }  // namespace agsweep

@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "base/philox.hpp"                       // PhiloxStream
-#include "sweeps/space/parameter.hpp"            // Point
-#include "sweeps/statistics/parameter_axis.hpp"  // ParameterAxis
+#include "base/philox.hpp"                  // PhiloxStream
+#include "sweeps/space/parameter.hpp"       // Point
+#include "sweeps/space/parameter_axis.hpp"  // ParameterAxis
 
 namespace agsweep {
 

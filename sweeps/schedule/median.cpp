@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "base/error.hpp"
-#include "sweeps/schedule/next_epoch.hpp"
+#include "sweeps/schedule/scheduler.hpp"
 
 namespace agsweep {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/toml_text.hpp"
 #include "sweeps/space/spec_words.hpp"
-#include "sweeps/space/toml_text.hpp"
 
 namespace agsweep {
 

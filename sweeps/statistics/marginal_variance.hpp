@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "sweeps/statistics/parameter_axis.hpp"
+#include "sweeps/space/parameter_axis.hpp"
 #include "sweeps/statistics/regression_tree.hpp"
 
 namespace agsweep {

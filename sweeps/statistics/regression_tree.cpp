@@ -4,7 +4,7 @@
 #include <numeric>    // std::iota
 #include <utility>    // std::pair
 
-#include "base/shuffle.hpp"
+#include "base/philox.hpp"  // shuffle
 
 namespace agsweep {
 namespace {

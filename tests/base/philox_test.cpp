@@ -1,5 +1,8 @@
 #include "base/philox.hpp"
 
+#include <map>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace agsweep {
@@ -23,6 +26,19 @@ TEST(PhiloxStream, DrawsBelowItsBoundUniformly) {
 
 TEST(PhiloxStream, GivesOtherNumbersForAnotherStreamOfTheSameSeed) {
   EXPECT_NE(PhiloxStream(7, 1).next_u32(), PhiloxStream(7, 2).next_u32());
+}
+
+TEST(Shuffle, GivesEveryPermutationEquallyOften) {
+  PhiloxStream stream(3, 0);
+  std::map<std::vector<int>, int> seen;
+  for (int i = 0; i < 12'000; ++i) {
+    std::vector<int> items{0, 1, 2};
+    shuffle(std::span(items), stream);
+    ++seen[items];
+  }
+  EXPECT_EQ(seen.size(), 6U);
+  for (const auto& [permutation, times] : seen)
+    EXPECT_NEAR(times, 2000, 200) << testing::PrintToString(permutation);  // five standard deviations
 }
 
 }  // namespace

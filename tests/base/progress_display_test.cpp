@@ -97,11 +97,5 @@ TEST(ProgressDisplay, PutsAMessageOnALineOfItsOwn) {
   EXPECT_THAT(run.out.str(), HasSubstr("\r\x1b[Kresumed at step 50\n"));
 }
 
-TEST(DurationText, CountsMinutesAndHours) {
-  EXPECT_EQ(duration_text(7.4), "0:07");
-  EXPECT_EQ(duration_text(754), "12:34");
-  EXPECT_EQ(duration_text(3723), "1:02:03");
-}
-
 }  // namespace
 }  // namespace agsweep

@@ -1,5 +1,7 @@
 #include "base/table.hpp"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace agsweep {
@@ -26,6 +28,14 @@ TEST(Table, LeavesNoSpacesAtALinesEnd) {
   Table table({"name", ""});
   table.add({"a", ""});
   EXPECT_EQ(table.text(), "name\na\n");
+}
+
+std::string row(const std::vector<std::string>& cells) { return csv_row(cells); }
+
+TEST(CsvRow, SeparatesCellsByCommas) { EXPECT_EQ(row({"a", "", "c"}), "a,,c\n"); }
+
+TEST(CsvRow, QuotesWhatWouldBeReadOtherwise) {
+  EXPECT_EQ(row({"a,b", "say \"no\"", "two\nlines", "cr\r"}), "\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",\"cr\r\"\n");
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "data/corpus_file.hpp"
-#include "data/hdf5_handle.hpp"
+#include "data/hdf5.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/small_corpus.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
-#include "data/corpus_check.hpp"
+#include "data/corpus.hpp"
 #include "data/tokenizer.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/temporary_folder.hpp"

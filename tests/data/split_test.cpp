@@ -1,14 +1,16 @@
 #include "data/split.hpp"
 
+#include <algorithm>
+#include <numeric>  // std::iota
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <algorithm>
 
 namespace agsweep {
 namespace {
 
 using testing::ElementsAreArray;
+using Rows = std::vector<std::uint32_t>;
 
 /// `counts[c]` rows of class c, mixed.
 std::vector<std::uint8_t> mixed_labels(std::vector<int> counts) {
@@ -61,6 +63,48 @@ TEST(StratifiedSplit, ChoosesEveryRowOfAClassEquallyOften) {
     for (const std::uint32_t row : stratified_split(labels, 1, 0.3, seed).val) ++chosen[row];
   }
   for (const int times : chosen) EXPECT_NEAR(times, 1200, 150);  // five standard deviations
+}
+
+Rows first_rows(std::uint32_t count) {
+  Rows rows(count);
+  std::iota(rows.begin(), rows.end(), 0U);
+  return rows;
+}
+
+Split labelled_split(const std::vector<std::size_t>& counts) {
+  Split split;
+  for (std::size_t label = 0; label < counts.size(); ++label)
+    split.labels.insert(split.labels.end(), counts[label], static_cast<std::uint8_t>(label));
+  return split;
+}
+
+TEST(LimitedRows, KeepAllRowsWithoutALimitOrWithALargeOne) {
+  const Split split = labelled_split({3, 2});
+  for (const std::int64_t limit : {0, 5, 6}) EXPECT_EQ(limited_rows(split, 2, 42, limit), first_rows(5));
+}
+
+TEST(LimitedRows, AreNestedAscendAndKeepTheClassesProportions) {
+  const std::vector<std::size_t> counts{4000, 2500, 333, 1};
+  const Split split = labelled_split(counts);
+  Rows smaller;
+  for (const std::int64_t limit : {1, 7, 100, 1000, 2000, 6000}) {
+    const Rows rows = limited_rows(split, 4, 42, limit);
+    ASSERT_EQ(rows.size(), static_cast<std::size_t>(limit));
+    EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end()));
+    EXPECT_TRUE(std::includes(rows.begin(), rows.end(), smaller.begin(), smaller.end()));
+    std::vector<double> kept(4);
+    for (const std::uint32_t row : rows) ++kept[split.labels[row]];
+    for (std::size_t label = 0; label < 4; ++label) {
+      EXPECT_NEAR(kept[label], static_cast<double>(limit) * static_cast<double>(counts[label]) / static_cast<double>(split.rows()), 1.0);
+    }
+    smaller = rows;
+  }
+}
+
+TEST(LimitedRows, DependOnTheCorpussSeed) {
+  const Split split = labelled_split({500, 500});
+  EXPECT_EQ(limited_rows(split, 2, 42, 100), limited_rows(split, 2, 42, 100));
+  EXPECT_NE(limited_rows(split, 2, 42, 100), limited_rows(split, 2, 43, 100));
 }
 
 }  // namespace

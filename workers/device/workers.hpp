@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "base/thread_pool.hpp"
+#include "workers/thread_pool.hpp"
 #include "data/batch.hpp"
 #include "workers/device/batch.hpp"
 #include "workers/device/device_stream.hpp"

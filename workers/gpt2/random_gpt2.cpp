@@ -5,8 +5,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/random_normal.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"
+#include "workers/random_normal.hpp"
 
 namespace agsweep {
 

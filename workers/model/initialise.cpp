@@ -1,8 +1,8 @@
 #include <cmath>
 
 #include "base/philox.hpp"
-#include "base/random_normal.hpp"
 #include "workers/model/parameters.hpp"
+#include "workers/random_normal.hpp"
 
 namespace agsweep {
 

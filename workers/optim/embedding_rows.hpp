@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "base/thread_pool.hpp"
 #include "workers/optim/adamw.hpp"
 #include "workers/reduce/gradient.hpp"
+#include "workers/thread_pool.hpp"
 
 namespace agsweep {
 

@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "base/thread_pool.hpp"
 #include "workers/reduce/gradient.hpp"
+#include "workers/thread_pool.hpp"
 
 namespace agsweep {
 

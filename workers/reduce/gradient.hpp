@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "base/aligned.hpp"
+#include "workers/reduce/aligned.hpp"
 
 namespace agsweep {
 

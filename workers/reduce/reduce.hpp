@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <span>
 
-#include "base/thread_pool.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/reduce/gradient.hpp"
 #include "workers/reduce/step_status.hpp"
+#include "workers/thread_pool.hpp"
 
 namespace agsweep {
 

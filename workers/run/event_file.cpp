@@ -10,10 +10,11 @@
 #include <chrono>
 #include <concepts>  // std::unsigned_integral
 
-#include "base/crc32c.hpp"
+#include <boost/crc.hpp>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/host_name.hpp"
+#include "base/system.hpp"
 
 namespace agsweep {
 
@@ -54,8 +55,17 @@ std::string little_endian(T value) {
   return bytes;
 }
 
+/// Castagnoli; RFC 3720, 12.1.
+std::uint32_t crc32c(std::string_view bytes) {
+  // RFC 3720: the polynomial 0x11EDC6F41, bytes taken from their lowest bit on, a register of ones at the start and its complement at the
+  // end.
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
 /// Turned and shifted, since a checksum over data that hold their own checksum says little (TensorFlow's core/lib/hash/crc32c.h).
-std::uint32_t masked_checksum(std::string_view data) { return std::rotr(crc32c(std::as_bytes(std::span(data))), 15) + 0xA282EAD8U; }
+std::uint32_t masked_checksum(std::string_view data) { return std::rotr(crc32c(data), 15) + 0xA282EAD8U; }
 
 // Protocol Buffers' encoding, protobuf.dev/programming-guides/encoding: a message is its fields end to end, each after its number and type.
 

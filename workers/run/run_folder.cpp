@@ -6,7 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/sha256.hpp"
-#include "base/utc_time.hpp"
+#include "base/system.hpp"
 #include "workers/run/append_file.hpp"
 #include "workers/run/event_file.hpp"
 

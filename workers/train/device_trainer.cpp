@@ -10,7 +10,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "base/error.hpp"
-#include "data/epoch_order.hpp"  // shard_rows
+#include "data/batch.hpp"  // pack, shard_rows
 #include "workers/device/tensor_at.hpp"
 #include "workers/model/kernel_views.hpp"
 #include "workers/reduce/reduce.hpp"  // shards_of

@@ -6,8 +6,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "base/error.hpp"
-#include "data/batch.hpp"
-#include "data/epoch_order.hpp"  // shard_rows
+#include "data/batch.hpp"  // pack, shard_rows
 #include "workers/device/tensor_at.hpp"
 #include "workers/optim/optimiser.hpp"
 #include "workers/reduce/reduce.hpp"

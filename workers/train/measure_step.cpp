@@ -4,7 +4,7 @@
 #include <chrono>
 #include <limits>
 
-#include "data/epoch_order.hpp"
+#include "data/batch.hpp"
 #include "workers/comm/self_communicator.hpp"
 #include "workers/train/evaluate.hpp"  // all_rows
 #include "workers/train/make_model.hpp"

@@ -8,8 +8,9 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/utc_time.hpp"
-#include "data/epoch_order.hpp"
+#include "base/system.hpp"
+#include "data/batch.hpp"
+#include "data/split.hpp"  // limited_rows
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/early_stopping.hpp"
 #include "workers/train/make_model.hpp"

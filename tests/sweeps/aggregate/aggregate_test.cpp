@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "sweeps/aggregate/aggregate_format.hpp"
-#include "sweeps/aggregate/aggregate_json.hpp"
 #include "sweeps/aggregate/trial_tables.hpp"
 #include "tests/sweeps/aggregate/made_up_sweep.hpp"
 

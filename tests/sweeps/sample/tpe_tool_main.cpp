@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweeps/sample/random_point.hpp"
+#include "sweeps/sample/sampler.hpp"
 #include "sweeps/sample/tpe_density.hpp"
 #include "sweeps/sample/tpe_sampler.hpp"
 #include "tests/sweeps/statistics/space_from_json.hpp"

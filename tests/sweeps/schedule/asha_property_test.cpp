@@ -7,7 +7,6 @@
 
 #include "base/philox.hpp"
 #include "sweeps/schedule/asha.hpp"
-#include "sweeps/schedule/rungs.hpp"
 #include "tests/sweeps/schedule/naive_asha.hpp"
 
 namespace agsweep {

@@ -10,7 +10,6 @@
 
 #include "base/philox.hpp"
 #include "sweeps/schedule/asha.hpp"
-#include "sweeps/schedule/rungs.hpp"
 
 namespace agsweep {
 namespace {

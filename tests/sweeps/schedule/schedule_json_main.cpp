@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sweeps/schedule/rungs.hpp"
+#include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/scheduler.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sweeps/sample/random_point.hpp"
+#include "sweeps/sample/sampler.hpp"
 
 namespace agsweep {
 namespace {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+namespace agsweep {
+
+// What the system tells a program of where and when it runs.
+
+/// This machine's name; "unknown" where it has none.
+std::string host_name();
+
+/// The time of day in ISO 8601, to the second: "2026-01-31T12:00:00Z".
+std::string utc_now();
+
+/// The steady clock: seconds from any start, never falling.
+double steady_seconds();
+
+/// A time in seconds for a person: "0:07", "12:34", "1:02:03".
+std::string duration_text(double seconds);
+
+}  // namespace agsweep

@@ -1,0 +1,50 @@
+#include "orchestrator/fetch/part_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>  // flock
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>  // std::strerror
+#include <utility>  // std::move
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void fail(const char* action, const fs::path& path) {
+  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
+}
+
+}  // namespace
+
+PartFile::PartFile(fs::path target)
+    : target_(std::move(target)), path_(target_.string() + ".part"), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {
+  // Some shared file systems know no flock; there nothing keeps two writers apart, and the checksum tells.
+  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw RunTimeError("{}: another process is writing it", path_.string());
+  }
+  size_ = ::lseek(file_.get(), 0, SEEK_END);
+  if (size_ < 0) fail("tell the size", path_);
+}
+
+PartFile::~PartFile() {
+  std::error_code ignored;
+  if (size_ == 0) fs::remove(path_, ignored);
+}
+
+void PartFile::append(std::span<const std::byte> bytes) {
+  write_all(file_.get(), bytes, path_);
+  size_ += static_cast<std::int64_t>(bytes.size());
+}
+
+void PartFile::clear() {
+  if (::ftruncate(file_.get(), 0) != 0) fail("empty", path_);
+  size_ = 0;
+}
+
+}  // namespace agsweep
