@@ -9,7 +9,6 @@
 #include "base/table.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/sweep/configuration_cells.hpp"
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/schedule/rungs.hpp"
 #include "sweeps/state/expected_epochs.hpp"

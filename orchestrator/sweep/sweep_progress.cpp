@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/table.hpp"
-#include "orchestrator/sweep/configuration_cells.hpp"
+#include "orchestrator/sweep/sweep_plan.hpp"  // configuration_cells
 #include "sweeps/state/expected_epochs.hpp"
 
 namespace agsweep {
