@@ -42,7 +42,7 @@ double value_of(const SweepTrial& trial) { return trial.point[2] + 1.0 - 1.0 / s
 
 int run(const std::filesystem::path& folder, std::int64_t trials) {
   const SweepLock lock = try_lock(folder, {.process = this_process()}).lock.value();
-  Journal journal = open_journal(folder / "journal.log", [&lock] { return lock.holds(); }).journal;
+  Journal journal = open_journal(folder / "journal.log", [&lock] { static_cast<void>(lock.holds()); }).journal;
   const FileDescriptor plain = open_file(folder / "plain", O_CREAT | O_WRONLY | O_APPEND);
   SweepState state(spec_of(trials), epochs, worker_id(this_process()));
   Dispatcher dispatcher(state, 1, false);

@@ -36,7 +36,7 @@ ExitCode run(const Invocation& call) {
   fill(table(), line.asked, args);
   if (args.retry_failed && !args.resume) throw UsageError("--retry-failed: goes with --resume");
   if (args.workers > 0 && !args.deterministic) throw UsageError("--workers: goes with --deterministic");
-  return run_sweep(call, args, asked_in(train_options(), line.asked));
+  return run_sweep(*call.session, call.command_line, args, asked_in(train_options(), line.asked));
 }
 
 }  // namespace

@@ -37,40 +37,37 @@ Coordinator::Coordinator(SweepState& state, Journal journal, SweepLock& lock, Sw
 void Coordinator::hear(const GroupMessage& message) {
   keep_lock();
   news_ = true;
-  switch (message.kind) {
-    case GroupMessage::Kind::wants_work:
-      idle_.push_back(message.group);
-      return;
-    case GroupMessage::Kind::progress:
-      progress_.trial_step(message);
-      return;
-    case GroupMessage::Kind::reported:
-      facts_[message.trial].config_hash = message.text;
-      dispatcher_.reported(message.trial, message.epoch, message.value);
-      return;
-    case GroupMessage::Kind::stop_asked:
-      stopping_ = true;
-      return;
-    case GroupMessage::Kind::done:
-    case GroupMessage::Kind::left:
-    case GroupMessage::Kind::failed:
-      return ended(message);
-  }
+  std::visit([&](const auto& what) { take(message.group, what); }, message.what);
 }
 
-/// A trial is in no group's hands any more.
-void Coordinator::ended(const GroupMessage& message) {
-  group_of_.erase(message.trial);
-  progress_.trial_left(message.trial);
+void Coordinator::take(int group, const GroupMessage::WantsWork& /*what*/) { idle_.push_back(group); }
+
+void Coordinator::take(int /*group*/, const GroupMessage::Progress& progress) { progress_.trial_step(progress); }
+
+void Coordinator::take(int /*group*/, const GroupMessage::Reported& report) {
+  facts_[report.trial].config_hash = report.config_hash;
+  dispatcher_.reported(report.trial, report.epoch, report.value);
+}
+
+void Coordinator::take(int /*group*/, const GroupMessage::Ended& end) {
+  facts_[end.trial] = {.seconds = end.seconds, .config_hash = end.config_hash, .done = end.done};
+  if (end.done) dispatcher_.ended_early(end.trial);
+  leave(end.trial);
+}
+
+void Coordinator::take(int /*group*/, const GroupMessage::Failed& failure) {
+  dispatcher_.failed(failure.trial, failure.reason, failure.retry);
+  leave(failure.trial);
+}
+
+void Coordinator::take(int /*group*/, const GroupMessage::StopAsked& /*what*/) { stopping_ = true; }
+
+/// The trial is in no group's hands any more.
+void Coordinator::leave(std::int64_t trial) {
+  group_of_.erase(trial);
+  progress_.trial_left(trial);
   results_stale_ = true;
-  if (message.kind != GroupMessage::Kind::failed) {
-    facts_[message.trial] = {.seconds = message.seconds, .config_hash = message.text, .done = message.kind == GroupMessage::Kind::done};
-  }
-  if (message.kind == GroupMessage::Kind::done) dispatcher_.ended_early(message.trial);
-  if (message.kind == GroupMessage::Kind::failed) {
-    dispatcher_.failed(message.trial, message.text, message.retry);
-  }
-  untidy_.insert(message.trial);
+  untidy_.insert(trial);
 }
 
 /// Once it is decided what becomes of trials that no group has any more.
@@ -93,7 +90,6 @@ void Coordinator::keep_lock() {
 void Coordinator::commit() {
   const std::vector<std::string> lines = state_.take_lines();
   if (lines.empty()) return;
-  if (!lock_.holds()) options_.lock_lost();
   journal_.append(lines);
   results_stale_ = true;
   progress_.show();
@@ -101,30 +97,30 @@ void Coordinator::commit() {
 
 void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers) {
   for (const auto& [trial, answer] : answers) {
-    const auto kind = answer == Answer::go_on ? GroupOrder::Kind::go_on : GroupOrder::Kind::leave;
+    const bool goes_on = answer == Answer::go_on;
     // Who leaves a running trial only makes room for another one.
-    const bool keep = disk_.keeps_weights(state_, trial) && (answer == Answer::go_on || state_.trial(trial).phase != TrialPhase::running);
-    orders.push_back({.kind = kind, .group = group_of_.at(trial), .trial = trial, .keep = keep});
+    const bool keep = disk_.keeps_weights(state_, trial) && (goes_on || state_.trial(trial).phase != TrialPhase::running);
+    GroupOrder order{.group = group_of_.at(trial), .what = GroupOrder::GoOn{.keep = keep}};
+    if (!goes_on) order.what = GroupOrder::Leave{.keep = keep};
+    orders.push_back(std::move(order));
   }
 }
 
 void Coordinator::send_work(std::vector<GroupOrder>& orders) {
   while (!idle_.empty()) {
-    GroupOrder order{.group = idle_.front()};
+    const int group = idle_.front();
     if (stopping_) {
-      order.kind = GroupOrder::Kind::stop;
+      orders.push_back({.group = group, .what = GroupOrder::Stop{}});
     } else if (const auto trial = dispatcher_.take()) {
-      order.trial = *trial;
-      order.seed = state_.trial(*trial).seed;
-      order.point = state_.trial(*trial).point;
-      group_of_[*trial] = order.group;
+      const SweepTrial& next = state_.trial(*trial);
+      orders.push_back({.group = group, .what = GroupOrder::Train{.trial = *trial, .seed = next.seed, .point = next.point}});
+      group_of_[*trial] = group;
     } else if (closed_) {
-      order.kind = GroupOrder::Kind::finish;
+      orders.push_back({.group = group, .what = GroupOrder::Finish{}});
     } else {
       return;
     }
     idle_.pop_front();
-    orders.push_back(std::move(order));
   }
 }
 
@@ -159,7 +155,7 @@ std::vector<GroupOrder> Coordinator::decide() {
       send_answers(orders, answers);
       if (!closed_ && state_.finished() && group_of_.empty() && !dispatcher_.has_ready()) close();
     } else if (!std::exchange(told_stop_, true)) {
-      for (int group = 0; group < options_.groups; ++group) orders.push_back({.kind = GroupOrder::Kind::stop, .group = group});
+      for (int group = 0; group < options_.groups; ++group) orders.push_back({.group = group, .what = GroupOrder::Stop{}});
     }
     send_work(orders);
   }

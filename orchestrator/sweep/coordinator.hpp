@@ -38,11 +38,17 @@ class Coordinator final : public Coordination {
   bool interrupted() const { return stopping_; }
 
  private:
+  void take(int group, const GroupMessage::WantsWork& what);
+  void take(int group, const GroupMessage::Progress& progress);
+  void take(int group, const GroupMessage::Reported& report);
+  void take(int group, const GroupMessage::Ended& end);
+  void take(int group, const GroupMessage::Failed& failure);
+  void take(int group, const GroupMessage::StopAsked& what);
+  void leave(std::int64_t trial);
   void keep_lock();
   void commit();
   void send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers);
   void send_work(std::vector<GroupOrder>& orders);
-  void ended(const GroupMessage& message);
   void tidy();
   void close();
   void save_results();

@@ -40,10 +40,13 @@ std::optional<GroupOrder> GroupLink::wait_for(int group, double seconds) {
   std::unique_lock lock(mutex_);
   auto& orders = inbox_[group];
   ordered_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return abandoned_ || !orders.empty(); });
-  if (orders.empty() && abandoned_) return GroupOrder{.kind = GroupOrder::Kind::abandoned, .group = group};
-  if (orders.empty()) return {};
-  GroupOrder order = std::move(orders.front());
-  orders.pop_front();
+  std::optional<GroupOrder> order;
+  if (!orders.empty()) {
+    order = std::move(orders.front());
+    orders.pop_front();
+  } else if (abandoned_) {
+    order = {.group = group, .what = GroupOrder::Abandoned{}};
+  }
   return order;
 }
 
@@ -53,8 +56,8 @@ std::exception_ptr GroupLink::failure() {
 }
 
 void GroupLink::deliver(GroupOrder order) {
-  const bool abandoned = order.kind == GroupOrder::Kind::abandoned;
-  if (abandoned || order.kind == GroupOrder::Kind::stop) stop_ = true;
+  const bool abandoned = std::holds_alternative<GroupOrder::Abandoned>(order.what);
+  if (abandoned || std::holds_alternative<GroupOrder::Stop>(order.what)) stop_ = true;
   {
     const std::lock_guard lock(mutex_);
     abandoned_ = abandoned_ || abandoned;
@@ -68,7 +71,7 @@ bool GroupLink::coordinate(const std::deque<GroupMessage>& own) {
   bool busy = !own.empty();
   for (const GroupMessage& message : own) coordination_->hear(message);
   while (const auto letter = channel_->receive()) {
-    coordination_->hear(group_message(letter->text));
+    coordination_->hear(decoded<GroupMessage>(letter->text));
     busy = true;
   }
   for (GroupOrder& order : coordination_->decide()) {
@@ -77,7 +80,7 @@ bool GroupLink::coordinate(const std::deque<GroupMessage>& own) {
     if (leader == 0) {
       deliver(std::move(order));
     } else {
-      channel_->send(leader, to_text(order));
+      channel_->send(leader, encoded(order));
     }
   }
   return busy;
@@ -86,9 +89,9 @@ bool GroupLink::coordinate(const std::deque<GroupMessage>& own) {
 /// The other ranks' part.
 bool GroupLink::forward(const std::deque<GroupMessage>& own) {
   bool busy = !own.empty();
-  for (const GroupMessage& message : own) channel_->send(0, to_text(message));
+  for (const GroupMessage& message : own) channel_->send(0, encoded(message));
   while (const auto letter = channel_->receive()) {
-    deliver(group_order(letter->text));
+    deliver(decoded<GroupOrder>(letter->text));
     busy = true;
   }
   return busy;
@@ -102,7 +105,7 @@ bool GroupLink::exchange() {
   }
   if (signalled_.load() && !std::exchange(told_signal_, true)) {
     stop_ = true;
-    own.push_back({.kind = GroupMessage::Kind::stop_asked});
+    own.push_back({.what = GroupMessage::StopAsked{}});
   }
   return coordination_ != nullptr ? coordinate(own) : forward(own);
 }
@@ -113,12 +116,12 @@ void GroupLink::fail() {
     const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
   }
-  const GroupOrder order{.kind = GroupOrder::Kind::abandoned};
+  const GroupOrder order{.what = GroupOrder::Abandoned{}};
   deliver(order);
   if (coordination_ == nullptr) return;
   for (const int leader : std::set(leaders_.begin(), leaders_.end())) {
     try {
-      if (leader != 0) channel_->send(leader, to_text(order));
+      if (leader != 0) channel_->send(leader, encoded(order));
     } catch (const std::exception&) {
       // MPI has failed: that rank's own waits end.
     }

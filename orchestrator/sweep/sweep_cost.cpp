@@ -9,7 +9,6 @@
 #include "base/table.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/sweep/configuration_cells.hpp"
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/scheduler.hpp"

@@ -55,8 +55,8 @@ SweepLock take_sweep(const fs::path& folder, const std::function<void(const std:
                      .message = message});
 }
 
-OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, const SweepLock& lock) {
-  OpenedJournal opened = open_journal(args.out / "journal.log", [&lock] { return lock.holds(); });
+OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, std::function<void()> require_lock) {
+  OpenedJournal opened = open_journal(args.out / "journal.log", std::move(require_lock));
   const Study& study = opened.study;
   std::int64_t workers = identity.workers;
   if (const auto stored = study.attributes.find("agsweep:workers"); stored != study.attributes.end() && !identity.workers_given) {

@@ -37,8 +37,9 @@ struct OpenSweep {
 };
 
 /// Begins a sweep's folder, or replays what stands there. Call with the lock held, after require_same_sweep.
+/// @param require_lock  as open_journal has it
 /// @throws UsageError for another corpus, or other --deterministic or --workers, than the sweep began with
 /// @throws DataError for a damaged journal; RunTimeError
-OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, const SweepLock& lock);
+OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, std::function<void()> require_lock);
 
 }  // namespace agsweep

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/options/option_table.hpp"
 #include "sweeps/journal/study.hpp"
@@ -44,6 +45,9 @@ void require_same_sweep(const SweepArgs& args, const SweepPlan& plan);
 
 /// Some configuration, for what all have in common.
 Point first_point(const SweepSpec& spec);
+
+/// A configuration's values for a person, in the order of the space. @param digits  significant ones of numbers that are not whole
+std::vector<std::string> configuration_cells(const SearchSpace& space, const Point& point, int digits);
 
 /// The options of one of its trainings.
 AskedOptions trial_options(const SweepPlan& plan, const Point& point, std::int64_t seed);

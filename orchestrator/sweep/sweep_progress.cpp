@@ -4,7 +4,7 @@
 
 #include "base/system.hpp"
 #include "base/table.hpp"
-#include "orchestrator/sweep/configuration_cells.hpp"
+#include "orchestrator/sweep/sweep_plan.hpp"  // configuration_cells
 #include "sweeps/schedule/scheduler.hpp"
 
 namespace agsweep {
@@ -64,7 +64,7 @@ void SweepProgress::show() {
   }
 }
 
-void SweepProgress::trial_step(const GroupMessage& message) { running_[message.trial] = message; }
+void SweepProgress::trial_step(const GroupMessage::Progress& progress) { running_.insert_or_assign(progress.trial, progress); }
 
 std::string SweepProgress::summary() const {
   std::map<TrialPhase, int> count;
@@ -95,7 +95,7 @@ std::vector<std::string> SweepProgress::lines() const {
       if (lines.size() == most_rows) break;
       const SweepTrial& trial = state_.trial(number);
       table.add({std::to_string(number), fmt::format("{}/{}", last.epoch, state_.epochs()),
-                 fmt::format("{}/{}", last.step, last.total_steps), fmt::format("{:.4f}", last.value),
+                 fmt::format("{}/{}", last.step, last.total_steps), fmt::format("{:.4f}", last.loss),
                  trial.best_epoch > 0 ? fmt::format("{:.4f}", trial.value()) : "", configuration_text(state_.spec().space, trial.point)});
     }
     const std::string text = table.text();

@@ -20,7 +20,7 @@ class SweepProgress {
 
   /// The state has changed: says which trials ended.
   void show();
-  void trial_step(const GroupMessage& message);
+  void trial_step(const GroupMessage::Progress& progress);
   void trial_left(std::int64_t trial) { running_.erase(trial); }
   void message(std::string_view line) { block_.message(line); }
   /// Draws what is new, if it is time.
@@ -33,9 +33,9 @@ class SweepProgress {
 
   LiveBlock& block_;
   const SweepState& state_;
-  std::map<std::int64_t, GroupMessage> running_;  // the last progress of each
-  std::vector<TrialPhase> seen_;                  // by trial
-  std::int64_t epochs_before_ = 0;                // that were done when this process began
+  std::map<std::int64_t, GroupMessage::Progress> running_;  // the last progress of each
+  std::vector<TrialPhase> seen_;                            // by trial
+  std::int64_t epochs_before_ = 0;                          // that were done when this process began
   double begun_;
 };
 

@@ -3,8 +3,6 @@
 #include <new>      // std::bad_alloc
 #include <utility>  // std::move
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/config_file.hpp"
@@ -16,6 +14,8 @@
 
 namespace agsweep {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 // How long a group's leader waits for the coordinator before it shows its ranks, and their watchdog, that it lives.
@@ -24,29 +24,31 @@ constexpr double patience_seconds = 0.5;
 /// On a group's leader: tells the coordinator how a trial goes, and hears what follows an epoch.
 class TrialObserver final : public TrainObserver {
  public:
-  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, const TrainConfig& config,
+  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, std::string metric,
                 std::string config_hash)
       : link_(link),
         require_lock_(require_lock),
-        config_(config),
-        message_{.group = group, .trial = trial, .text = std::move(config_hash)} {}
+        group_(group),
+        trial_(trial),
+        metric_(std::move(metric)),
+        config_hash_(std::move(config_hash)) {}
 
   void before_write() override { require_lock_(); }
 
   void on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t /*done_steps*/) override {
-    message_.total_steps = total_steps;
+    total_steps_ = total_steps;
     steps_per_epoch_ = steps_per_epoch;
   }
   void on_step(const StepReport& report) override {
     const double now = steady_seconds();
     if (now < next_) return;
     next_ = now + patience_seconds;
-    GroupMessage message = message_;
-    message.kind = GroupMessage::Kind::progress;
-    message.epoch = (report.step - 1) / steps_per_epoch_ + 1;
-    message.step = report.step;
-    message.value = report.loss;
-    link_.post(std::move(message));
+    link_.post({.group = group_,
+                .what = GroupMessage::Progress{.trial = trial_,
+                                               .epoch = (report.step - 1) / steps_per_epoch_ + 1,
+                                               .step = report.step,
+                                               .total_steps = total_steps_,
+                                               .loss = report.loss}});
   }
   void on_evaluation(std::string_view /*split*/, std::int64_t /*done*/, std::int64_t /*all*/) override {}
   void on_epoch(const EpochReport& /*report*/) override {}
@@ -58,25 +60,27 @@ class TrialObserver final : public TrainObserver {
   std::optional<AfterEpoch> after_epoch(std::int64_t epoch, const Metrics& val) override {
     if (asked_ != epoch) {
       asked_ = epoch;
-      GroupMessage message = message_;
-      message.kind = GroupMessage::Kind::reported;
-      message.epoch = epoch;
-      message.value = metric_value(val, std::string_view(config_.metric).substr(config_.metric.find('.') + 1));
-      link_.post(std::move(message));
+      const double value = metric_value(val, std::string_view(metric_).substr(metric_.find('.') + 1));
+      link_.post(
+          {.group = group_, .what = GroupMessage::Reported{.trial = trial_, .epoch = epoch, .value = value, .config_hash = config_hash_}});
     }
-    const auto order = link_.wait_for(message_.group, patience_seconds);
+    const auto order = link_.wait_for(group_, patience_seconds);
     if (!order) return {};
-    const bool goes_on = order->kind == GroupOrder::Kind::go_on;
-    keep_when_done_ = goes_on && order->keep;
-    keep_when_left_ = !goes_on && order->keep;
-    return goes_on ? AfterEpoch::go_on : AfterEpoch::leave;
+    const auto* const go_on = std::get_if<GroupOrder::GoOn>(&order->what);
+    const auto* const leave = std::get_if<GroupOrder::Leave>(&order->what);
+    keep_when_done_ = go_on != nullptr && go_on->keep;
+    keep_when_left_ = leave != nullptr && leave->keep;
+    return go_on != nullptr ? AfterEpoch::go_on : AfterEpoch::leave;
   }
 
  private:
   GroupLink& link_;
   const std::function<void()>& require_lock_;
-  const TrainConfig& config_;
-  GroupMessage message_;
+  int group_;
+  std::int64_t trial_;
+  std::string metric_;
+  std::string config_hash_;
+  std::int64_t total_steps_ = 0;
   std::int64_t steps_per_epoch_ = 1;
   bool keep_when_done_ = false;
   bool keep_when_left_ = false;
@@ -84,99 +88,108 @@ class TrialObserver final : public TrainObserver {
   double next_ = 0;         // when progress is told again
 };
 
-}  // namespace
+bool is_given(const AskedOptions& options, std::string_view name) {
+  const auto found = options.find(name);
+  return found != options.end() && !std::holds_alternative<Automatic>(found->second.value);
+}
 
-/// A trial as every rank of the group needs it.
-struct TrialWorker::Job {
-  std::int64_t trial;
-  TrainConfig config;
-  std::string config_text;
-};
+}  // namespace
 
 TrialWorker::TrialWorker(const SweepInputs& inputs, Communicator& comm, GroupLink& link, int group, WorldFacts facts, World world)
     : inputs_(inputs), comm_(comm), link_(link), group_(group), facts_(facts), world_(std::move(world)) {}
 
-void TrialWorker::tell_failure(std::int64_t trial, const char* reason, bool retry) {
-  if (!leads()) return;
-  link_.post({.kind = GroupMessage::Kind::failed, .group = group_, .trial = trial, .text = reason, .retry = retry});
+void TrialWorker::tell(GroupMessage message) {
+  message.group = group_;
+  if (leads()) link_.post(std::move(message));
 }
 
-/// On the leader: the options of a trial, resolved or as its folder has them, as the group's ranks read them.
-std::string TrialWorker::prepared(const GroupOrder& order) {
-  const std::filesystem::path folder = trial_folder(inputs_.folder, order.trial);
+/// On the leader: the trial with its options resolved, or as its folder has them.
+GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
+  const fs::path folder = trial_folder(inputs_.folder, order.trial);
   AskedOptions options = trial_options(inputs_.plan, order.point, order.seed);
-  const bool resumed = std::filesystem::exists(folder / "config.toml");
+  const bool resumed = fs::exists(folder / "config.toml");
   if (resumed) {
     StoredRun stored = read_run(folder);
     options = resumed_options(stored.options, inputs_.plan.passing);
     record_ = std::move(stored.record);
   }
-  const Resolved resolved = resolve(options, facts_);
-  if (!resumed) record_ = new_record(inputs_.data, inputs_.data_sha256, inputs_.corpus.info, resolved.config, files_);
-  if (resumed) require_recorded_weights(record_, resolved.config, files_);
-  return nlohmann::json{order.trial, config_text(resolved.config, options, record_), resumed}.dump();
+  TrainConfig config = resolve(options, facts_).config;
+  config.resume = resumed;
+  // As config.toml has them: then a resumed trial shares its GPT-2 with those that are new.
+  for (fs::path* const path : {&config.weights, &config.init}) {
+    if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
+  }
+  if (!resumed) record_ = new_record(inputs_.data, inputs_.data_sha256, inputs_.corpus.info, config, files_);
+  if (resumed) require_recorded_weights(record_, config, files_);
+  config_text_ = config_text(config, options, record_);
+  return {.trial = order.trial, .config = std::move(config), .own_threads = !is_given(options, "threads")};
 }
 
-/// On the leader: what its group does next; empty for nothing yet, "end" when the sweep has ended or stops.
-std::string TrialWorker::next_order() {
+/// On the leader: what its group does next.
+GroupTask TrialWorker::next_task() {
   const auto order = link_.wait_for(group_, patience_seconds);
-  if (!order) return "";
-  if (order->kind != GroupOrder::Kind::train) return "end";
+  if (!order) return {.what = GroupTask::Wait{}};
+  const auto* const next = std::get_if<GroupOrder::Train>(&order->what);
+  if (next == nullptr) return {.what = GroupTask::End{}};
   try {
-    return prepared(*order);
+    return {.what = prepared(*next)};
   } catch (const std::exception& error) {
-    tell_failure(order->trial, error.what(), false);
-    link_.post({.kind = GroupMessage::Kind::wants_work, .group = group_});
-    return "";
+    tell({.what = GroupMessage::Failed{.trial = next->trial, .reason = error.what(), .retry = false}});
+    tell({.what = GroupMessage::WantsWork{}});
+    return {.what = GroupTask::Wait{}};
   }
 }
 
-void TrialWorker::train_trial(const Job& job) {
-  const std::string hash = leads() ? config_hash(job.config, record_.sha256) : "";
-  TrialObserver observer(link_, inputs_.require_lock, group_, job.trial, job.config, hash);
-  const RunIdentity identity{.folder = trial_folder(inputs_.folder, job.trial),
-                             .config = job.config_text,
+void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
+  const std::string hash = leads() ? config_hash(config, record_.sha256) : "";
+  TrialObserver observer(link_, inputs_.require_lock, group_, trial, config.metric, hash);
+  const RunIdentity identity{.folder = trial_folder(inputs_.folder, trial),
+                             .config = config_text_,
                              .command = inputs_.command,
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
                              .environment = leads() ? environment(world_, record_) : nlohmann::json::object(),
                              .test_split = false};
-  const TrainOutcome outcome = train(comm_, inputs_.corpus, inputs_.shared, job.config, identity, observer, link_.stop());
-  if (!leads()) return;
-  link_.post({.kind = outcome.status == TrainStatus::done ? GroupMessage::Kind::done : GroupMessage::Kind::left,
-              .group = group_,
-              .trial = job.trial,
-              .seconds = outcome.result.at("train_seconds").get<double>() + outcome.result.at("eval_seconds").get<double>(),
-              .text = hash});
+  const TrainOutcome outcome = train(comm_, inputs_.corpus, inputs_.shared, config, identity, observer, link_.stop());
+  tell({.what = GroupMessage::Ended{
+            .trial = trial,
+            .done = outcome.status == TrainStatus::done,
+            .seconds = outcome.result.at("train_seconds").get<double>() + outcome.result.at("eval_seconds").get<double>(),
+            .config_hash = hash}});
+}
+
+void TrialWorker::try_trial(const GroupTask::Train& task) {
+  const auto failed = [&](const char* reason, bool retry) {
+    tell({.what = GroupMessage::Failed{.trial = task.trial, .reason = reason, .retry = retry}});
+  };
+  try {
+    TrainConfig config = task.config;
+    if (task.own_threads) config.threads = facts_.cpus;
+    train_trial(task.trial, config);
+  } catch (const RankFailure&) {
+    throw;  // the group cannot talk any more
+  } catch (const RunTimeError& error) {
+    failed(error.what(), true);
+  } catch (const std::bad_alloc&) {
+    failed("out of memory", false);
+  } catch (const std::exception& error) {
+    failed(error.what(), false);
+  }
 }
 
 void TrialWorker::run() {
-  if (leads()) link_.post({.kind = GroupMessage::Kind::wants_work, .group = group_});
+  tell({.what = GroupMessage::WantsWork{}});
   for (std::int64_t wait = 0;; ++wait) {
     comm_.at("the wait for a trial", wait);
     std::string text;
-    if (leads()) text = next_order();
+    if (leads()) text = encoded(next_task());
     broadcast_text(comm_, text);
-    if (text == "end") return;
-    if (text.empty()) continue;
-    const auto parts = nlohmann::json::parse(text);
-    Job job{.trial = parts[0].get<std::int64_t>(), .config = {}, .config_text = parts[1].get<std::string>()};
-    try {
-      const AskedOptions options = run_options(job.config_text);
-      job.config = filled_config(options);
-      job.config.resume = parts[2].get<bool>();
-      if (!options.contains("threads")) job.config.threads = facts_.cpus;  // each rank has its own
-      train_trial(job);
-    } catch (const RankFailure&) {
-      throw;  // the group cannot talk any more
-    } catch (const RunTimeError& error) {
-      tell_failure(job.trial, error.what(), true);
-    } catch (const std::bad_alloc&) {
-      tell_failure(job.trial, "out of memory", false);
-    } catch (const std::exception& error) {
-      tell_failure(job.trial, error.what(), false);
+    const GroupTask task = decoded<GroupTask>(text);
+    if (std::holds_alternative<GroupTask::End>(task.what)) return;
+    if (const auto* const next = std::get_if<GroupTask::Train>(&task.what)) {
+      try_trial(*next);
+      tell({.what = GroupMessage::WantsWork{}});
     }
-    if (leads()) link_.post({.kind = GroupMessage::Kind::wants_work, .group = group_});
   }
 }
 

@@ -40,11 +40,11 @@ class TrialWorker {
   void run();
 
  private:
-  struct Job;
-  std::string next_order();
-  std::string prepared(const GroupOrder& order);
-  void train_trial(const Job& job);
-  void tell_failure(std::int64_t trial, const char* reason, bool retry);
+  GroupTask next_task();
+  GroupTask::Train prepared(const GroupOrder::Train& order);
+  void try_trial(const GroupTask::Train& task);
+  void train_trial(std::int64_t trial, const TrainConfig& config);
+  void tell(GroupMessage message);
   bool leads() const { return comm_.rank() == 0; }
 
   const SweepInputs& inputs_;
@@ -54,7 +54,8 @@ class TrialWorker {
   WorldFacts facts_;
   World world_;
   FileFacts files_;
-  RunRecord record_;  // of the trial under way, on the leader
+  RunRecord record_;         // of the trial under way, on the leader
+  std::string config_text_;  // its config.toml, there too
 };
 
 }  // namespace agsweep

@@ -19,10 +19,6 @@ namespace {
   throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
 }
 
-void check_lock(const std::function<bool()>& still_mine, const fs::path& path) {
-  if (!still_mine()) throw RunTimeError("{}: another process has taken this sweep over; nothing more is written", path.string());
-}
-
 void sync(int fd, const fs::path& path) {
   if (::fsync(fd) != 0) fail("fsync", path);
 }
@@ -38,7 +34,7 @@ void Journal::append(std::span<const std::string> lines) {
     group += '\n';
   }
   failed_ = true;  // until all has gone well
-  check_lock(still_mine_, path_);
+  require_lock_();
   check_end();
   write_all(file_.get(), std::as_bytes(std::span(group)), path_);
   sync(file_.get(), path_);
@@ -59,8 +55,8 @@ void Journal::check_end() {
   size_ = size;
 }
 
-OpenedJournal open_journal(const fs::path& path, std::function<bool()> still_mine) {
-  check_lock(still_mine, path);
+OpenedJournal open_journal(const fs::path& path, std::function<void()> require_lock) {
+  require_lock();
   const bool is_new = !fs::exists(path);
   Study study = is_new ? Study{} : read_study(path);
   FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_APPEND);
@@ -72,11 +68,11 @@ OpenedJournal open_journal(const fs::path& path, std::function<bool()> still_min
     if (static_cast<std::uint64_t>(status.st_size) != study.bytes + study.torn_bytes) {
       throw RunTimeError("{}: another program is writing to it just now; try again", path.string());
     }
-    check_lock(still_mine, path);
+    require_lock();
     if (::ftruncate(file.get(), static_cast<off_t>(study.bytes)) != 0) fail("cut off its torn last line", path);
     sync(file.get(), path);
   }
-  Journal journal(path, std::move(file), study.bytes, std::move(still_mine));
+  Journal journal(path, std::move(file), study.bytes, std::move(require_lock));
   return {.journal = std::move(journal), .study = std::move(study)};
 }
 

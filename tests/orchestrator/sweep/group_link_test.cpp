@@ -40,13 +40,19 @@ class HeldChannel final : public ControlChannel {
   Post& post_;
 };
 
+const decltype(GroupMessage::what) wants_work = GroupMessage::WantsWork{};
+const decltype(GroupOrder::what) abandoned = GroupOrder::Abandoned{};
+const decltype(GroupOrder::what) stop = GroupOrder::Stop{};
+
+GroupOrder::Train trial(std::int64_t number) { return {.trial = number, .seed = 42, .point = {0.1}}; }
+
 /// Answers each request for work by a trial of the group's number; fails where it is told so.
 class Echo final : public Coordination {
  public:
   void hear(const GroupMessage& message) override {
-    if (message.kind == GroupMessage::Kind::failed) throw RunTimeError("the journal is full");
-    if (message.kind == GroupMessage::Kind::stop_asked) stops = true;
-    if (message.kind == GroupMessage::Kind::wants_work) orders_.push_back({.group = message.group, .trial = message.group});
+    if (std::holds_alternative<GroupMessage::Failed>(message.what)) throw RunTimeError("the journal is full");
+    if (std::holds_alternative<GroupMessage::StopAsked>(message.what)) stops = true;
+    if (message.what == wants_work) orders_.push_back({.group = message.group, .what = trial(message.group)});
   }
   std::vector<GroupOrder> decide() override { return std::exchange(orders_, {}); }
   std::atomic<bool> stops = false;
@@ -62,10 +68,10 @@ std::optional<GroupOrder> order_of(GroupLink& link, int group) { return link.wai
 TEST(GroupLink, BringsEachGroupItsOwnOrder) {
   Echo echo;
   GroupLink link(std::make_unique<NoChannel>(), {0, 0}, &echo, quiet);
-  link.post({.kind = GroupMessage::Kind::wants_work, .group = 1});
-  link.post({.kind = GroupMessage::Kind::wants_work, .group = 0});
-  EXPECT_EQ(order_of(link, 0)->trial, 0);
-  EXPECT_EQ(order_of(link, 1)->trial, 1);
+  link.post({.group = 1, .what = wants_work});
+  link.post({.group = 0, .what = wants_work});
+  EXPECT_EQ(order_of(link, 0), (GroupOrder{.group = 0, .what = trial(0)}));
+  EXPECT_EQ(order_of(link, 1), (GroupOrder{.group = 1, .what = trial(1)}));
   EXPECT_FALSE(link.stop());
 }
 
@@ -80,16 +86,16 @@ TEST(GroupLink, TellsEveryGroupForGoodThatTheCoordinatorHasFailed) {
   HeldChannel::Post post;
   {
     GroupLink link(std::make_unique<HeldChannel>(post), {0, 1, 1}, &echo, quiet);
-    link.post({.kind = GroupMessage::Kind::failed});
-    EXPECT_EQ(order_of(link, 0)->kind, GroupOrder::Kind::abandoned) << "in answer to a report";
-    link.post({.kind = GroupMessage::Kind::wants_work});
-    EXPECT_EQ(order_of(link, 0)->kind, GroupOrder::Kind::abandoned) << "no other order comes any more";
+    link.post({.what = GroupMessage::Failed{.trial = 0, .reason = "", .retry = false}});
+    EXPECT_EQ(order_of(link, 0)->what, abandoned) << "in answer to a report";
+    link.post({.what = wants_work});
+    EXPECT_EQ(order_of(link, 0)->what, abandoned) << "no other order comes any more";
     EXPECT_TRUE(link.stop());
     EXPECT_EQ(testing_support::error_of<RunTimeError>([&] { std::rethrow_exception(link.failure()); }), "the journal is full");
   }
   ASSERT_EQ(post.sent.size(), 1U) << "a rank is told once";
   EXPECT_EQ(post.sent[0].first, 1);
-  EXPECT_EQ(group_order(post.sent[0].second).kind, GroupOrder::Kind::abandoned);
+  EXPECT_EQ(decoded<GroupOrder>(post.sent[0].second).what, abandoned);
 }
 
 TEST(GroupLink, TellsTheCoordinatorOfASignal) {
@@ -97,7 +103,7 @@ TEST(GroupLink, TellsTheCoordinatorOfASignal) {
   const std::atomic<bool> signalled = true;
   {
     GroupLink link(std::make_unique<NoChannel>(), {0}, &echo, signalled);
-    link.post({.kind = GroupMessage::Kind::wants_work});
+    link.post({.what = wants_work});
     static_cast<void>(order_of(link, 0));
     EXPECT_TRUE(link.stop());
   }
@@ -105,34 +111,20 @@ TEST(GroupLink, TellsTheCoordinatorOfASignal) {
 }
 
 TEST(GroupLink, ForwardsOnOtherRanks) {
+  const GroupMessage report{.group = 1, .what = GroupMessage::Reported{.trial = 7, .epoch = 2, .value = 0.1 + 0.2, .config_hash = "ab"}};
   HeldChannel::Post post;
   {
     GroupLink link(std::make_unique<HeldChannel>(post), {0, 1}, nullptr, quiet);
-    link.post({.kind = GroupMessage::Kind::reported, .group = 1, .trial = 7, .epoch = 2, .value = 0.1 + 0.2});
+    link.post(report);
     {
       const std::lock_guard lock(post.mutex);
-      post.coming.push_back({.from = 0, .text = to_text(GroupOrder{.kind = GroupOrder::Kind::stop, .group = 1})});
+      post.coming.push_back({.from = 0, .text = encoded(GroupOrder{.group = 1, .what = stop})});
     }
-    EXPECT_EQ(order_of(link, 1)->kind, GroupOrder::Kind::stop);
+    EXPECT_EQ(order_of(link, 1)->what, stop);
     EXPECT_TRUE(link.stop());
   }
   ASSERT_EQ(post.sent.size(), 1U);
-  const GroupMessage sent = group_message(post.sent[0].second);
-  EXPECT_EQ(sent.trial, 7);
-  EXPECT_EQ(sent.value, 0.1 + 0.2);
-}
-
-TEST(GroupMessage, KeepsEveryField) {
-  const GroupOrder order{.kind = GroupOrder::Kind::train, .group = 3, .trial = 12, .seed = 42, .point = {1e-3, 2, 0.1}, .keep = true};
-  const GroupOrder read = group_order(to_text(order));
-  EXPECT_EQ(read.kind, order.kind);
-  EXPECT_EQ(read.group, 3);
-  EXPECT_EQ(read.trial, 12);
-  EXPECT_EQ(read.seed, 42);
-  EXPECT_EQ(read.point, order.point);
-  EXPECT_TRUE(read.keep);
-  EXPECT_THROW(group_order("[0"), RunTimeError);
-  EXPECT_THROW(group_message("[0]"), RunTimeError);
+  EXPECT_EQ(decoded<GroupMessage>(post.sent[0].second), report);
 }
 
 }  // namespace

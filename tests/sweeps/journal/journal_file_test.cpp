@@ -26,10 +26,10 @@ using testing_support::text_of_groups;
 using testing_support::worker;
 namespace fs = std::filesystem;
 
-bool always() { return true; }
+void lock_held() {}
 
 void write_sample(const fs::path& path) {
-  OpenedJournal opened = open_journal(path, always);
+  OpenedJournal opened = open_journal(path, lock_held);
   for (const std::vector<std::string>& group : sample_groups()) opened.journal.append(group);
 }
 
@@ -75,7 +75,7 @@ TEST(Journal, HoldsItsGroupsInTheirOrder) {
 TEST(Journal, GoesOnWhereAnEarlierOneEnded) {
   const TemporaryFolder folder;
   write_sample(folder / "journal.log");
-  OpenedJournal opened = open_journal(folder / "journal.log", always);
+  OpenedJournal opened = open_journal(folder / "journal.log", lock_held);
   EXPECT_EQ(opened.study.trials.size(), 5U);
   EXPECT_EQ(opened.study.torn_bytes, 0U);
   opened.journal.append(std::vector{report_line(worker, 4, 2, 0.5)});
@@ -84,7 +84,7 @@ TEST(Journal, GoesOnWhereAnEarlierOneEnded) {
 
 TEST(Journal, WritesAGroupByOneCall) {
   const TemporaryFolder folder;
-  OpenedJournal opened = open_journal(folder / "journal.log", always);
+  OpenedJournal opened = open_journal(folder / "journal.log", lock_held);
   if (writes_so_far() < 0) GTEST_SKIP() << "this kernel does not count a process's writes";
   opened.journal.append(sample_groups()[0]);  // the sanitizer looks at each type once, by writes of its own
   const std::vector<std::string> group = sample_groups()[4];
@@ -102,7 +102,7 @@ TEST(Journal, DropsATornLastLineAtEachByteAndKeepsAppending) {
   for (std::size_t size = last_group; size <= text.size(); ++size) {
     fs::remove(path);
     append_raw(path, std::string_view(text).substr(0, size));
-    OpenedJournal opened = open_journal(path, always);
+    OpenedJournal opened = open_journal(path, lock_held);
     const std::size_t kept = text.rfind('\n', size - 1) + 1;
     ASSERT_EQ(opened.study.torn_bytes, size - kept);
     opened.journal.append(std::vector{next});
@@ -113,7 +113,7 @@ TEST(Journal, DropsATornLastLineAtEachByteAndKeepsAppending) {
 TEST(Journal, RecoversFromATornFirstLine) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "journal.log", "{\"op_co");
-  OpenedJournal opened = open_journal(folder / "journal.log", always);
+  OpenedJournal opened = open_journal(folder / "journal.log", lock_held);
   EXPECT_TRUE(opened.study.name.empty());
   opened.journal.append(sample_groups()[0]);
   EXPECT_EQ(read_study(folder / "journal.log").name, "rank-dropout-lr");
@@ -123,7 +123,7 @@ TEST(Journal, LeavesADamagedFileAsItIs) {
   const TemporaryFolder folder;
   const std::string damaged = "{}\n" + text_of_groups(sample_groups()) + "{\"torn";
   write_file_atomically(folder / "journal.log", damaged);
-  EXPECT_THAT(error_of([&] { open_journal(folder / "journal.log", always); }), EndsWith("/journal.log:1: op_code is missing"));
+  EXPECT_THAT(error_of([&] { open_journal(folder / "journal.log", lock_held); }), EndsWith("/journal.log:1: op_code is missing"));
   EXPECT_EQ(read_file(folder / "journal.log"), damaged);
 }
 
@@ -131,7 +131,7 @@ TEST(Journal, AppendsNothingAfterAFailedWriteAndIsWholeAgainWhenOpenedAnew) {
   const TemporaryFolder folder;
   const fs::path path = folder / "journal.log";
   const std::vector<std::vector<std::string>> groups = sample_groups();
-  OpenedJournal opened = open_journal(path, always);
+  OpenedJournal opened = open_journal(path, lock_held);
   opened.journal.append(groups[0]);
   {
     const FileSizeLimit limit(fs::file_size(path) + groups[1][0].size() + 20);  // ends within the second line
@@ -139,7 +139,7 @@ TEST(Journal, AppendsNothingAfterAFailedWriteAndIsWholeAgainWhenOpenedAnew) {
   }
   EXPECT_THAT(error_of<RunTimeError>([&] { opened.journal.append(groups[1]); }), HasSubstr("an earlier append failed"));
 
-  OpenedJournal again = open_journal(path, always);
+  OpenedJournal again = open_journal(path, lock_held);
   EXPECT_EQ(again.study.torn_bytes, 20U - 1);
   EXPECT_EQ(again.study.trials.size(), 1U);
   again.journal.append(std::vector{groups[1][1]});
@@ -150,13 +150,16 @@ TEST(Journal, WritesNothingOnceTheLockIsLost) {
   const TemporaryFolder folder;
   const fs::path path = folder / "journal.log";
   bool mine = true;
-  OpenedJournal opened = open_journal(path, [&] { return mine; });
+  const auto require_lock = [&] {
+    if (!mine) throw RunTimeError("the lock is lost");
+  };
+  OpenedJournal opened = open_journal(path, require_lock);
   opened.journal.append(sample_groups()[0]);
   append_raw(path, "{\"torn");
   mine = false;
   const std::string before = read_file(path);
-  EXPECT_THAT(error_of<RunTimeError>([&] { opened.journal.append(sample_groups()[1]); }), HasSubstr("has taken this sweep over"));
-  EXPECT_THAT(error_of<RunTimeError>([&] { open_journal(path, [&] { return mine; }); }), HasSubstr("has taken this sweep over"));
+  EXPECT_EQ(error_of<RunTimeError>([&] { opened.journal.append(sample_groups()[1]); }), "the lock is lost");
+  EXPECT_EQ(error_of<RunTimeError>([&] { open_journal(path, require_lock); }), "the lock is lost");
   EXPECT_EQ(read_file(path), before);
 }
 
@@ -164,12 +167,12 @@ TEST(Journal, KeepsLinesThatAnotherProgramAddsBetweenItsGroups) {
   const TemporaryFolder folder;
   const fs::path path = folder / "journal.log";
   const std::string note = "{\"op_code\":3,\"worker_id\":\"x\",\"study_id\":0,\"system_attr\":{\"note\":NaN}}\n";
-  OpenedJournal opened = open_journal(path, always);
+  OpenedJournal opened = open_journal(path, lock_held);
   opened.journal.append(sample_groups()[0]);
   append_raw(path, note);
   opened.journal.append(sample_groups()[1]);
   append_raw(path, note);
-  EXPECT_EQ(open_journal(path, always).study.trials.size(), 1U);
+  EXPECT_EQ(open_journal(path, lock_held).study.trials.size(), 1U);
   EXPECT_EQ(read_file(path), text_of_groups({sample_groups()[0]}) + note + text_of_groups({sample_groups()[1]}) + note);
 }
 
@@ -177,11 +180,11 @@ TEST(Journal, RefusesToAppendToHalfALineOfAnotherProgramOrToAShortenedFile) {
   const TemporaryFolder folder;
   const fs::path path = folder / "journal.log";
   write_sample(path);
-  OpenedJournal opened = open_journal(path, always);
+  OpenedJournal opened = open_journal(path, lock_held);
   append_raw(path, "{\"op_code\":3,");
   EXPECT_THAT(error_of<RunTimeError>([&] { opened.journal.append(sample_groups()[3]); }), HasSubstr("half a line at its end"));
 
-  OpenedJournal again = open_journal(path, always);
+  OpenedJournal again = open_journal(path, lock_held);
   fs::resize_file(path, 10);
   EXPECT_THAT(error_of<RunTimeError>([&] { again.journal.append(sample_groups()[3]); }), HasSubstr("has cut it from"));
 }
@@ -189,7 +192,7 @@ TEST(Journal, RefusesToAppendToHalfALineOfAnotherProgramOrToAShortenedFile) {
 TEST(Journal, IsAlwaysReadableWhileItGrows) {
   const TemporaryFolder folder;
   const fs::path path = folder / "journal.log";
-  OpenedJournal opened = open_journal(path, always);
+  OpenedJournal opened = open_journal(path, lock_held);
   opened.journal.append(sample_groups()[0]);
   std::atomic<bool> ended = false;
   std::string problem = "no error";

@@ -10,7 +10,7 @@ namespace {
 
 using namespace agsweep;
 
-bool always() { return true; }
+void lock_held() {}
 
 nlohmann::json external_value(const Parameter& parameter, double number) {
   return std::visit([](const auto& of_type) { return nlohmann::json(of_type); }, value_at(parameter, number));
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
     std::cout << dump(read_study(path)) << '\n';
     return 0;
   }
-  OpenedJournal opened = open_journal(path, always);
+  OpenedJournal opened = open_journal(path, lock_held);
   if (command == "write") {
     for (const auto& group : testing_support::sample_groups(arguments.at(2) == "max")) opened.journal.append(group);
   } else {

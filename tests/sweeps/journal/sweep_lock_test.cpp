@@ -55,7 +55,9 @@ struct FakeTime {
 std::function<ForkedProcess::Answer()> holder_of(const fs::path& folder) {
   return [folder]() -> ForkedProcess::Answer {
     auto lock = std::make_shared<SweepLock>(std::move(try_lock(folder, request()).lock.value()));
-    auto journal = std::make_shared<OpenedJournal>(open_journal(folder / "journal.log", [lock] { return lock->holds(); }));
+    auto journal = std::make_shared<OpenedJournal>(open_journal(folder / "journal.log", [lock] {
+      if (!lock->holds()) throw RunTimeError("the lock is lost");
+    }));
     return [lock, journal](char command) {
       if (command == 'h') return lock->holds() ? 'y' : 'n';
       if (command == 'b') return lock->bump() ? 'y' : 'n';

@@ -1,0 +1,40 @@
+#include "orchestrator/sweep/prepared_sweep.hpp"
+
+#include <fmt/format.h>
+
+#include "base/sha256.hpp"
+#include "orchestrator/sweep/sweep_cost.hpp"  // warmup_warning
+#include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/world/launch.hpp"
+
+namespace agsweep {
+
+std::vector<std::string> PreparedSweep::messages() const {
+  std::vector<std::string> messages = world.messages(launched_by_mpirun());
+  const WorldFacts facts = world.facts(static_cast<std::int64_t>(corpus.train.rows()));
+  if (facts.fewest_cpus < groups.groups_per_rank) {
+    messages.push_back(
+        fmt::format("warning: --trials-per-rank {}, but a rank may use {} CPU{}; give it more with mpirun --bind-to none or srun "
+                    "--cpus-per-task {}",
+                    groups.groups_per_rank, facts.fewest_cpus, facts.fewest_cpus == 1 ? "" : "s", groups.groups_per_rank));
+  }
+  if (std::string warning = warmup_warning(plan, facts.train_rows); !warning.empty()) messages.push_back(std::move(warning));
+  messages.push_back(fmt::format("{}sweep {}: {} configurations, {} epochs each at most; groups: {}, ranks of each: {}",
+                                 corpus.info.synthetic ? "synthetic corpus: " : "", plan.spec.name, plan.spec.trials, plan.epochs,
+                                 groups.leaders.size(), groups.ranks_per_group));
+  return messages;
+}
+
+PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
+  PreparedSweep sweep;
+  together(comm, [&] {
+    sweep.plan = plan_sweep(args, options);
+    sweep.corpus = read_training_corpus(args.data);
+    sweep.data_sha256 = sha256_file(args.data);
+  });
+  sweep.world = survey(comm);
+  sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
+  return sweep;
+}
+
+}  // namespace agsweep

@@ -1,0 +1,94 @@
+#include "orchestrator/sweep/sweep_office.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>  // std::min, std::any_of
+#include <cstdio>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/progress_display.hpp"  // steady_seconds
+#include "base/table.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/training/metrics_text.hpp"  // caveats
+#include "sweeps/report/report_page.hpp"
+
+namespace agsweep {
+
+SweepOffice::SweepOffice(const PreparedSweep& prepared, const SweepArgs& args, const std::function<void()>& lock_lost)
+    : prepared_(prepared),
+      args_(args),
+      lock_(take_sweep(args.out, [](const std::string& line) { fmt::print(stderr, "{}\n", line); })),
+      block_(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds),
+      sweep_(opened(lock_lost)),
+      progress_(block_, sweep_.state),
+      coordinator_(sweep_.state, std::move(sweep_.journal), lock_, progress_,
+                   {.folder = args.out,
+                    .groups = static_cast<int>(prepared.groups.leaders.size()),
+                    .workers = sweep_.workers,
+                    .deterministic = args.deterministic,
+                    .lock_lost = lock_lost}) {}
+
+OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
+  const SweepPlan& plan = prepared_.plan;
+  require_same_sweep(args_, plan);
+  const SweepIdentity identity{
+      .epochs = plan.epochs,
+      .data_sha256 = prepared_.data_sha256,
+      .train_limit = filled_config(trial_options(plan, first_point(plan.spec), 0)).train_limit,
+      .workers = args_.workers > 0 ? args_.workers : static_cast<std::int64_t>(prepared_.groups.leaders.size()),
+      .workers_given = args_.workers > 0,
+      .deterministic = args_.deterministic,
+  };
+  OpenSweep sweep = open_sweep(args_, plan, identity, [this, lock_lost] {
+    if (!lock_.holds()) lock_lost();
+  });
+  for (const std::string& message : prepared_.messages()) block_.message(message);
+  return sweep;
+}
+
+ExitCode SweepOffice::exit_code() const {
+  if (coordinator_.interrupted()) return ExitCode::checkpointed;
+  const std::vector<SweepTrial>& trials = sweep_.state.trials();
+  const bool failed = std::any_of(trials.begin(), trials.end(), [](const SweepTrial& trial) { return trial.phase == TrialPhase::failed; });
+  return failed ? ExitCode::trials_failed : ExitCode::done;
+}
+
+void SweepOffice::conclude(const std::string& resume_command) {
+  if (coordinator_.interrupted()) {
+    block_.message(fmt::format("stopped, every trial with a checkpoint; go on with:\n{}", resume_command));
+    return;
+  }
+  write_report();
+  print_result();
+}
+
+/// Without gnuplot there is none.
+void SweepOffice::write_report() try {
+  write_file_atomically(args_.out / "report.html", make_report({read_reported_sweep(args_.out, "sweep")}, {}).html);
+} catch (const Error& error) {
+  block_.message(fmt::format("no report.html: {}", error.what()));
+}
+
+void SweepOffice::print_result() const {
+  constexpr std::size_t most_rows = 10;
+  const SweepState& state = sweep_.state;
+  std::vector<std::string> header = {"trial", state.spec().metric, "epoch"};
+  for (const Parameter& parameter : state.spec().space) header.push_back(parameter.key);
+  Table table(header);
+  const std::vector<std::int64_t> ranking = state.ranking();
+  for (std::size_t i = 0; i < std::min(ranking.size(), most_rows); ++i) {
+    const SweepTrial& trial = state.trial(ranking[i]);
+    std::vector<std::string> row = {std::to_string(ranking[i]), fmt::format("{:.4f}", trial.value()), std::to_string(trial.best_epoch)};
+    const std::vector<std::string> values = configuration_cells(state.spec().space, trial.point, 4);
+    row.insert(row.end(), values.begin(), values.end());
+    table.add(std::move(row));
+  }
+  fmt::print("{}{}", caveats(prepared_.corpus.info.synthetic, false), table.text());
+  if (ranking.size() > most_rows) fmt::print("and {} more complete trials\n", ranking.size() - most_rows);
+  fmt::print("all trials: {}; to look at: {}\n", (args_.out / "results.csv").string(), (args_.out / "report.html").string());
+}
+
+}  // namespace agsweep
