@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shell.hpp"
 #include "base/system.hpp"  // steady_seconds
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"

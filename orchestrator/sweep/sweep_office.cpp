@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "base/progress_display.hpp"  // steady_seconds
+#include "base/system.hpp"  // steady_seconds
 #include "base/table.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"  // caveats
