@@ -3,6 +3,7 @@
 #include <ucontext.h>
 
 #include <algorithm>  // std::shuffle, std::all_of
+#include <csetjmp>
 #include <cstring>    // std::memcpy, std::memset
 #include <exception>  // std::exception_ptr
 #include <memory>
@@ -31,10 +32,19 @@ constexpr int poison = 0xFF;  // NaN as a float, -1 as an integer
 constexpr int guard = 0xA5;
 constexpr std::size_t shared_alignment = 128;
 
-/// A stack to run on, and the place where it was left.
+/// A stack to run on, and the place where it was left. Jumps, as swapcontext() would save the signal mask by two system calls each time.
 class Context {
  public:
-  ucontext_t registers{};
+  /// The stack of the thread that runs.
+  Context() = default;
+  /// Another stack, where `entry` begins when it is first switched to.
+  Context(std::byte* stack_, std::size_t size, void (*entry)()) : stack(stack_), stack_size(size), begins_(true) {
+    getcontext(&beginning_);
+    beginning_.uc_stack.ss_sp = stack_;
+    beginning_.uc_stack.ss_size = size;
+    makecontext(&beginning_, entry, 0);
+  }
+
   const void* stack = nullptr;
   std::size_t stack_size = 0;
 
@@ -43,20 +53,32 @@ class Context {
 #ifdef __SANITIZE_ADDRESS__
     void* fake_stack = nullptr;
     __sanitizer_start_switch_fiber(&fake_stack, other.stack, other.stack_size);
-    swapcontext(&registers, &other.registers);
+#endif
+    if (_setjmp(left_at_) == 0) other.go_on();
+#ifdef __SANITIZE_ADDRESS__
     __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
-#else
-    swapcontext(&registers, &other.registers);
 #endif
   }
+
+ private:
+  void go_on() {
+    if (std::exchange(begins_, false)) setcontext(&beginning_);
+    _longjmp(left_at_, 1);
+  }
+
+  ucontext_t beginning_{};
+  jmp_buf left_at_{};
+  bool begins_ = false;
 };
 
 enum class State { runs, waits_in_warp, waits_in_block, ended };
 
 /// A GPU thread.
 struct Lane {
+  explicit Lane(void (*entry)()) : context(stack.get(), stack_bytes, entry) {}
+
+  std::unique_ptr<std::byte[]> stack = std::make_unique_for_overwrite<std::byte[]>(stack_bytes);
   Context context;
-  std::unique_ptr<std::byte[]> stack;
   State state = State::ended;
   WarpOperation operation{};
   unsigned mask = 0;
@@ -171,26 +193,9 @@ class Device {
 
  private:
   void prepare(unsigned threads) {
-    while (lanes_.size() < threads) {
-      lanes_.push_back(std::make_unique<Lane>());
-      lanes_.back()->stack = std::make_unique_for_overwrite<std::byte[]>(stack_bytes);
-      make_ready(*lanes_.back());
-    }
+    while (lanes_.size() < threads) lanes_.push_back(std::make_unique<Lane>([] { this_device().live(); }));
     threads_ = threads;
     warps_.resize((threads + warp_size - 1) / warp_size);
-  }
-
-  /// Apart from where lanes are made: getcontext() may return twice, and g++ then doubts what its caller has initialised.
-  static void make_ready(Lane& lane) {
-    Context& context = lane.context;
-    context.stack = lane.stack.get();
-    context.stack_size = stack_bytes;
-    getcontext(&context.registers);
-    context.registers.uc_stack.ss_sp = lane.stack.get();
-    context.registers.uc_stack.ss_size = stack_bytes;
-    context.registers.uc_link = nullptr;
-    makecontext(
-        &context.registers, [] { this_device().live(); }, 0);
   }
 
   void run_block() {

@@ -1,4 +1,4 @@
-#include "workers/kernels/cuda/attention.cuh"
+#include "workers/kernels/attention.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,10 @@
 #include <ostream>
 #include <vector>
 
+#include "tests/support/kernels_under_test.hpp"
 #include "tests/support/random_floats.hpp"
 #include "workers/kernels/cpu/cpu_kernels.hpp"
+#include "workers/kernels/cpu/simd.hpp"  // to_float, assign
 
 namespace agsweep {
 namespace {
@@ -30,26 +32,23 @@ void PrintTo(const Case& c, std::ostream* out) {
        << (c.queries == Queries::last ? ", last query" : "");
 }
 
-std::vector<std::int32_t> offsets_of(const std::vector<std::int32_t>& lengths) {
-  std::vector<std::int32_t> offsets{0};
+DeviceVector<std::int32_t> offsets_of(const std::vector<std::int32_t>& lengths) {
+  DeviceVector<std::int32_t> offsets{0};
   for (const std::int32_t length : lengths) offsets.push_back(offsets.back() + length);
   return offsets;
 }
-
-float value_of(float value) { return value; }
-float value_of(BFloat16 value) { return gpu::as_float(value); }
 
 /// Rows of one or of three matrices, 16-byte aligned as a device's memory is.
 template <typename Act>
 struct Matrix {
   std::int64_t rows;
   std::int64_t columns;
-  std::vector<Act> storage;
+  DeviceVector<Act> storage;
 
   Matrix(std::int64_t row_count, std::int64_t column_count, std::uint64_t stream)
       : rows(row_count), columns(column_count), storage(static_cast<std::size_t>(row_count * column_count + 8)) {
     const std::vector<float> values = random_floats(storage.size(), stream);
-    for (std::size_t i = 0; i < storage.size(); ++i) storage[i] = gpu::rounded<Act>(2 * values[i]);
+    for (std::size_t i = 0; i < storage.size(); ++i) assign(storage[i], 2 * values[i]);
   }
   Act* data() { return storage.data(); }
   HeadRows<Act> from(std::int64_t column) { return {data() + column, columns}; }
@@ -66,11 +65,11 @@ struct Difference {
     double squares = 0;
     double most = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(a.rows * a.columns); ++i) {
-      const double d = std::abs(static_cast<double>(value_of(a.storage[i])) - value_of(b.storage[i]));
+      const double d = std::abs(static_cast<double>(to_float(a.storage[i])) - to_float(b.storage[i]));
       differences += d * d;
-      squares += static_cast<double>(value_of(b.storage[i])) * value_of(b.storage[i]);
+      squares += static_cast<double>(to_float(b.storage[i])) * to_float(b.storage[i]);
       largest = std::isnan(d) ? HUGE_VAL : std::max(largest, d);
-      most = std::max(most, static_cast<double>(std::abs(value_of(b.storage[i]))));
+      most = std::max(most, static_cast<double>(std::abs(to_float(b.storage[i]))));
     }
     relative = squares == 0 ? std::sqrt(differences) : std::sqrt(differences / squares);
     if (most > 0) largest /= most;
@@ -83,7 +82,7 @@ struct Result {
   Matrix<Act> out;
   Matrix<Act> d_q;
   Matrix<Act> d_kv;  // [key rows, 2 * width]
-  std::vector<float> saved;
+  DeviceVector<float> saved;
 };
 
 template <typename Act>
@@ -102,32 +101,28 @@ class Problem {
               .head_width = c.head_width,
               .queries = {.offsets = query_offsets_, .rows = query_rows(c), .longest = c.queries == Queries::all ? longest : 1},
               .keys = {.offsets = key_offsets_, .rows = key_rows(c), .longest = longest},
-              .dropout = {.p = c.p, .site = 7, .stream = &stream_}};
+              .dropout = {.p = c.p, .site = 7, .stream = stream_.data()}};
   }
 
-  template <typename Forward, typename Backward>
-  Result<Act> run(std::int64_t saved_size, const Forward& forward, const Backward& backward) {
+  Result<Act> run(Kernels& kernels) {
     Result<Act> r{.out = {shape_.queries.rows, width_, 4},
                   .d_q = {shape_.queries.rows, width_, 5},
                   .d_kv = {shape_.keys.rows, 2 * width_, 6},
-                  .saved = std::vector<float>(static_cast<std::size_t>(saved_size))};
+                  .saved = DeviceVector<float>(static_cast<std::size_t>(kernels.attention_saved_size(shape_)))};
     const auto q = joined_ ? inputs_.read(2 * width_) : q_.read(0);
-    forward(AttentionForward<Act>{shape_, q, inputs_.read(0), inputs_.read(width_), r.out.from(0), r.saved.data()});
-    backward(AttentionBackward<Act>{shape_, q, inputs_.read(0), inputs_.read(width_), r.out.read(0), d_out_.read(0), r.saved.data(),
-                                    r.d_q.from(0), r.d_kv.from(0), r.d_kv.from(width_)});
+    kernels.attention_forward(AttentionForward<Act>{shape_, q, inputs_.read(0), inputs_.read(width_), r.out.from(0), r.saved.data()});
+    kernels.attention_backward(AttentionBackward<Act>{shape_, q, inputs_.read(0), inputs_.read(width_), r.out.read(0), d_out_.read(0),
+                                                      r.saved.data(), r.d_q.from(0), r.d_kv.from(0), r.d_kv.from(width_)});
     return r;
   }
 
   Result<Act> on_cpu() {
     CpuKernels cpu;
-    return run(
-        cpu.attention_saved_size(shape_), [&](const auto& pass) { cpu.attention_forward(pass); },
-        [&](const auto& pass) { cpu.attention_backward(pass); });
+    return run(cpu);
   }
   Result<Act> on_gpu() {
-    return run(
-        gpu::attention_saved_size(shape_), [](const auto& pass) { gpu::attention_forward(pass, {}); },
-        [](const auto& pass) { gpu::attention_backward(pass, {}); });
+    KernelsUnderTest gpu;
+    return run(*gpu);
   }
 
  private:
@@ -135,13 +130,13 @@ class Problem {
   std::int64_t query_rows(const Case& c) const { return query_offsets_.back() + c.rows_behind; }
 
   std::int64_t width_;
-  std::vector<std::int32_t> key_offsets_;
-  std::vector<std::int32_t> query_offsets_;
+  DeviceVector<std::int32_t> key_offsets_;
+  DeviceVector<std::int32_t> query_offsets_;
   bool joined_;
   Matrix<Act> inputs_;  // k, v, or k, v, q
   Matrix<Act> q_;
   Matrix<Act> d_out_;
-  DropoutStream stream_{.seed = 42, .step = 3, .shard = 1};
+  DeviceVector<DropoutStream> stream_{{.seed = 42, .step = 3, .shard = 1}};
   AttentionShape shape_{};
 };
 

@@ -5,12 +5,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <new>  // std::align_val_t
 #include <vector>
 
 #include "base/philox.hpp"
-#include "tests/support/emulated_kernels.hpp"
 #include "tests/support/gpu_block.hpp"
+#include "tests/support/kernels_under_test.hpp"
 #include "workers/kernels/cpu/cpu_kernels.hpp"
 #include "workers/kernels/cpu/simd.hpp"  // to_float, assign
 
@@ -21,17 +20,6 @@ inline constexpr int random_cases = 6;
 #else
 inline constexpr int random_cases = 24;
 #endif
-
-/// As a device allocates.
-template <typename T>
-struct DeviceAllocator {
-  using value_type = T;
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64})); }
-  void deallocate(T* memory, std::size_t /*count*/) { ::operator delete (memory, std::align_val_t{64}); }
-  friend bool operator==(DeviceAllocator, DeviceAllocator) { return true; }
-};
-template <typename T>
-using DeviceVector = std::vector<T, DeviceAllocator<T>>;
 
 /// Draws shapes and values; each test's own sequence.
 class Draw {
@@ -55,22 +43,22 @@ class Draw {
     for (T& value : drawn) assign(value, static_cast<float>(2 * random_.next_unit() - 1));
     return drawn;
   }
-  std::vector<std::int32_t> indices(std::int64_t count, std::int64_t below) {
-    std::vector<std::int32_t> drawn(static_cast<std::size_t>(count));
+  DeviceVector<std::int32_t> indices(std::int64_t count, std::int64_t below) {
+    DeviceVector<std::int32_t> drawn(static_cast<std::size_t>(count));
     for (auto& value : drawn) value = static_cast<std::int32_t>(random_.below(static_cast<std::uint32_t>(below)));
     return drawn;
   }
   /// Offsets of packed sequences, some of them empty.
-  std::vector<std::int32_t> offsets(std::int64_t sequences, std::int64_t longest) {
-    std::vector<std::int32_t> drawn{0};
+  DeviceVector<std::int32_t> offsets(std::int64_t sequences, std::int64_t longest) {
+    DeviceVector<std::int32_t> drawn{0};
     for (std::int64_t i = 0; i < sequences; ++i) drawn.push_back(drawn.back() + static_cast<std::int32_t>(between(0, longest)));
     return drawn;
   }
-  Dropout dropout() { return {.p = one_of({0.0F, 0.1F, 0.5F}), .site = random_.next_u32() % 100, .stream = &stream_}; }
+  Dropout dropout() { return {.p = one_of({0.0F, 0.1F, 0.5F}), .site = random_.next_u32() % 100, .stream = stream_.data()}; }
 
  private:
   PhiloxStream random_;
-  DropoutStream stream_{.seed = 0x123456789ABC, .step = 17, .shard = 3};
+  DeviceVector<DropoutStream> stream_{{.seed = 0x123456789ABC, .step = 17, .shard = 3}};
 };
 
 /// An output that is not written stays NaN.

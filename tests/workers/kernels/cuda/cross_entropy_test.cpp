@@ -7,23 +7,24 @@ namespace {
 
 struct LossCase {
   std::int64_t classes;
-  std::vector<std::int32_t> labels;
+  DeviceVector<std::int32_t> labels;
   DeviceVector<float> logits;
 
   struct Result {
-    double loss = -1;
+    DeviceVector<double> loss;
     DeviceVector<float> d_logits;
-    std::vector<std::int64_t> confusion;
+    DeviceVector<std::int64_t> confusion;
   };
   Result run(Kernels& kernels, bool all) const {
-    Result r{.d_logits = unwritten<float>(static_cast<std::int64_t>(logits.size())),
-             .confusion = std::vector<std::int64_t>(static_cast<std::size_t>(classes * classes), -1)};
+    Result r{.loss = {-1.0},
+             .d_logits = unwritten<float>(static_cast<std::int64_t>(logits.size())),
+             .confusion = DeviceVector<std::int64_t>(static_cast<std::size_t>(classes * classes), -1)};
     kernels.cross_entropy({.logits = logits.data(),
                            .labels = labels,
                            .classes = classes,
                            .smoothing = 0.1,
                            .scale = 1.0 / 96,
-                           .loss = &r.loss,
+                           .loss = r.loss.data(),
                            .d_logits = all ? r.d_logits.data() : nullptr,
                            .confusion = all ? r.confusion.data() : nullptr});
     return r;
@@ -41,10 +42,11 @@ TEST(CudaCrossEntropy, IsTheCpus) {
     for (float& logit : c.logits) logit = std::round(logit * 40) / 4;  // with equals among them
     const bool all = i % 3 != 0;
     CpuKernels cpu;
-    EmulatedKernels cuda;
+    KernelsUnderTest cuda;
     const auto expected = c.run(cpu, all);
     const auto actual = c.run(*cuda, all);
-    EXPECT_NEAR(actual.loss, expected.loss, 1e-12 * (1 + std::fabs(expected.loss)));
+    cuda.wait();
+    EXPECT_NEAR(actual.loss[0], expected.loss[0], 1e-12 * (1 + std::fabs(expected.loss[0])));
     EXPECT_EQ(actual.confusion, expected.confusion);
     if (all) expect_close(expected.d_logits, actual.d_logits, 1e-6);
   }
@@ -62,10 +64,11 @@ TEST(CudaCrossEntropy, CountsARowWithANaNAsTheCpuDoes) {
     for (std::int64_t i = 0; i < classes; ++i) row(3)[i] = -infinity;
     row(3)[1] = nan;
     CpuKernels cpu;
-    EmulatedKernels cuda;
+    KernelsUnderTest cuda;
     const auto actual = c.run(*cuda, true);
+    cuda.wait();
     EXPECT_EQ(actual.confusion, c.run(cpu, true).confusion);
-    EXPECT_TRUE(std::isnan(actual.loss));
+    EXPECT_TRUE(std::isnan(actual.loss[0]));
   }
 }
 

@@ -8,8 +8,8 @@ namespace agsweep {
 namespace {
 
 struct EmbeddingCase {
-  std::vector<std::int32_t> offsets;
-  std::vector<std::int32_t> tokens;
+  DeviceVector<std::int32_t> offsets;
+  DeviceVector<std::int32_t> tokens;
   DeviceVector<float> table;
   DeviceVector<float> positions;
   DeviceVector<float> d_out;
@@ -44,7 +44,7 @@ TEST(CudaEmbedding, ForwardIsTheCpus) {
     auto expected = unwritten<float>(c.rows() * c.embedding.width);
     auto actual = expected;
     CpuKernels().embedding_forward(c.embedding, expected.data());
-    EmulatedKernels()->embedding_forward(c.embedding, actual.data());
+    KernelsUnderTest()->embedding_forward(c.embedding, actual.data());
     expect_close(expected, actual, 1e-6);
     expect_same_zeros(expected, actual);
   }
@@ -54,8 +54,8 @@ TEST(CudaEmbedding, BackwardIsTheCpusAlsoForATokenWithoutAPlace) {
   Draw draw(2);
   for (int i = 0; i < random_cases; ++i) {
     const EmbeddingCase c = random_case(draw);
-    std::vector<std::int32_t> places;
-    std::vector<std::int32_t> begins{0};
+    DeviceVector<std::int32_t> places;
+    DeviceVector<std::int32_t> begins{0};
     for (std::int32_t token = 0; token < 22; ++token) {
       for (std::size_t place = 0; place < c.tokens.size(); ++place) {
         if (c.tokens[place] == token) places.push_back(static_cast<std::int32_t>(place));
@@ -65,15 +65,15 @@ TEST(CudaEmbedding, BackwardIsTheCpusAlsoForATokenWithoutAPlace) {
     auto expected = unwritten<float>(22 * c.embedding.width);
     auto actual = expected;
     CpuKernels().embedding_backward(c.embedding, {places, begins}, c.d_out.data(), expected.data());
-    EmulatedKernels()->embedding_backward(c.embedding, {places, begins}, c.d_out.data(), actual.data());
+    KernelsUnderTest()->embedding_backward(c.embedding, {places, begins}, c.d_out.data(), actual.data());
     expect_close(expected, actual, 1e-5);
   }
 }
 
 TEST(CudaEmbedding, BackwardOfNoTokensDoesNothing) {
-  const std::vector<std::int32_t> begins{0};
-  const std::vector<std::int32_t> offsets{0};
-  EmulatedKernels()->embedding_backward(
+  const DeviceVector<std::int32_t> begins{0};
+  const DeviceVector<std::int32_t> offsets{0};
+  KernelsUnderTest()->embedding_backward(
       {.tokens = {}, .sequences = {.offsets = offsets}, .width = 64, .scale = 1, .table = nullptr, .positions = nullptr, .dropout = {}},
       {{}, begins}, nullptr, nullptr);
 }
@@ -86,7 +86,7 @@ TEST(CudaEmbedding, BackwardOfPositionsIsTheCpus) {
     auto expected = unwritten<float>(positions * c.embedding.width);
     auto actual = expected;
     CpuKernels().position_backward(c.embedding, c.d_out.data(), positions, expected.data());
-    EmulatedKernels()->position_backward(c.embedding, c.d_out.data(), positions, actual.data());
+    KernelsUnderTest()->position_backward(c.embedding, c.d_out.data(), positions, actual.data());
     expect_close(expected, actual, 1e-5);
   }
 }
@@ -97,7 +97,7 @@ TEST(CudaEmbedding, TakesSequencesOfUpTo1024Tokens) {
   auto expected = unwritten<float>(c.rows() * 64);
   auto actual = expected;
   CpuKernels().embedding_forward(c.embedding, expected.data());
-  EmulatedKernels()->embedding_forward(c.embedding, actual.data());
+  KernelsUnderTest()->embedding_forward(c.embedding, actual.data());
   expect_close(expected, actual, 1e-6);
 }
 

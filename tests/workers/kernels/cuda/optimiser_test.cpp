@@ -47,16 +47,16 @@ TEST(CudaClip, GivesTheNormAndTheFactorOfTheCpu) {
   for (const std::int64_t count : {0, 1, 5, 1024, 3001, 9000, 20000}) {
     for (const std::int64_t shift : {0, 1}) {
       const auto gradient = draw.values<float>(count + shift);
-      const double loss = 1;
+      const DeviceVector<double> loss{1.0};
       const double norm = std::sqrt(
           squared_norm(std::span<const float>(gradient).subspan(static_cast<std::size_t>(shift), static_cast<std::size_t>(count))));
       for (const double max_norm : {0.0, 0.5, 1e6}) {
-        ClipResult result{.norm = -1, .gradient_scale = -1, .skips = 0};
-        EmulatedKernels()->clip(
-            {.gradient = gradient.data() + shift, .count = count, .loss = &loss, .max_norm = max_norm, .result = &result});
-        EXPECT_NEAR(result.norm, norm, 1e-12 * norm);
-        EXPECT_FLOAT_EQ(result.gradient_scale, static_cast<float>(clip_factor(norm, max_norm)));
-        EXPECT_EQ(result.skips, 0);
+        DeviceVector<ClipResult> result{{.norm = -1, .gradient_scale = -1, .skips = 0}};
+        KernelsUnderTest()->clip(
+            {.gradient = gradient.data() + shift, .count = count, .loss = loss.data(), .max_norm = max_norm, .result = result.data()});
+        EXPECT_NEAR(result[0].norm, norm, 1e-12 * norm);
+        EXPECT_FLOAT_EQ(result[0].gradient_scale, static_cast<float>(clip_factor(norm, max_norm)));
+        EXPECT_EQ(result[0].skips, 0);
       }
     }
   }
@@ -64,24 +64,26 @@ TEST(CudaClip, GivesTheNormAndTheFactorOfTheCpu) {
 
 TEST(CudaClip, SkipsFromTheFirstStepThatIsNotFinite) {
   DeviceVector<float> gradient(5000, 1.0F);
-  double loss = 1;
-  ClipResult result{};
-  EmulatedKernels cuda;
+  DeviceVector<double> loss{1.0};
+  DeviceVector<ClipResult> result(1);
+  KernelsUnderTest cuda;
   const auto skips = [&] {
-    cuda->clip({.gradient = gradient.data(), .count = 5000, .loss = &loss, .max_norm = 1, .result = &result});
-    return result.skips;
+    cuda->clip({.gradient = gradient.data(), .count = 5000, .loss = loss.data(), .max_norm = 1, .result = result.data()});
+    cuda.wait();
+    return result[0].skips;
   };
   EXPECT_EQ(skips(), 0);
-  loss = std::numeric_limits<double>::quiet_NaN();
+  loss[0] = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(skips(), 1);
-  loss = 1;
+  loss[0] = 1;
   EXPECT_EQ(skips(), 1);  // until the host clears it
-  result.skips = 0;
+  result[0].skips = 0;
   gradient[4321] = std::numeric_limits<float>::infinity();
   EXPECT_EQ(skips(), 1);
 }
 
 TEST(CudaAdamW, UpdatesToTheCpusBits) {
+  const DeviceVector<AdamW::Factors> device_factors{factors};
   Draw draw(2);
   for (const std::int64_t count : {0, 1, 3, 1024, 4099}) {
     for (const std::int64_t shift : {0, 1}) {
@@ -89,15 +91,15 @@ TEST(CudaAdamW, UpdatesToTheCpusBits) {
       Weights expected(draw, count + shift);
       Weights actual = expected;
       auto low = unwritten<BFloat16>(count + shift);
-      const ClipResult clip{.norm = 1, .gradient_scale = 0.7F, .skips = 0};
-      EmulatedKernels()->adamw({.factors = &factors,
-                                .clip = &clip,
-                                .count = count,
-                                .gradient = gradient.data() + shift,
-                                .parameters = actual.parameters.data() + shift,
-                                .first_moment = actual.first_moment.data() + shift,
-                                .second_moment = actual.second_moment.data() + shift,
-                                .low = low.data() + shift});
+      const DeviceVector<ClipResult> clip{{.norm = 1, .gradient_scale = 0.7F, .skips = 0}};
+      KernelsUnderTest()->adamw({.factors = device_factors.data(),
+                                 .clip = clip.data(),
+                                 .count = count,
+                                 .gradient = gradient.data() + shift,
+                                 .parameters = actual.parameters.data() + shift,
+                                 .first_moment = actual.first_moment.data() + shift,
+                                 .second_moment = actual.second_moment.data() + shift,
+                                 .low = low.data() + shift});
       for (auto i = static_cast<std::size_t>(shift); i < gradient.size(); ++i) {
         update(expected, i, gradient[i], 0.7F);
         BFloat16 rounded{};
@@ -110,19 +112,20 @@ TEST(CudaAdamW, UpdatesToTheCpusBits) {
 }
 
 TEST(CudaAdamW, UpdatesEveryRowOfAnEmbeddingAndReadsTheListedRowsGradient) {
+  const DeviceVector<AdamW::Factors> device_factors{factors};
   Draw draw(3);
   for (const std::int64_t width : {1, 6, 64, 192, 193}) {
     const std::int64_t rows = 40;
-    const std::vector<std::int32_t> listed{7, -1, 0, 39, -1};
+    const DeviceVector<std::int32_t> listed{7, -1, 0, 39, -1};
     const auto gradient = draw.values<float>(static_cast<std::int64_t>(listed.size()) * width);
-    std::vector<std::int32_t> of_row(rows, 99);
+    DeviceVector<std::int32_t> of_row(rows, 99);
     Weights expected(draw, rows * width);
     Weights actual = expected;
-    const ClipResult clip{.norm = 1, .gradient_scale = 0.7F, .skips = 0};
-    EmulatedKernels cuda;
+    const DeviceVector<ClipResult> clip{{.norm = 1, .gradient_scale = 0.7F, .skips = 0}};
+    KernelsUnderTest cuda;
     cuda->index_rows(listed.data(), static_cast<std::int64_t>(listed.size()), of_row.data(), rows);
-    cuda->adamw({.factors = &factors,
-                 .clip = &clip,
+    cuda->adamw({.factors = device_factors.data(),
+                 .clip = clip.data(),
                  .rows = rows,
                  .width = width,
                  .gradient_row = of_row.data(),
@@ -130,6 +133,7 @@ TEST(CudaAdamW, UpdatesEveryRowOfAnEmbeddingAndReadsTheListedRowsGradient) {
                  .parameters = actual.parameters.data(),
                  .first_moment = actual.first_moment.data(),
                  .second_moment = actual.second_moment.data()});
+    cuda.wait();
     for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
       EXPECT_EQ(of_row[row], row == 7 ? 0 : row == 0 ? 2 : row == 39 ? 3 : -1);
       for (std::size_t i = 0; i < static_cast<std::size_t>(width); ++i) {
@@ -142,30 +146,32 @@ TEST(CudaAdamW, UpdatesEveryRowOfAnEmbeddingAndReadsTheListedRowsGradient) {
 }
 
 TEST(CudaAdamW, ChangesNothingInAStepThatIsSkipped) {
+  const DeviceVector<AdamW::Factors> device_factors{factors};
   Draw draw(4);
   const auto gradient = draw.values<float>(64);
   const Weights before(draw, 64);
   Weights after = before;
-  const std::int32_t of_row = 0;
-  const ClipResult clip{.norm = 1, .gradient_scale = 1, .skips = 1};
-  EmulatedKernels cuda;
-  cuda->adamw(AdamWUpdate{.factors = &factors,
-                          .clip = &clip,
+  const DeviceVector<std::int32_t> of_row{0};
+  const DeviceVector<ClipResult> clip{{.norm = 1, .gradient_scale = 1, .skips = 1}};
+  KernelsUnderTest cuda;
+  cuda->adamw(AdamWUpdate{.factors = device_factors.data(),
+                          .clip = clip.data(),
                           .count = 64,
                           .gradient = gradient.data(),
                           .parameters = after.parameters.data(),
                           .first_moment = after.first_moment.data(),
                           .second_moment = after.second_moment.data(),
                           .low = nullptr});
-  cuda->adamw(EmbeddingAdamWUpdate{.factors = &factors,
-                                   .clip = &clip,
+  cuda->adamw(EmbeddingAdamWUpdate{.factors = device_factors.data(),
+                                   .clip = clip.data(),
                                    .rows = 1,
                                    .width = 64,
-                                   .gradient_row = &of_row,
+                                   .gradient_row = of_row.data(),
                                    .gradient = gradient.data(),
                                    .parameters = after.parameters.data(),
                                    .first_moment = after.first_moment.data(),
                                    .second_moment = after.second_moment.data()});
+  cuda.wait();
   expect_same(before, after);
 }
 

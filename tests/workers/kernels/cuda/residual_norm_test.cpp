@@ -42,9 +42,10 @@ TYPED_TEST(CudaResidualNorm, ForwardIsTheCpus) {
       return r;
     };
     CpuKernels cpu;
-    EmulatedKernels cuda;
+    KernelsUnderTest cuda;
     const Result expected = run(cpu);
     const Result actual = run(*cuda);
+    cuda.wait();
     if (updates) expect_close(expected.out, actual.out, 1e-6);
     expect_close(expected.mean, actual.mean, 1e-5);
     if (width > 1) {  // one element's variance is nothing but rounding
@@ -90,9 +91,10 @@ TYPED_TEST(CudaResidualNorm, BackwardIsTheCpus) {
       return r;
     };
     CpuKernels cpu;
-    EmulatedKernels cuda;
+    KernelsUnderTest cuda;
     const Result expected = run(cpu);
     const Result actual = run(*cuda);
+    cuda.wait();
     expect_close(expected.d_residual, actual.d_residual, 1e-5);
     if (updates) expect_close(expected.d_update, actual.d_update, rounding<TypeParam>);
     if (updates && rows > 0) expect_same_zeros(expected.d_update, actual.d_update);
@@ -110,7 +112,7 @@ TEST(CudaResidualNormGradient, HasTheSameBitsInAnyOrderOfTheDevicesThreads) {
   const auto weight = draw.values<float>(width);
   const auto d_normed = draw.values<float>(rows * width);
   DeviceVector<float> first;
-  EmulatedKernels cuda;
+  KernelsUnderTest cuda;
   for (int i = 0; i < 3; ++i) {
     DeviceVector<float> d_residual(residual.size());
     auto d_weight = unwritten<float>(2 * width);
@@ -126,6 +128,7 @@ TEST(CudaResidualNormGradient, HasTheSameBitsInAnyOrderOfTheDevicesThreads) {
                                                              .d_update = nullptr,
                                                              .d_weight = d_weight.data(),
                                                              .d_bias = d_weight.data() + width});
+    cuda.wait();
     if (i == 0) first = d_weight;
     EXPECT_EQ(d_weight, first);
   }

@@ -18,7 +18,7 @@ TYPED_TEST(CudaRows, AreDroppedAsOnTheCpu) {
     auto expected = unwritten<TypeParam>(rows * width);
     auto actual = expected;
     CpuKernels().drop_rows(dropout, rows, width, from.data(), expected.data());
-    EmulatedKernels()->drop_rows(dropout, rows, width, from.data(), actual.data());
+    KernelsUnderTest()->drop_rows(dropout, rows, width, from.data(), actual.data());
     for (std::size_t e = 0; e < expected.size(); ++e) ASSERT_EQ(to_float(expected[e]), to_float(actual[e]));  // to the bit
   }
 }
@@ -33,7 +33,7 @@ TYPED_TEST(CudaRows, AreAddedAsOnTheCpu) {
     auto expected = draw.values<TypeParam>(rows * width);
     auto actual = expected;
     CpuKernels().add_dropped_rows(dropout, rows, width, from.data(), expected.data());
-    EmulatedKernels()->add_dropped_rows(dropout, rows, width, from.data(), actual.data());
+    KernelsUnderTest()->add_dropped_rows(dropout, rows, width, from.data(), actual.data());
     expect_close(expected, actual, sizeof(TypeParam) == 2 ? 4e-3 : 1e-6);
   }
 }
@@ -48,7 +48,7 @@ TYPED_TEST(CudaRows, HaveTheCpusColumnSums) {
     auto expected = unwritten<float>(columns);
     auto actual = expected;
     CpuKernels().column_sums(matrix.data(), rows, columns, expected.data());
-    EmulatedKernels()->column_sums(matrix.data(), rows, columns, actual.data());
+    KernelsUnderTest()->column_sums(matrix.data(), rows, columns, actual.data());
     expect_close(expected, actual, 1e-5);
   }
 }
@@ -59,7 +59,7 @@ TYPED_TEST(CudaRows, HaveColumnSumsWithManyBlocks) {
   DeviceVector<float> expected(3);
   DeviceVector<float> actual(3);
   CpuKernels().column_sums(matrix.data(), 2000, 3, expected.data());
-  EmulatedKernels()->column_sums(matrix.data(), 2000, 3, actual.data());
+  KernelsUnderTest()->column_sums(matrix.data(), 2000, 3, actual.data());
   expect_close(expected, actual, 1e-5);
 }
 
@@ -70,7 +70,7 @@ TEST(CudaTreeSum, AddsToTheBit) {
     auto into = draw.values<float>(count + 1);
     const auto before = into;
     const std::int64_t shift = draw.between(0, 1);  // of an address that is not a multiple of 16 bytes
-    EmulatedKernels()->add(into.data() + shift, other.data() + shift, count);
+    KernelsUnderTest()->add(into.data() + shift, other.data() + shift, count);
     for (std::size_t i = 0; i < into.size(); ++i) {
       const bool added = static_cast<std::int64_t>(i) >= shift && static_cast<std::int64_t>(i) < shift + count;
       ASSERT_EQ(into[i], added ? before[i] + other[i] : before[i]);
