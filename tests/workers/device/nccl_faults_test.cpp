@@ -1,0 +1,173 @@
+#include <unistd.h>
+
+#include <cstdlib>  // ::setenv
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/error_of.hpp"
+#include "tests/support/fake_cuda_runtime.hpp"
+#include "tests/support/forked_ranks.hpp"
+#include "tests/support/nccl_double.hpp"
+#include "tests/workers/device/test_stream.hpp"
+#include "workers/device/cuda/nccl_communicator.hpp"
+
+namespace agsweep {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+using testing_support::error_of;
+using testing_support::RankEnd;
+using testing_support::run_forked_ranks;
+using testing_support::TestStream;
+
+constexpr double timeout = 0.5;
+constexpr int steps = 4;
+
+/// A fault of the double for the life of this object: "1:3:stall", rank 1's third call stalls.
+class Fault {
+ public:
+  explicit Fault(const std::string& fault) { ::setenv("AGSWEEP_NCCL_FAULT", fault.c_str(), 1); }
+  ~Fault() { ::unsetenv("AGSWEEP_NCCL_FAULT"); }
+  Fault(const Fault&) = delete;
+  Fault& operator=(const Fault&) = delete;
+};
+
+/// Some steps of a training with one all-reduce each, of `count` values; after a failure, abort.
+std::string train(const DeviceGroupId& id, int rank, int ranks, std::int64_t count = 1000) {
+  std::string said = error_of<RankFailure>([&] {
+    TestStream stream;
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+    try {
+      std::vector<float> values(1000, 1);
+      for (int step = 1; step <= steps; ++step) {
+        comm.all_reduce_sum(values.data(), step == 3 ? count : 1000);
+        stream.wait(comm, timeout);
+      }
+      if (values.front() != static_cast<float>(ranks * ranks * ranks * ranks)) throw RankFailure("a wrong sum");
+    } catch (const RankFailure&) {
+      comm.abort();
+      throw;
+    }
+  });
+  const int left = testing_support::live_nccl_communicators() + testing_support::live_cuda_objects();
+  return left == 0 ? said : said + "; and leaks";
+}
+
+class NcclFaults : public testing::TestWithParam<int> {
+ protected:
+  std::vector<RankEnd> run() {
+    return run_forked_ranks(ranks, [this](int rank) { return train(id, rank, ranks); });
+  }
+
+  int ranks = GetParam();
+  DeviceGroupId id = NcclCommunicator::new_group();
+};
+
+INSTANTIATE_TEST_SUITE_P(Ranks, NcclFaults, testing::Values(2, 4));
+
+TEST_P(NcclFaults, AreNotThereWhenNoneIsInjected) {
+  for (const RankEnd& end : run()) EXPECT_EQ(end.said, "no error");
+}
+
+TEST_P(NcclFaults, AnErrorOfOneRankReachesAll) {
+  const Fault fault("1:3:error");
+  const auto ends = run();
+  for (int rank = 0; rank < ranks; ++rank) {
+    const std::string name = fmt::format("rank {} of {}: NCCL's all-reduce of 1000 fp32 values (call 3 of the group): ", rank, ranks);
+    const std::string words =
+        rank == 1 ? "unhandled system error: injected at call 3" : "remote process exited or there was a network error";
+    EXPECT_EQ(ends[static_cast<std::size_t>(rank)].said, name + words);
+  }
+}
+
+TEST_P(NcclFaults, ARankThatStallsMissesTheDeadlineOfAll) {
+  const Fault fault("1:3:stall");
+  for (const RankEnd& end : run()) EXPECT_EQ(end.said, "no end within 0.5 s");
+}
+
+TEST_P(NcclFaults, ARankThatDiesMissesTheDeadlineOfTheOthers) {
+  const Fault fault("1:3:exit");
+  const auto ends = run();
+  for (int rank = 0; rank < ranks; ++rank) {
+    const RankEnd& end = ends[static_cast<std::size_t>(rank)];
+    EXPECT_EQ(end.said, rank == 1 ? "" : "no end within 0.5 s");
+    EXPECT_EQ(end.exit_status, rank == 1 ? 9 : 0);
+  }
+}
+
+TEST_P(NcclFaults, CallsThatDifferAreNamed) {
+  const auto ends = run_forked_ranks(ranks, [&](int rank) { return train(id, rank, ranks, rank == 1 ? 7 : 1000); });
+  EXPECT_THAT(ends[1].said, AllOf(StartsWith(fmt::format("rank 1 of {}: NCCL's all-reduce of 7 fp32 values", ranks)), HasSubstr("call 3")));
+}
+
+TEST_P(NcclFaults, ARankThatStaysAwayFromTheSetUpEndsItForAll) {
+  const Fault fault("1:0:stall");
+  for (const RankEnd& end : run()) {
+    EXPECT_THAT(end.said, EndsWith("NCCL's set-up (call 0 of the group): a rank has not answered for 0.5 s"));
+  }
+}
+
+TEST_P(NcclFaults, AnErrorInTheSetUpEndsItForAll) {
+  const Fault fault("1:0:error");
+  const auto ends = run();
+  EXPECT_THAT(ends[0].said, HasSubstr("remote process exited"));
+  EXPECT_THAT(ends[1].said, HasSubstr("injected at call 0"));
+}
+
+TEST_P(NcclFaults, ASlowStartOfACallIsWaitedFor) {
+  const Fault fault("1:2:slow");
+  for (const RankEnd& end : run()) EXPECT_EQ(end.said, "no error");
+}
+
+TEST_P(NcclFaults, AnAbortThatHangsEndsTheProcess) {
+  const Fault fault("1:3:hang_abort");
+  const auto ends = run();
+  EXPECT_EQ(ends[0].exit_status, 0);
+  EXPECT_EQ(ends[1].exit_status, 1);
+}
+
+TEST_P(NcclFaults, ARankThatLeavesWithoutAWordHoldsNobodyUp) {
+  const auto ends = run_forked_ranks(ranks, [&](int rank) {
+    TestStream stream;
+    {
+      NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+      if (rank == 1) ::_exit(7);
+    }
+    return fmt::format("{} left", testing_support::live_nccl_communicators());
+  });
+  EXPECT_EQ(ends[0].said, "0 left");
+}
+
+TEST_P(NcclFaults, AFailedCallInAGroupLeavesNoGroupOpen) {
+  const auto ends = run_forked_ranks(ranks, [&](int rank) {
+    TestStream stream;
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+    const float value = 0;
+    comm.begin_group();
+    const std::string said = error_of<RankFailure>([&] { comm.send(100, &value, sizeof value); });
+    return said + (ncclGroupEnd() == ncclInvalidUsage ? "" : "; a group is open");
+  });
+  EXPECT_EQ(ends[0].said,
+            fmt::format("rank 0 of {}: NCCL's message of 4 bytes to rank 100 (call 1 of the group): invalid argument", ranks));
+}
+
+TEST_P(NcclFaults, AfterAnAbortCallsAreRefused) {
+  const auto ends = run_forked_ranks(ranks, [&](int rank) {
+    TestStream stream;
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+    comm.abort();
+    comm.abort();
+    float value = 0;
+    return error_of<RankFailure>([&] { comm.all_reduce_sum(&value, 1); });
+  });
+  EXPECT_EQ(ends[0].said, fmt::format("rank 0 of {}: this group's NCCL communicator was aborted before", ranks));
+}
+
+}  // namespace
+}  // namespace agsweep
