@@ -4,7 +4,7 @@
 #include <utility>  // std::move
 #include <vector>
 
-#include "tests/support/emulated_kernels.hpp"
+#include "tests/support/kernels_under_test.hpp"
 #include "workers/device/device_stream.hpp"
 
 namespace agsweep {
@@ -44,7 +44,7 @@ class EmulatedStream final : public DeviceStream {
     std::function<void()> work_;
   };
 
-  EmulatedKernels kernels_;
+  KernelsUnderTest kernels_;
   std::vector<std::unique_ptr<std::byte[]>> memory_;
 };
 
