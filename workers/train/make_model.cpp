@@ -3,6 +3,7 @@
 #include <cstdlib>  // std::strtod
 
 #include "base/error.hpp"
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "workers/model/gpt2_full.hpp"
 #include "workers/model/gpt2_lora.hpp"
 #include "workers/model/transformer.hpp"
@@ -11,8 +12,6 @@
 namespace agsweep {
 
 namespace {
-
-constexpr std::int64_t tokenizer_size = 50257;  // GPT-2's
 
 /// "16", or "2r" for twice the rank.
 double alpha_of(const std::string& text, std::int64_t rank) {
@@ -26,9 +25,9 @@ double alpha_of(const std::string& text, std::int64_t rank) {
 }
 
 void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest) {
-  if (gpt2.vocabulary < tokenizer_size) {
+  if (gpt2.vocabulary < gpt2_vocabulary) {
     throw DataError("{}: its vocabulary of {} tokens does not fit GPT-2's tokenizer, which has {}", weights.string(), gpt2.vocabulary,
-                    tokenizer_size);
+                    gpt2_vocabulary);
   }
   if (gpt2.positions < longest) {
     throw DataError("{}: it has {} positions, but rows have up to {} tokens; prepare the corpus with --max-length {}", weights.string(),
