@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
@@ -22,14 +23,10 @@ std::string origin(const AskedOptions& asked, std::string_view name) {
   return found == asked.end() ? fmt::format("--{}", name) : found->second.origin;
 }
 
-std::int64_t total_steps(const TrainConfig& config, std::int64_t train_rows) {
-  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
-  return config.epochs * ((rows + config.batch_size - 1) / config.batch_size);
-}
-
 void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
   TrainConfig& config = resolved.config;
-  const std::int64_t total = total_steps(config, facts.train_rows);
+  const ScheduleLength length = schedule_length(config, facts.train_rows);
+  const std::int64_t total = length.total_steps;
   if (given(asked, "warmup-steps")) {
     if (config.warmup_steps != 0 && (config.warmup_steps < 2 || config.warmup_steps > total)) {
       throw UsageError("{}: {} does not fit a run of {} steps: 0, or 2 to {}", origin(asked, "warmup-steps"), config.warmup_steps, total,
@@ -37,9 +34,8 @@ void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved
     }
     return;
   }
-  const std::int64_t limit = total * 3 / 10;
-  if (config.warmup_steps <= limit) return;
-  const std::int64_t cut = limit < 2 ? 0 : limit;  // OneCycle cannot rise within one step
+  const std::int64_t cut = length.most_default_warmup();
+  if (config.warmup_steps <= cut) return;
   resolved.messages.push_back(
       fmt::format("warm-up: {} steps instead of the default {}, which is above 30 % of the run's {}", cut, config.warmup_steps, total));
   config.warmup_steps = cut;

@@ -14,6 +14,7 @@
 #include "sweeps/schedule/rungs.hpp"
 #include "sweeps/state/expected_epochs.hpp"
 #include "workers/train/measure_step.hpp"
+#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
@@ -61,10 +62,10 @@ std::int64_t split_tokens(const Split& split) { return static_cast<std::int64_t>
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
   if (plan.spec.scheduler.kind == SchedulerKind::none) return "";
   const TrainConfig config = filled_config(trial_options(plan, first_point(plan.spec), 0));
-  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
-  const std::int64_t steps = (rows + config.batch_size - 1) / config.batch_size;
+  const ScheduleLength length = schedule_length(config, train_rows);
+  const std::int64_t steps = length.steps_per_epoch;
   const std::int64_t first = plan.spec.scheduler.min_epochs;
-  const std::int64_t warmup = std::min(config.warmup_steps, plan.epochs * steps * 3 / 10);
+  const std::int64_t warmup = std::min(config.warmup_steps, length.most_default_warmup());
   if (warmup <= first * steps) return "";
   return fmt::format(
       "warning: the warm-up of {} steps outlasts the first {} of {} steps: trials are judged before they learn at full rate; "
@@ -80,7 +81,7 @@ void print_cost(const SweepPlan& plan, const Corpus& corpus, SharedWeights& shar
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
   const TrainConfig config = config_of(plan, points.empty() ? first_point(spec) : points.front(), world, groups, train_rows);
   const StepMeasurement step = measure_step(corpus, shared, config);
-  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
+  const std::int64_t rows = schedule_length(config, train_rows).rows;
   const double epoch_tokens = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
   // A forward pass is about a third of a step.
   const double epoch_seconds = (epoch_tokens + static_cast<double>(split_tokens(corpus.val)) / 3) * step.seconds_per_token;

@@ -16,6 +16,7 @@
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/predict.hpp"
+#include "workers/train/schedule_length.hpp"
 #include "workers/train/start_values.hpp"
 
 namespace agsweep {
@@ -60,8 +61,8 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       observer_(observer),
       stop_(stop),
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
-      steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
-      total_steps_(config.epochs * steps_per_epoch_),
+      steps_per_epoch_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).steps_per_epoch),
+      total_steps_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).total_steps),
       model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared)),
       workers_(config.threads),
       trainer_(comm, workers_, *model_, config, total_steps_),
