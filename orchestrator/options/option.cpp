@@ -105,6 +105,7 @@ void check_value(const Option& option, const Value& value, std::string_view orig
   if (const auto* text = std::get_if<std::string>(&value)) {
     if (text->empty()) throw UsageError("{}: the value is empty", origin);
     if (!option.words.empty()) check_words(option, *text, origin);
+    if (option.check != nullptr) option.check(*text, origin);
   }
 }
 

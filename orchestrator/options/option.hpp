@@ -40,6 +40,7 @@ struct Option {
   Range range = {};                          // of a number
   std::vector<std::string_view> words = {};  // the only values of a text, or an enumeration's words in the order of its members
   std::vector<std::pair<std::string_view, std::string_view>> refused = {};  // words that a person may expect, and why they are none
+  void (*check)(std::string_view text, std::string_view origin) = nullptr;  // of a text: throws UsageError, as parse_value says
   std::string_view automatic = {};  // what "auto" stands for; empty: "auto" is no value of this option
   std::vector<std::pair<std::string_view, std::string_view>> by_model = {};  // defaults that belong to a --model
   std::string_view only_for = {};                                            // the one --model that has this option

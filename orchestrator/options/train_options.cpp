@@ -1,5 +1,9 @@
 #include "orchestrator/options/train_options.hpp"
 
+#include <optional>
+
+#include "workers/lora/lora_config.hpp"  // parse_alpha, parse_targets
+
 namespace agsweep {
 
 namespace {
@@ -67,6 +71,7 @@ OptionTable<TrainConfig> make_table() {
       {&C::lora_alpha,
        {.name = "lora-alpha",
         .placeholder = "X",
+        .check = [](std::string_view text, std::string_view origin) { parse_alpha(text, 1, origin); },
         .only_for = "gpt2-lora",
         .changes_result = true,
         .group = model,
@@ -82,6 +87,7 @@ OptionTable<TrainConfig> make_table() {
       {&C::lora_targets,
        {.name = "lora-targets",
         .placeholder = "LIST",
+        .check = [](std::string_view text, std::string_view origin) { parse_targets(text, std::nullopt, origin); },
         .only_for = "gpt2-lora",
         .changes_result = true,
         .group = model,

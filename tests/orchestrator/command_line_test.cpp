@@ -61,6 +61,14 @@ TEST(CommandLine, NamesTheAllowedWordsAndTheNearestOfThem) {
   EXPECT_EQ(usage_error_of({"--tensorboard", "yes"}), "--tensorboard: yes is not on or off");
 }
 
+TEST(CommandLine, NamesOptionValueAndWhatIsAllowedOfBadAdapters) {
+  EXPECT_EQ(usage_error_of({"--lora-alpha", "x"}), "--lora-alpha: x is neither a positive number nor a multiple of the rank such as 2r");
+  EXPECT_EQ(usage_error_of({"--lora-targets", "nope"}),
+            "--lora-targets: nope is no module of this GPT-2 that can be adapted (allowed: c_attn, c_proj, c_fc, or a longer name such as "
+            "mlp.c_proj)");
+  EXPECT_EQ(usage_error_of({"--lora-alpha", "0.5r", "--lora-targets", "h.11.attn.c_attn"}), "no error");
+}
+
 TEST(CommandLine, SaysThatThisBuildHasNoCuda) { EXPECT_EQ(usage_error_of({"--device", "cuda"}), "--device: cuda: this build has no CUDA"); }
 
 TEST(CommandLine, RefusesMissingEmptyAndRepeatedValues) {

@@ -1,7 +1,5 @@
 #include "workers/train/make_model.hpp"
 
-#include <cstdlib>  // std::strtod
-
 #include "base/error.hpp"
 #include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "workers/model/gpt2_full.hpp"
@@ -12,17 +10,6 @@
 namespace agsweep {
 
 namespace {
-
-/// "16", or "2r" for twice the rank.
-double alpha_of(const std::string& text, std::int64_t rank) {
-  char* end = nullptr;
-  const double number = std::strtod(text.c_str(), &end);
-  const std::string_view rest(end);
-  if (end == text.c_str() || (!rest.empty() && rest != "r") || !(number > 0) || number > 1e6) {
-    throw UsageError("--lora-alpha: {} is neither a positive number nor a multiple of the rank such as 2r", text);
-  }
-  return rest.empty() ? number : number * static_cast<double>(rank);
-}
 
 void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest) {
   if (gpt2.vocabulary < gpt2_vocabulary) {
@@ -52,9 +39,9 @@ std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t c
 
 LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
   return {.rank = config.lora_rank,
-          .alpha = alpha_of(config.lora_alpha, config.lora_rank),
+          .alpha = parse_alpha(config.lora_alpha, config.lora_rank, "--lora-alpha"),
           .dropout = config.lora_dropout,
-          .targets = parse_targets(config.lora_targets, gpt2.layers),
+          .targets = parse_targets(config.lora_targets, gpt2.layers, "--lora-targets"),
           .rslora = config.rslora};
 }
 
