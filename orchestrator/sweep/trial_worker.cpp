@@ -61,7 +61,7 @@ class TrialObserver final : public TrainObserver {
       GroupMessage message = message_;
       message.kind = GroupMessage::Kind::reported;
       message.epoch = epoch;
-      message.value = metric_value(val, std::string_view(config_.metric).substr(config_.metric.find('.') + 1));
+      message.value = metric_value(val, config_.metric);
       link_.post(std::move(message));
     }
     const auto order = link_.wait_for(message_.group, patience_seconds);

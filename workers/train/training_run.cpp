@@ -187,10 +187,9 @@ void TrainingRun::save() {
 void TrainingRun::save_best() {
   if (best_saved_) return;
   best_saved_ = true;
-  write_sealed_safetensors(identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
-                           {{"format", "pt"},
-                            {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
-                            {"epoch", std::to_string(state_.best->epoch)}});
+  write_sealed_safetensors(
+      identity_.folder / "model.safetensors", trainer_.parameters().tensors(best_),
+      {{"format", "pt"}, {"model", std::string(to_word(config_.model))}, {"epoch", std::to_string(state_.best->epoch)}});
 }
 
 void TrainingRun::end_epoch() {
@@ -210,9 +209,9 @@ void TrainingRun::end_epoch() {
                      .val = val.metrics,
                      .train_seconds = state_.epoch_seconds,
                      .val_seconds = seconds};
-  const double value = metric_value(val.metrics, metric_name());
-  const auto better = [&](double best) { return higher_is_better(metric_name()) ? value > best : value < best; };
-  report.best = !state_.best || better(metric_value(state_.best->metrics(classes), metric_name()));
+  const double value = metric_value(val.metrics, config_.metric);
+  const auto better = [&](double best) { return higher_is_better(config_.metric) ? value > best : value < best; };
+  report.best = !state_.best || better(metric_value(state_.best->metrics(classes), config_.metric));
   state_.last = score_of(state_.epoch, val.metrics);
   if (report.best) {
     state_.best = state_.last;
@@ -271,7 +270,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
   nlohmann::json result = identity_.environment;
   result.update({{"status", status},
                  {"error", error},
-                 {"model", config_.model == ModelKind::scratch ? "scratch" : "gpt2-lora"},
+                 {"model", to_word(config_.model)},
                  {"params_total", model_->total_count()},
                  {"params_trainable", model_->layout().count()},
                  {"epochs_completed", state_.epoch - 1},
@@ -285,8 +284,8 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
                  {"ranks", comm_.size()},
                  {"shards", config_.shards},
                  {"threads", config_.threads},
-                 {"reduction", config_.reduction == Reduction::tree ? "tree" : "allreduce"},
-                 {"precision", config_.precision == Precision::bf16 ? "bf16" : "fp32"},
+                 {"reduction", to_word(config_.reduction)},
+                 {"precision", to_word(config_.precision)},
                  {"seed", config_.seed},
                  {"command", identity_.command},
                  {"config_hash", identity_.config_hash},
@@ -330,7 +329,7 @@ TrainOutcome TrainingRun::run() {
     }
     outcome.result = result("done", nullptr);
     if (outcome.status == TrainStatus::done && stopped_early()) {
-      say(fmt::format("stopped early: {} epochs without a better {}", config_.patience, config_.metric));
+      say(fmt::format("stopped early: {} epochs without a better {}", config_.patience, to_word(config_.metric)));
     }
     if (outcome.status == TrainStatus::done) add_final_metrics(outcome.result);
   } catch (const TrialFailure& failure) {

@@ -44,8 +44,6 @@ class TrainingRun {
   Metrics train_metrics(std::string_view name);
   EvaluationProgress evaluation_progress(std::string_view split);
   void say(const std::string& line);
-  /// --metric without its "val."
-  std::string_view metric_name() const { return std::string_view(config_.metric).substr(config_.metric.find('.') + 1); }
   bool is_rank_zero() const { return comm_.rank() == 0; }
 
   Communicator& comm_;
