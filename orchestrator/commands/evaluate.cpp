@@ -7,6 +7,7 @@
 #include "data/corpus_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/world.hpp"
@@ -21,7 +22,7 @@ struct EvaluateArgs {
   std::filesystem::path data;
   std::string split = "test";
   std::filesystem::path out;
-  double timeout = 300;
+  double timeout = TrainConfig{}.timeout;
   std::filesystem::path weights;
   bool json = false;
 };
@@ -29,17 +30,12 @@ struct EvaluateArgs {
 OptionTable<EvaluateArgs> table() {
   using A = EvaluateArgs;
   return {
-      {&A::data, {.name = "data", .placeholder = "FILE", .required = true, .help = "data.h5, made with the model's tokenizer and classes"}},
+      {&A::data, data_option()},
       {&A::split, {.name = "split", .placeholder = "NAME", .words = {"train", "val", "test"}, .help = "which rows"}},
       {&A::out, {.name = "out", .placeholder = "FILE", .help = "write row, label, predicted class and logits of each row as CSV"}},
-      {&A::timeout,
-       {.name = "timeout",
-        .placeholder = "SECONDS",
-        .range = above_up_to(0, 1000000),
-        .help = "end the job when a rank has been silent for so long"}},
-      {&A::weights,
-       {.name = "weights", .placeholder = "DIR", .help = "folder of the GPT-2 under the adapter; not given: where it was in training"}},
-      {&A::json, {.name = "json", .flag = true, .help = "print the metrics as a JSON object"}},
+      {&A::timeout, timeout_option()},
+      {&A::weights, weights_option()},
+      {&A::json, json_option()},
   };
 }
 

@@ -6,6 +6,7 @@
 #include "base/sha256.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"
 #include "orchestrator/training/metrics_text.hpp"
@@ -19,11 +20,11 @@ namespace {
 
 OptionTable<TrainArgs> table() {
   return {
-      {&TrainArgs::data, {.name = "data", .placeholder = "FILE", .help = "data.h5 of `agsweep prepare`; needed unless a run is resumed"}},
+      {&TrainArgs::data, data_option(Need::at_times)},
       {&TrainArgs::out, {.name = "out", .placeholder = "RUN", .required = true, .help = "the run's folder"}},
       {&TrainArgs::config, {.name = "config", .placeholder = "FILE", .help = "options from a run's config.toml; the command line wins"}},
       {&TrainArgs::resume, {.name = "resume", .flag = true, .help = "go on with the run in --out, or start it where there is none"}},
-      {&TrainArgs::json, {.name = "json", .flag = true, .help = "print result.json instead of tables"}},
+      {&TrainArgs::json, json_option("print result.json instead of tables")},
   };
 }
 

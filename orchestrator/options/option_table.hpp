@@ -94,9 +94,6 @@ AskedOptions asked_in(const OptionTable<Config>& table, const AskedOptions& aske
   return part;
 }
 
-/// Whether a --model has an option.
-inline bool is_option_of(const Option& option, std::string_view model) { return option.only_for.empty() || option.only_for == model; }
-
 /// Fills the fields of this table's options that were asked; an Automatic one keeps its field.
 template <typename Config>
 void fill(const OptionTable<Config>& table, const AskedOptions& asked, Config& config) {

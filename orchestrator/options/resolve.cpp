@@ -23,6 +23,12 @@ std::string origin(const AskedOptions& asked, std::string_view name) {
   return found == asked.end() ? fmt::format("--{}", name) : found->second.origin;
 }
 
+/// Where "auto" computes, and how precisely.
+void resolve_device(const AskedOptions& asked, TrainConfig& config) {
+  if (!given(asked, "device")) config.device = Device::cpu;
+  if (!given(asked, "precision")) config.precision = Precision::fp32;
+}
+
 void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
   TrainConfig& config = resolved.config;
   const ScheduleLength length = schedule_length(config, facts.train_rows);
@@ -68,9 +74,9 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
 
 void check_model(const AskedOptions& asked, const TrainConfig& config) {
   for (const auto& entry : train_options()) {
-    if (given(asked, entry.option.name) && !is_option_of(entry.option, model_name(config.model))) {
-      throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), model_name(config.model),
-                       entry.option.only_for);
+    if (given(asked, entry.option.name) && !entry.option.is_of(config.model)) {
+      throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), to_word(config.model),
+                       to_word(*entry.option.only_for));
     }
   }
   if (config.model == ModelKind::gpt2_lora) {
@@ -88,6 +94,7 @@ void check_model(const AskedOptions& asked, const TrainConfig& config) {
 Resolved resolve(const AskedOptions& asked, const WorldFacts& facts) {
   Resolved resolved{.config = filled_config(asked), .messages = {}};
   check_model(asked, resolved.config);
+  resolve_device(asked, resolved.config);
   resolve_parallelism(asked, facts, resolved);
   resolve_warmup(asked, facts, resolved);
   return resolved;
