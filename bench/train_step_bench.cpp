@@ -14,10 +14,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "workers/comm/session.hpp"
+#include "workers/device/compute_place.hpp"
+#include "workers/device/open_platform.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/trainer.hpp"
 
@@ -43,10 +46,16 @@ int run(const std::vector<std::string>& arguments) {
   Session session;
   const auto comm = session.world(60);
   SharedWeights shared;
-  Workers workers(config.threads);
+  ComputePlace place;
+  if (config.device == Device::cuda) {
+    const OpenedPlatform opened = open_platform();
+    if (opened.platform == nullptr) throw RunTimeError("--device cuda: {}", opened.reason);
+    place.platform = opened.platform;
+  }
+  const auto workers = place.make_workers(config.threads);
   const auto model =
-      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers.device());
-  const auto trainer = make_trainer(*comm, workers, *model, config, 6000);
+      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
+  const auto trainer = make_trainer(*comm, *workers, *model, config, 6000);
   trainer->settled_parameters().assign(model->start_values(config.seed));
 
   std::vector<double> seconds;
@@ -57,7 +66,13 @@ int run(const std::vector<std::string>& arguments) {
     trainer->step(corpus.train, rows, false);
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  if (comm->rank() == 0) fmt::print("{{\"seconds\": [{:.5f}], \"peak_bytes\": {}}}\n", fmt::join(seconds, ", "), peak_bytes());
+  while (trainer->finish()) {
+  }
+  const std::int64_t device_bytes = workers->stream() == nullptr ? 0 : workers->stream()->memory().peak;
+  if (comm->rank() == 0) {
+    fmt::print("{{\"seconds\": [{:.6f}], \"peak_bytes\": {}, \"device_peak_bytes\": {}}}\n", fmt::join(seconds, ", "), peak_bytes(),
+               device_bytes);
+  }
   return 0;
 }
 

@@ -9,6 +9,9 @@
 
 namespace agsweep {
 
+/// Tokens of GPT-2's published vocabulary.
+inline constexpr std::int64_t gpt2_vocabulary = 50257;
+
 /// GPT-2's byte-level BPE, token for token what Hugging Face tokenizers gives. "<|endoftext|>" in a text is plain text.
 /// Encoding is const and safe from several threads; each thread should hold its own Encoder for its word cache.
 class Tokenizer {
@@ -18,7 +21,7 @@ class Tokenizer {
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
 
-  std::size_t vocabulary_size() const;  // 50,257
+  std::size_t vocabulary_size() const;  // gpt2_vocabulary for the published files
   /// SHA-256 of encoder.json then vocab.bpe.
   const std::string& sha256() const;
 

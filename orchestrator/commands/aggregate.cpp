@@ -26,7 +26,6 @@ OptionTable<AggregateArgs> table() {
       {&A::format,
        {.name = "format",
         .placeholder = "FORMAT",
-        .words = {aggregate_format_words.begin(), aggregate_format_words.end()},
         .help = "of what is printed: tables of trials, configurations and importance; csv has a row a trial, json everything"}},
   };
 }

@@ -11,6 +11,7 @@
 #include "data/tokenizer.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/versions.hpp"
@@ -29,11 +30,8 @@ struct DoctorArgs {
 
 OptionTable<DoctorArgs> table() {
   return {
-      {&DoctorArgs::tokenizer,
-       {.name = "tokenizer",
-        .placeholder = "DIR",
-        .help = "folder of GPT-2's encoder.json and vocab.bpe; not given, the one that agsweep was installed with"}},
-      {&DoctorArgs::json, {.name = "json", .flag = true, .help = "as a JSON object"}},
+      {&DoctorArgs::tokenizer, tokenizer_option()},
+      {&DoctorArgs::json, json_option()},
   };
 }
 

@@ -8,9 +8,10 @@
 #include "data/corpus_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/stored_model.hpp"
-#include "orchestrator/world/world.hpp"
+#include "orchestrator/world/devices.hpp"
 #include "workers/run/run_folder.hpp"  // to_json(Metrics)
 #include "workers/train/predict.hpp"
 
@@ -22,7 +23,7 @@ struct EvaluateArgs {
   std::filesystem::path data;
   std::string split = "test";
   std::filesystem::path out;
-  double timeout = 300;
+  double timeout = TrainConfig{}.timeout;
   std::filesystem::path weights;
   bool json = false;
 };
@@ -30,17 +31,12 @@ struct EvaluateArgs {
 OptionTable<EvaluateArgs> table() {
   using A = EvaluateArgs;
   return {
-      {&A::data, {.name = "data", .placeholder = "FILE", .required = true, .help = "data.h5, made with the model's tokenizer and classes"}},
+      {&A::data, data_option()},
       {&A::split, {.name = "split", .placeholder = "NAME", .words = {"train", "val", "test"}, .help = "which rows"}},
       {&A::out, {.name = "out", .placeholder = "FILE", .help = "write row, label, predicted class and logits of each row as CSV"}},
-      {&A::timeout,
-       {.name = "timeout",
-        .placeholder = "SECONDS",
-        .range = above_up_to(0, 1000000),
-        .help = "end the job when a rank has been silent for so long"}},
-      {&A::weights,
-       {.name = "weights", .placeholder = "DIR", .help = "folder of the GPT-2 under the adapter; not given: where it was in training"}},
-      {&A::json, {.name = "json", .flag = true, .help = "print the metrics as a JSON object"}},
+      {&A::timeout, timeout_option()},
+      {&A::weights, weights_option()},
+      {&A::json, json_option()},
   };
 }
 
@@ -59,12 +55,15 @@ ExitCode run(const Invocation& call) {
     if (split_named(corpus, args.split).rows() == 0) throw DataError("{}: {} has no rows", args.data.string(), args.split);
   });
   const Split& split = split_named(corpus, args.split);
-  model.config.threads = survey(*comm).facts(0).cpus;
+  const World world = survey(*comm);
+  model.config.threads = world.facts(0).cpus;
+  // A run of the CPU keeps its bits; one of a device goes where there is one.
+  const JobDevices devices = find_devices(*comm, world, model.config.device == Device::cpu ? std::optional(Device::cpu) : std::nullopt);
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   bool begun = false;
   const Prediction prediction =
-      predict(*comm, split, model.classes, model.config, model.trained, [&](std::int64_t done, std::int64_t batches) {
+      predict(*comm, split, model.classes, model.config, devices.place, model.trained, [&](std::int64_t done, std::int64_t batches) {
         if (!std::exchange(begun, true)) display.begin("evaluate " + args.split, "batches", batches);
         display.update(done);
       });

@@ -4,6 +4,7 @@
 #include "orchestrator/export/export_run.hpp"
 #include "orchestrator/export/new_folder.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 
 namespace agsweep {
 
@@ -32,14 +33,8 @@ OptionTable<ExportArgs> table() {
         .placeholder = "NAME",
         .help = "what --peft calls the base: a name on the Hugging Face Hub, or a folder; not given, gpt2 if the base is the published "
                 "GPT-2, else its folder"}},
-      {&A::weights,
-       {.name = "weights",
-        .placeholder = "DIR",
-        .help = "folder of the GPT-2 that the run was trained on; not given, as the run recorded"}},
-      {&A::tokenizer,
-       {.name = "tokenizer",
-        .placeholder = "DIR",
-        .help = "folder of GPT-2's encoder.json and vocab.bpe; not given, the one that agsweep was installed with"}},
+      {&A::weights, weights_option()},
+      {&A::tokenizer, tokenizer_option()},
   };
 }
 

@@ -8,10 +8,10 @@
 #include "data/plain_texts.hpp"
 #include "data/tokenizer.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/options/columns.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/training/stored_model.hpp"
-#include "orchestrator/world/cpus.hpp"
+#include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "workers/comm/self_communicator.hpp"
 #include "workers/train/predict.hpp"
@@ -33,12 +33,9 @@ OptionTable<PredictArgs> table() {
   return {
       {&A::csv, {.name = "csv", .placeholder = "FILE", .help = "read texts from a CSV file instead of the lines of standard input"}},
       {&A::text_columns, {.name = "text-columns", .placeholder = "LIST", .help = "columns of --csv, from 1, that make up the text"}},
-      {&A::tokenizer,
-       {.name = "tokenizer",
-        .placeholder = "DIR",
-        .help = "folder of GPT-2's encoder.json and vocab.bpe; not given, the one that agsweep was installed with"}},
-      {&A::weights, {.name = "weights", .placeholder = "DIR", .help = "where the run's GPT-2 is now; not given: where it was in training"}},
-      {&A::json, {.name = "json", .flag = true, .help = "print a JSON object a text, one a line"}},
+      {&A::tokenizer, tokenizer_option()},
+      {&A::weights, weights_option()},
+      {&A::json, json_option("print a JSON object a text, one a line")},
   };
 }
 
@@ -85,10 +82,11 @@ ExitCode run(const Invocation& call) {
                     tokenizer.sha256(), model.tokenizer_sha256);
   }
   const Split split = tokenised(read_texts(args), tokenizer, model.max_length);
-  const std::array<RankCpus, 1> alone = {RankCpus{.host = "", .allowance = own_cpus()}};
-  model.config.threads = cpus_of_rank(alone, 0);
   SelfCommunicator comm;
-  const Prediction prediction = predict(comm, split, model.classes, model.config, model.trained, {});
+  const World world = survey(comm);
+  model.config.threads = world.facts(0).cpus;
+  const JobDevices devices = find_devices(comm, world, model.config.device == Device::cpu ? std::optional(Device::cpu) : std::nullopt);
+  const Prediction prediction = predict(comm, split, model.classes, model.config, devices.place, model.trained, {});
   print(prediction, split.rows(), model.class_names, args.json);
   return ExitCode::done;
 }

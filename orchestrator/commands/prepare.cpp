@@ -12,8 +12,8 @@
 #include "data/corpus_file.hpp"
 #include "data/prepare.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/options/columns.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"
 
@@ -32,10 +32,7 @@ OptionTable<PrepareOptions> corpus_table() {
   return {
       {&P::csv_dir, {.name = "csv-dir", .placeholder = "DIR", .help = "folder of train.csv, test.csv and perhaps classes.txt"}},
       {&P::synthetic_rows, {.name = "synthetic", .range = between(40, 10000000), .help = "make up so many rows of news instead"}},
-      {&P::tokenizer,
-       {.name = "tokenizer",
-        .placeholder = "DIR",
-        .help = "folder of GPT-2's encoder.json and vocab.bpe; not given, the one that agsweep was installed with"}},
+      {&P::tokenizer, tokenizer_option()},
       {&P::max_length, {.name = "max-length", .range = between(1, longest_max_length), .help = "tokens of a row, at most"}},
       {&P::val_fraction,
        {.name = "val-fraction",
@@ -54,7 +51,7 @@ OptionTable<PrepareArgs> table() {
        {.name = "out", .placeholder = "FILE", .required = true, .help = "data.h5; an earlier one is replaced when the new one is whole"}},
       {&A::columns,
        {.name = "columns", .placeholder = "LIST", .help = "CSV columns from 1: the class's, then those that make up the text"}},
-      {&A::json, {.name = "json", .flag = true, .help = "print the report as a JSON object"}},
+      {&A::json, json_option()},
   };
 }
 

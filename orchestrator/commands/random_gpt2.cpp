@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"  // gpt2_count
@@ -21,7 +22,7 @@ struct RandomGpt2Args {
   std::int64_t heads = 2;
   std::int64_t ffn = 256;
   std::int64_t positions = 128;
-  std::int64_t vocabulary = 50257;
+  std::int64_t vocabulary = gpt2_vocabulary;
   std::uint64_t seed = 42;
 };
 
@@ -35,7 +36,8 @@ OptionTable<RandomGpt2Args> table() {
       {&A::heads, {.name = "heads", .range = between(1, 1600), .help = "attention heads; divide --d-model"}},
       {&A::ffn, {.name = "ffn", .range = between(1, 6400), .help = "width of the feed-forward layer"}},
       {&A::positions, {.name = "positions", .range = between(1, 1024), .help = "tokens of a row, at most"}},
-      {&A::vocabulary, {.name = "vocabulary", .range = between(1, 50257), .help = "tokens that it knows; GPT-2's tokenizer has 50257"}},
+      {&A::vocabulary,
+       {.name = "vocabulary", .range = between(1, gpt2_vocabulary), .help = "tokens that it knows; at most those of GPT-2's tokenizer"}},
       {&A::seed, {.name = "seed", .range = at_least(0), .help = "of the random weights"}},
   };
 }

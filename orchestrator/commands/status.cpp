@@ -4,6 +4,7 @@
 
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "sweeps/aggregate/sweep_status.hpp"
 
 namespace agsweep {
@@ -14,7 +15,7 @@ struct StatusArgs {
   bool json = false;
 };
 
-OptionTable<StatusArgs> table() { return {{&StatusArgs::json, {.name = "json", .flag = true, .help = "as a JSON object"}}}; }
+OptionTable<StatusArgs> table() { return {{&StatusArgs::json, json_option()}}; }
 
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"SWEEP"});

@@ -1,5 +1,6 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/run_sweep.hpp"
 
@@ -12,7 +13,7 @@ OptionTable<SweepArgs> table() {
   return {
       {&A::spec,
        {.name = "spec", .placeholder = "FILE", .help = "sweep.toml: search space, sampler, scheduler; with --resume it may be left out"}},
-      {&A::data, {.name = "data", .placeholder = "FILE", .required = true, .help = "data.h5, made by agsweep prepare"}},
+      {&A::data, data_option()},
       {&A::out, {.name = "out", .placeholder = "SWEEP", .required = true, .help = "folder of the journal and of each trial's run"}},
       {&A::ranks_per_trial, {.name = "ranks-per-trial", .range = between(1, 65536), .help = "ranks that train a trial together"}},
       {&A::trials_per_rank,

@@ -8,6 +8,7 @@
 #include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"
 #include "orchestrator/training/metrics_text.hpp"
@@ -21,11 +22,11 @@ namespace {
 
 OptionTable<TrainArgs> table() {
   return {
-      {&TrainArgs::data, {.name = "data", .placeholder = "FILE", .help = "data.h5 of `agsweep prepare`; needed unless a run is resumed"}},
+      {&TrainArgs::data, data_option(Need::at_times)},
       {&TrainArgs::out, {.name = "out", .placeholder = "RUN", .required = true, .help = "the run's folder"}},
       {&TrainArgs::config, {.name = "config", .placeholder = "FILE", .help = "options from a run's config.toml; the command line wins"}},
       {&TrainArgs::resume, {.name = "resume", .flag = true, .help = "go on with the run in --out, or start it where there is none"}},
-      {&TrainArgs::json, {.name = "json", .flag = true, .help = "print result.json instead of tables"}},
+      {&TrainArgs::json, json_option("print result.json instead of tables")},
   };
 }
 
@@ -67,8 +68,11 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
   const TrainConfig provisional = filled_config(plan.options);
   const auto comm = call.session->world(provisional.timeout, advice);
   const World world = survey(*comm);
+  const JobDevices devices = find_devices(*comm, world, asked_device(plan.options));
+  if (comm->size() > 1) check_group_devices(devices.ranks);
   const RunInputs inputs = read_inputs(*comm, plan, provisional);
-  Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows())));
+  Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
+  resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());
   resolved.config.resume = plan.state == RunPlan::State::unfinished;
   const TrainConfig& config = resolved.config;
   const std::string hash = config_hash(config, inputs.record.sha256);
@@ -83,10 +87,10 @@ ExitCode train_or_go_on(const Invocation& call, const TrainArgs& args, const Run
                              .command = shell_command(call.command_line),
                              .config_hash = hash,
                              .data_sha256 = inputs.record.sha256.data,
-                             .environment = environment(world, inputs.record)};
+                             .environment = environment(world, devices, inputs.record)};
   SharedWeights shared;
   try {
-    const TrainOutcome outcome = train(*comm, inputs.corpus, shared, ComputePlace(), config, identity, progress, signals.stop());
+    const TrainOutcome outcome = train(*comm, inputs.corpus, shared, devices.place, config, identity, progress, signals.stop());
     if (outcome.status == TrainStatus::interrupted) {
       if (speaks) display.message(fmt::format("stopped after step {}, with a checkpoint; go on with:\n{}", progress.step(), go_on));
       return ExitCode::checkpointed;

@@ -4,6 +4,7 @@
 
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
 #include "orchestrator/world/versions.hpp"
 
 namespace agsweep {
@@ -14,7 +15,7 @@ struct VersionArgs {
   bool json = false;
 };
 
-OptionTable<VersionArgs> table() { return {{&VersionArgs::json, {.name = "json", .flag = true, .help = "as a JSON object"}}}; }
+OptionTable<VersionArgs> table() { return {{&VersionArgs::json, json_option()}}; }
 
 ExitCode run(const Invocation& call) {
   const auto args = parsed(table(), call.arguments);

@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/toml_text.hpp"
-#include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
 
 namespace agsweep {
@@ -134,7 +133,7 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
   std::string options;
   for (const auto& entry : train_options()) {
     const Option& option = entry.option;
-    if (!is_option_of(option, model_name(config.model))) continue;
+    if (!option.is_of(config.model)) continue;
     if (asked.contains(option.name)) asked_names.push_back(option.key());
     const Value value = entry.get(config);
     if (to_text(value).empty()) continue;  // a path that was not given

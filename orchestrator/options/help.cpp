@@ -1,6 +1,6 @@
 #include "orchestrator/options/help.hpp"
 
-#include <algorithm>  // std::find
+#include <algorithm>  // std::find, std::find_if
 
 #include <fmt/format.h>
 
@@ -12,12 +12,19 @@ std::string name_and_value(const Option& option) {
   return option.flag ? fmt::format("--{}", option.name) : fmt::format("--{} {}", option.name, option.placeholder);
 }
 
+std::string default_for(ModelKind model, const Option& option) {
+  const auto own = std::find_if(option.by_model.begin(), option.by_model.end(), [model](const auto& one) { return one.first == model; });
+  return own == option.by_model.end() ? option.standard : to_text(own->second);
+}
+
 /// "default 0.001", "default 50 for scratch, 10 for gpt2-lora", "default auto: fp32 on cpu", "required", or nothing.
 std::string default_text(const Option& option) {
   if (option.required) return "required";
-  if (option.by_model.size() > 1) {
+  if (!option.by_model.empty()) {
     std::string text;
-    for (const auto& [model, value] : option.by_model) text += fmt::format("{}{} for {}", text.empty() ? "default " : ", ", value, model);
+    for (const ModelKind model : enum_members<ModelKind>()) {
+      text += fmt::format("{}{} for {}", text.empty() ? "default " : ", ", default_for(model, option), to_word(model));
+    }
     return text;
   }
   if (option.flag || option.standard.empty()) return "";

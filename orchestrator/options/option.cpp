@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/enum_words.hpp"
 #include "base/error.hpp"
 #include "base/nearest_name.hpp"
 
@@ -71,7 +72,7 @@ std::string Option::key() const {
 std::string to_text(const Value& value) {
   struct {
     std::string operator()(Automatic) const { return "auto"; }
-    std::string operator()(bool on) const { return on ? "on" : "off"; }
+    std::string operator()(bool on) const { return std::string(to_word(on)); }
     std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
     std::string operator()(double number) const { return fmt::format("{}", number); }  // the shortest that reads back as the same double
     std::string operator()(const std::string& text) const { return text; }
@@ -88,8 +89,9 @@ Value parse_value(const Option& option, std::string_view text, std::string_view 
   } else if (option.kind == ValueKind::number) {
     value = parse_number(option, text, origin);
   } else if (option.kind == ValueKind::on_off) {
-    if (text != "on" && text != "off") throw UsageError("{}: {} is not on or off", origin, text);
-    value = text == "on";
+    const std::optional<bool> on = from_word<bool>(text);
+    if (!on) throw UsageError("{}: {} is not {} or {}", origin, text, to_word(true), to_word(false));
+    value = *on;
   }
   check_value(option, value, origin);
   return value;
@@ -105,24 +107,25 @@ void check_value(const Option& option, const Value& value, std::string_view orig
   if (const auto* text = std::get_if<std::string>(&value)) {
     if (text->empty()) throw UsageError("{}: the value is empty", origin);
     if (!option.words.empty()) check_words(option, *text, origin);
+    if (option.check != nullptr) option.check(*text, origin);
   }
 }
 
 std::string allowed_values(const Option& option) {
-  const std::string automatic = option.automatic.empty() ? "" : "auto";
-  const std::string or_automatic = option.automatic.empty() ? "" : " or auto";
+  const std::string_view or_automatic = option.automatic.empty() ? "" : " or auto";
   switch (option.kind) {
     case ValueKind::on_off:
-      return "on, off";
+      return fmt::format("{}, {}", to_word(true), to_word(false));
     case ValueKind::integer:
     case ValueKind::number:
-      return option.range.text() + or_automatic;
+      return fmt::format("{}{}", option.range.text(), or_automatic);
     case ValueKind::text:
     case ValueKind::path:
       break;
   }
   std::vector<std::string_view> words = option.words;
-  if (!words.empty() && !automatic.empty()) words.insert(words.begin(), automatic);
+  if (words.empty()) return "a text";
+  if (!option.automatic.empty()) words.insert(words.begin(), "auto");
   return fmt::format("{}", fmt::join(words, ", "));
 }
 

@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>  // std::pair
 #include <variant>
 #include <vector>
+
+#include "workers/train/config.hpp"  // ModelKind
 
 namespace agsweep {
 
@@ -38,14 +41,15 @@ struct Option {
   std::string_view name;                     // with dashes, without the leading two; config.toml's key has underscores instead
   std::string_view placeholder = "N";        // what help calls the value
   Range range = {};                          // of a number
-  std::vector<std::string_view> words = {};  // the only values of a text, or an enumeration's words in the order of its members
+  std::vector<std::string_view> words = {};  // the only values of a text; OptionTable sets an enumeration's
   std::vector<std::pair<std::string_view, std::string_view>> refused = {};  // words that a person may expect, and why they are none
-  std::string_view automatic = {};  // what "auto" stands for; empty: "auto" is no value of this option
-  std::vector<std::pair<std::string_view, std::string_view>> by_model = {};  // defaults that belong to a --model
-  std::string_view only_for = {};                                            // the one --model that has this option
-  bool flag = false;                                                         // stands alone: --json
+  void (*check)(std::string_view text, std::string_view origin) = nullptr;  // of a text: throws UsageError, as parse_value says
+  std::string_view automatic = {};                         // what "auto" stands for; empty: "auto" is no value of this option
+  std::vector<std::pair<ModelKind, Value>> by_model = {};  // defaults of a --model, where the field's initial value is not its
+  std::optional<ModelKind> only_for = {};                  // the one --model that has this option
+  bool flag = false;                                       // stands alone: --json
   bool required = false;
-  bool changes_result = false;  // counts for config_hash
+  bool in_config_hash = true;  // false: the result does not depend on it, or config_hash has its content
   bool may_change_on_resume = false;
   bool follows_other_options = false;  // its default does, so a default in a run's config.toml is none of another run's
   std::string_view group = {};         // heading in help; empty: the command's own
@@ -56,6 +60,8 @@ struct Option {
 
   /// As a key of config.toml.
   std::string key() const;
+  /// Whether a --model has it.
+  bool is_of(ModelKind model) const { return !only_for || *only_for == model; }
 };
 
 /// A value as a person writes it: 0.001, on, bf16, auto.
@@ -68,7 +74,7 @@ Value parse_value(const Option& option, std::string_view text, std::string_view 
 /// Checks a value of the right type. @throws UsageError as parse_value
 void check_value(const Option& option, const Value& value, std::string_view origin);
 
-/// What the option's value may be: "(0, 1]", "auto, fp32 or bf16", "on or off".
+/// What the option's value may be: "(0, 1]", "auto, fp32, bf16", "on, off", "a text".
 std::string allowed_values(const Option& option);
 
 /// "; did you mean --lr?" or nothing.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>  // std::find, std::for_each
+#include <algorithm>  // std::for_each
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,6 +11,7 @@
 #include <utility>  // std::move
 #include <vector>
 
+#include "base/enum_words.hpp"
 #include "orchestrator/options/option.hpp"
 
 namespace agsweep {
@@ -29,6 +30,7 @@ struct OptionEntry {
   OptionEntry(T Config::*member, Option described) : option(std::move(described)) {
     if constexpr (std::is_same_v<T, bool>) {
       option.kind = ValueKind::on_off;
+      if (!option.flag) option.placeholder = "on|off";
     } else if constexpr (std::is_integral_v<T>) {
       option.kind = ValueKind::integer;
     } else if constexpr (std::is_floating_point_v<T>) {
@@ -36,7 +38,8 @@ struct OptionEntry {
     } else {
       option.kind = std::is_same_v<T, std::filesystem::path> ? ValueKind::path : ValueKind::text;
     }
-    set = [member, words = option.words](Config& config, const Value& value) {
+    if constexpr (std::is_enum_v<T>) option.words = {enum_words<T>.begin(), enum_words<T>.end()};
+    set = [member](Config& config, const Value& value) {
       if constexpr (std::is_same_v<T, bool>) {
         config.*member = std::get<bool>(value);
       } else if constexpr (std::is_integral_v<T>) {
@@ -44,19 +47,18 @@ struct OptionEntry {
       } else if constexpr (std::is_floating_point_v<T>) {
         config.*member = static_cast<T>(std::get<double>(value));
       } else if constexpr (std::is_enum_v<T>) {
-        const auto word = std::find(words.begin(), words.end(), std::get<std::string>(value));
-        config.*member = static_cast<T>(word - words.begin());
+        config.*member = from_word<T>(std::get<std::string>(value)).value();
       } else {
         config.*member = std::get<std::string>(value);
       }
     };
-    get = [member, words = option.words](const Config& config) -> Value {
+    get = [member](const Config& config) -> Value {
       if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
         return static_cast<std::int64_t>(config.*member);
       } else if constexpr (std::is_floating_point_v<T>) {
         return static_cast<double>(config.*member);
       } else if constexpr (std::is_enum_v<T>) {
-        return std::string(words.at(static_cast<std::size_t>(config.*member)));
+        return std::string(to_word(config.*member));
       } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
         return (config.*member).string();
       } else {
@@ -91,9 +93,6 @@ AskedOptions asked_in(const OptionTable<Config>& table, const AskedOptions& aske
   }
   return part;
 }
-
-/// Whether a --model has an option.
-inline bool is_option_of(const Option& option, std::string_view model) { return option.only_for.empty() || option.only_for == model; }
 
 /// Fills the fields of this table's options that were asked; an Automatic one keeps its field.
 template <typename Config>

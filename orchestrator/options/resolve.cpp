@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
@@ -22,14 +23,19 @@ std::string origin(const AskedOptions& asked, std::string_view name) {
   return found == asked.end() ? fmt::format("--{}", name) : found->second.origin;
 }
 
-std::int64_t total_steps(const TrainConfig& config, std::int64_t train_rows) {
-  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
-  return config.epochs * ((rows + config.batch_size - 1) / config.batch_size);
+/// Where "auto" computes, and how precisely.
+void resolve_device(const AskedOptions& asked, const WorldFacts& facts, TrainConfig& config) {
+  if (!given(asked, "device")) config.device = facts.device;
+  const bool on_device = config.device == Device::cuda;
+  if (!given(asked, "precision")) config.precision = on_device ? Precision::bf16 : Precision::fp32;
+  if (!given(asked, "reduction")) config.reduction = on_device ? Reduction::allreduce : Reduction::tree;
+  if (!given(asked, "shards") && on_device) config.shards = facts.ranks;
 }
 
 void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
   TrainConfig& config = resolved.config;
-  const std::int64_t total = total_steps(config, facts.train_rows);
+  const ScheduleLength length = schedule_length(config, facts.train_rows);
+  const std::int64_t total = length.total_steps;
   if (given(asked, "warmup-steps")) {
     if (config.warmup_steps != 0 && (config.warmup_steps < 2 || config.warmup_steps > total)) {
       throw UsageError("{}: {} does not fit a run of {} steps: 0, or 2 to {}", origin(asked, "warmup-steps"), config.warmup_steps, total,
@@ -37,9 +43,8 @@ void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved
     }
     return;
   }
-  const std::int64_t limit = total * 3 / 10;
-  if (config.warmup_steps <= limit) return;
-  const std::int64_t cut = limit < 2 ? 0 : limit;  // OneCycle cannot rise within one step
+  const std::int64_t cut = length.most_default_warmup();
+  if (config.warmup_steps <= cut) return;
   resolved.messages.push_back(
       fmt::format("warm-up: {} steps instead of the default {}, which is above 30 % of the run's {}", cut, config.warmup_steps, total));
   config.warmup_steps = cut;
@@ -54,7 +59,7 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
         "warning: --threads {}, but a rank may use {} CPU{}; give it more with mpirun --bind-to none or srun --cpus-per-task {}",
         config.threads, facts.fewest_cpus, facts.fewest_cpus == 1 ? "" : "s", config.threads));
   }
-  if (!given(asked, "shards")) {
+  if (!given(asked, "shards") && config.device == Device::cpu) {
     const auto threads = static_cast<std::uint64_t>(threads_given ? config.threads : facts.most_cpus);
     const std::uint64_t for_all = std::bit_ceil(static_cast<std::uint64_t>(facts.ranks) * threads);
     const std::uint64_t for_batch = std::bit_floor(static_cast<std::uint64_t>(config.batch_size));
@@ -72,9 +77,9 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
 
 void check_model(const AskedOptions& asked, const TrainConfig& config) {
   for (const auto& entry : train_options()) {
-    if (given(asked, entry.option.name) && !is_option_of(entry.option, model_name(config.model))) {
-      throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), model_name(config.model),
-                       entry.option.only_for);
+    if (given(asked, entry.option.name) && !entry.option.is_of(config.model)) {
+      throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), to_word(config.model),
+                       to_word(*entry.option.only_for));
     }
   }
   if (config.model == ModelKind::gpt2_lora) {
@@ -92,6 +97,7 @@ void check_model(const AskedOptions& asked, const TrainConfig& config) {
 Resolved resolve(const AskedOptions& asked, const WorldFacts& facts) {
   Resolved resolved{.config = filled_config(asked), .messages = {}};
   check_model(asked, resolved.config);
+  resolve_device(asked, resolved.config);
   resolve_parallelism(asked, facts, resolved);
   resolve_warmup(asked, facts, resolved);
   return resolved;

@@ -16,6 +16,7 @@ struct WorldFacts {
   int fewest_cpus = 1;  // over the ranks
   int most_cpus = 1;    // over the ranks
   std::int64_t train_rows = 0;
+  Device device = Device::cpu;  // what "auto" takes
 };
 
 struct Resolved {

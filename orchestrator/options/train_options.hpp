@@ -7,11 +7,12 @@
 
 namespace agsweep {
 
-/// As --model spells it.
-std::string_view model_name(ModelKind model);
-
 /// Every option of a training, once: command line, help, config.toml, range check, config_hash and docs/options.md read this table.
 const OptionTable<TrainConfig>& train_options();
+
+/// The option of a key in config.toml or a sweep's spec. @param origin  stands before the error: "config.toml:3:6: lr"
+/// @throws UsageError that names the nearest key
+const Option& option_of_key(std::string_view key, std::string_view origin);
 
 /// The defaults that belong to this --model, automatic ones at the field's initial value.
 TrainConfig default_config(ModelKind model);

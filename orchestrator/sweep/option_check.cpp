@@ -1,7 +1,6 @@
 #include "orchestrator/sweep/option_check.hpp"
 
 #include "base/error.hpp"
-#include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
 
 namespace agsweep {
@@ -34,8 +33,8 @@ Value option_value(const Option& option, const ParameterValue& value) {
 OptionCheck train_option_check() {
   return [](std::string_view model, std::string_view key, const ParameterValue& given, std::string_view origin) -> ParameterValue {
     const Option& option = option_of_key(key, origin);
-    if (key != "model" && !is_option_of(option, model)) {
-      throw UsageError("{}: no option of --model {}, only of {}", origin, model, option.only_for);
+    if (const auto kind = from_word<ModelKind>(model); kind && !option.is_of(*kind)) {
+      throw UsageError("{}: no option of --model {}, only of {}", origin, model, to_word(*option.only_for));
     }
     const Value value = option_value(option, given);
     const bool fits = std::holds_alternative<Automatic>(value) ||

@@ -11,6 +11,7 @@ namespace agsweep {
 
 std::vector<std::string> PreparedSweep::messages() const {
   std::vector<std::string> messages = world.messages(launched_by_mpirun());
+  messages.insert(messages.end(), devices.messages.begin(), devices.messages.end());
   const WorldFacts facts = world.facts(static_cast<std::int64_t>(corpus.train.rows()));
   if (facts.fewest_cpus < groups.groups_per_rank) {
     messages.push_back(
@@ -33,6 +34,7 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
     sweep.data_sha256 = sha256_file(args.data);
   });
   sweep.world = survey(comm);
+  sweep.devices = find_devices(comm, sweep.world, asked_device(trial_options(sweep.plan, first_point(sweep.plan.spec), 0)));
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
   return sweep;
 }

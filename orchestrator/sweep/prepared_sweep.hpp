@@ -6,6 +6,7 @@
 #include "data/corpus.hpp"
 #include "orchestrator/sweep/sweep_groups.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
+#include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
 
@@ -17,6 +18,7 @@ struct PreparedSweep {
   Corpus corpus;
   std::string data_sha256;
   World world;
+  JobDevices devices;
   SweepGroups groups;
 
   /// What a person should know of it: what it is, and what may be wrong.

@@ -48,7 +48,7 @@ void train_groups(Session& session, const SweepInputs& inputs, const PreparedSwe
   const World& world = sweep.world;
   const SweepGroups& groups = sweep.groups;
   const int group = groups.group_of[static_cast<std::size_t>(world.rank)];
-  WorldFacts facts = world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()));
+  WorldFacts facts = world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), inputs.devices.kind);
   facts.ranks = groups.ranks_per_group;
   const World part = part_of(world, groups, group);
   const auto comm = session.split(group, waits.timeout, waits.advice);
@@ -97,7 +97,7 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
   const PreparedSweep sweep = prepare_sweep(*comm, args, options);
   SharedWeights shared(/*keeps_start_values=*/true);
   if (args.dry_run) {
-    on_rank_zero(*comm, [&] { print_cost(sweep.plan, sweep.corpus, shared, sweep.world, sweep.groups); });
+    on_rank_zero(*comm, [&] { print_cost(sweep, shared); });
     return ExitCode::done;
   }
 
@@ -118,6 +118,7 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
                            .folder = args.out,
                            .command = shell_command(command_line),
                            .shared = shared,
+                           .devices = sweep.devices,
                            .require_lock = [&] {
                              if (!lock.holds()) lock_lost();
                            }};

@@ -13,6 +13,7 @@
 #include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/scheduler.hpp"
 #include "workers/train/measure_step.hpp"
+#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
@@ -20,11 +21,11 @@ namespace {
 
 constexpr std::int64_t most_rows = 100;  // configurations that are listed
 
-TrainConfig config_of(const SweepPlan& plan, const Point& point, const World& world, const SweepGroups& groups, std::int64_t train_rows) {
-  WorldFacts facts = world.facts(train_rows);
-  facts.ranks = groups.ranks_per_group;
-  if (groups.groups_per_rank > 1) facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
-  return resolve(trial_options(plan, point, plan.spec.seeds.front()), facts).config;
+TrainConfig config_of(const PreparedSweep& sweep, const Point& point, std::int64_t train_rows) {
+  WorldFacts facts = sweep.world.facts(train_rows, sweep.devices.kind);
+  facts.ranks = sweep.groups.ranks_per_group;
+  if (sweep.groups.groups_per_rank > 1) facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
+  return resolve(trial_options(sweep.plan, point, sweep.plan.spec.seeds.front()), facts).config;
 }
 
 /// The configurations that depend on no trial's result.
@@ -60,10 +61,10 @@ std::int64_t split_tokens(const Split& split) { return static_cast<std::int64_t>
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
   if (plan.spec.scheduler.kind == SchedulerKind::none) return "";
   const TrainConfig config = filled_config(trial_options(plan, first_point(plan.spec), 0));
-  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
-  const std::int64_t steps = (rows + config.batch_size - 1) / config.batch_size;
+  const ScheduleLength length = schedule_length(config, train_rows);
+  const std::int64_t steps = length.steps_per_epoch;
   const std::int64_t first = plan.spec.scheduler.min_epochs;
-  const std::int64_t warmup = std::min(config.warmup_steps, plan.epochs * steps * 3 / 10);
+  const std::int64_t warmup = std::min(config.warmup_steps, length.most_default_warmup());
   if (warmup <= first * steps) return "";
   return fmt::format(
       "warning: the warm-up of {} steps outlasts the first {} of {} steps: trials are judged before they learn at full rate; "
@@ -71,15 +72,18 @@ std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
       warmup, first == 1 ? "epoch" : fmt::format("{} epochs", first), first * steps);
 }
 
-void print_cost(const SweepPlan& plan, const Corpus& corpus, SharedWeights& shared, const World& world, const SweepGroups& groups) {
+void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
+  const SweepPlan& plan = sweep.plan;
+  const Corpus& corpus = sweep.corpus;
+  const SweepGroups& groups = sweep.groups;
   const SweepSpec& spec = plan.spec;
   const std::vector<Point> points = known_points(spec);
   print_configurations(spec, points);
 
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
-  const TrainConfig config = config_of(plan, points.empty() ? first_point(spec) : points.front(), world, groups, train_rows);
-  const StepMeasurement step = measure_step(corpus, shared, config);
-  const std::int64_t rows = config.train_limit == 0 ? train_rows : std::min(config.train_limit, train_rows);
+  const TrainConfig config = config_of(sweep, points.empty() ? first_point(spec) : points.front(), train_rows);
+  const StepMeasurement step = measure_step(corpus, shared, sweep.devices.place, config);
+  const std::int64_t rows = schedule_length(config, train_rows).rows;
   const double epoch_tokens = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
   // A forward pass is about a third of a step.
   const double epoch_seconds = (epoch_tokens + static_cast<double>(split_tokens(corpus.val)) / 3) * step.seconds_per_token;

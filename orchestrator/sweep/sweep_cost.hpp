@@ -3,10 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "data/corpus.hpp"
-#include "orchestrator/sweep/sweep_groups.hpp"
+#include "orchestrator/sweep/prepared_sweep.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
-#include "orchestrator/world/world.hpp"
 #include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
@@ -16,6 +14,6 @@ std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows);
 
 /// --dry-run: prints the configurations that are known before the sweep, and what it will take: epochs, tokens, hours (from a step measured
 /// here and now, with this rank alone), disk at most.
-void print_cost(const SweepPlan& plan, const Corpus& corpus, SharedWeights& shared, const World& world, const SweepGroups& groups);
+void print_cost(const PreparedSweep& sweep, SharedWeights& shared);
 
 }  // namespace agsweep

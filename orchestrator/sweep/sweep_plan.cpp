@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "orchestrator/options/option_key.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/option_check.hpp"
 #include "sweeps/space/read_spec.hpp"

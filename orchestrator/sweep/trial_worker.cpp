@@ -24,14 +24,9 @@ constexpr double patience_seconds = 0.5;
 /// On a group's leader: tells the coordinator how a trial goes, and hears what follows an epoch.
 class TrialObserver final : public TrainObserver {
  public:
-  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, std::string metric,
+  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, Metric metric,
                 std::string config_hash)
-      : link_(link),
-        require_lock_(require_lock),
-        group_(group),
-        trial_(trial),
-        metric_(std::move(metric)),
-        config_hash_(std::move(config_hash)) {}
+      : link_(link), require_lock_(require_lock), group_(group), trial_(trial), metric_(metric), config_hash_(std::move(config_hash)) {}
 
   void before_write() override { require_lock_(); }
 
@@ -60,7 +55,7 @@ class TrialObserver final : public TrainObserver {
   std::optional<AfterEpoch> after_epoch(std::int64_t epoch, const Metrics& val) override {
     if (asked_ != epoch) {
       asked_ = epoch;
-      const double value = metric_value(val, std::string_view(metric_).substr(metric_.find('.') + 1));
+      const double value = metric_value(val, metric_);
       link_.post(
           {.group = group_, .what = GroupMessage::Reported{.trial = trial_, .epoch = epoch, .value = value, .config_hash = config_hash_}});
     }
@@ -78,7 +73,7 @@ class TrialObserver final : public TrainObserver {
   const std::function<void()>& require_lock_;
   int group_;
   std::int64_t trial_;
-  std::string metric_;
+  Metric metric_;
   std::string config_hash_;
   std::int64_t total_steps_ = 0;
   std::int64_t steps_per_epoch_ = 1;
@@ -148,9 +143,10 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
                              .command = inputs_.command,
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
-                             .environment = leads() ? environment(world_, record_) : nlohmann::json::object(),
+                             .environment = leads() ? environment(world_, inputs_.devices, record_) : nlohmann::json::object(),
                              .test_split = false};
-  const TrainOutcome outcome = train(comm_, inputs_.corpus, inputs_.shared, config, identity, observer, link_.stop());
+  const TrainOutcome outcome =
+      train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity, observer, link_.stop());
   tell({.what = GroupMessage::Ended{
             .trial = trial,
             .done = outcome.status == TrainStatus::done,

@@ -11,6 +11,7 @@
 #include "orchestrator/sweep/group_link.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "orchestrator/training/file_facts.hpp"
+#include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/train/shared_weights.hpp"
@@ -26,6 +27,7 @@ struct SweepInputs {
   std::filesystem::path folder;  // SWEEP
   std::string command;           // the command line, for result.json
   SharedWeights& shared;
+  const JobDevices& devices;
   std::function<void()> require_lock;  // does not return when another process has taken the sweep over; for any thread
 };
 

@@ -1,10 +1,8 @@
 #include "orchestrator/training/metrics_text.hpp"
 
-#include <array>
-#include <utility>  // std::pair
-
 #include <fmt/format.h>
 
+#include "base/metric.hpp"
 #include "base/system.hpp"
 #include "base/table.hpp"
 
@@ -12,14 +10,8 @@ namespace agsweep {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 6> totals = {{{"loss", "loss"},
-                                                                        {"accuracy", "accuracy"},
-                                                                        {"f1_macro", "macro F1"},
-                                                                        {"f1_weighted", "weighted F1"},
-                                                                        {"precision_macro", "macro precision"},
-                                                                        {"recall_macro", "macro recall"}}};
-
 std::string figure(const nlohmann::json& value) { return fmt::format("{:.4f}", value.get<double>()); }
+std::string figure(const nlohmann::json& metrics, Metric metric) { return figure(metrics.at(std::string(metric_key(metric)))); }
 
 std::string class_table(const nlohmann::json& metrics, const std::vector<std::string>& class_names) {
   Table table({"class", "precision", "recall", "F1", "rows"});
@@ -42,7 +34,7 @@ std::string caveats(bool synthetic_corpus, bool random_base) {
 
 std::string metrics_text(const nlohmann::json& metrics, const std::vector<std::string>& class_names) {
   Table table({"metric", "value"});
-  for (const auto& [key, name] : totals) table.add({name, figure(metrics.at(key))});
+  for (const Metric metric : enum_members<Metric>()) table.add({std::string(metric_label(metric)), figure(metrics, metric)});
   return table.text() + "\n" + class_table(metrics, class_names);
 }
 
@@ -53,9 +45,9 @@ std::string result_text(const nlohmann::json& result, const std::vector<std::str
                                      "train", "validation"};
   if (!test.is_null()) header.emplace_back("test");
   Table table(header);
-  for (const auto& [key, name] : totals) {
-    std::vector<std::string> row = {name, figure(best.at("train").at(key)), figure(best.at("val").at(key))};
-    if (!test.is_null()) row.push_back(figure(test.at(key)));
+  for (const Metric metric : enum_members<Metric>()) {
+    std::vector<std::string> row = {std::string(metric_label(metric)), figure(best.at("train"), metric), figure(best.at("val"), metric)};
+    if (!test.is_null()) row.push_back(figure(test, metric));
     table.add(std::move(row));
   }
   std::string text = table.text();

@@ -87,21 +87,21 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
   return inputs;
 }
 
-nlohmann::json environment(const World& world, const RunRecord& record) {
+nlohmann::json environment(const World& world, const JobDevices& devices, const RunRecord& record) {
   const auto or_null = [](std::string_view text) { return text.empty() ? nlohmann::json() : nlohmann::json(text); };
   const char* const job = std::getenv("SLURM_JOB_ID");
-  return {{"device", "cpu"},
-          {"device_name", world.cpu_models[0]},
-          {"cpu", world.cpu_models[0]},
-          {"hosts", world.hosts()},
-          {"slurm_job_id", or_null(job == nullptr ? "" : job)},
-          {"started", record.started},
-          {"versions", versions()},
-          {"weights_sha256", or_null(record.sha256.weights)},
-          {"init_sha256", or_null(record.sha256.init)},
-          {"tokenizer_sha256", record.sha256.tokenizer},
-          {"synthetic", record.synthetic},
-          {"random_base", record.random_base}};
+  nlohmann::json json = devices.facts;
+  json.update({{"cpu", world.cpu_models[0]},
+               {"hosts", world.hosts()},
+               {"slurm_job_id", or_null(job == nullptr ? "" : job)},
+               {"started", record.started},
+               {"versions", versions()},
+               {"weights_sha256", or_null(record.sha256.weights)},
+               {"init_sha256", or_null(record.sha256.init)},
+               {"tokenizer_sha256", record.sha256.tokenizer},
+               {"synthetic", record.synthetic},
+               {"random_base", record.random_base}});
+  return json;
 }
 
 }  // namespace agsweep

@@ -5,6 +5,7 @@
 #include "data/corpus.hpp"
 #include "orchestrator/training/file_facts.hpp"
 #include "orchestrator/training/run_plan.hpp"
+#include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/train/config.hpp"
@@ -36,6 +37,6 @@ void require_recorded_data(const RunPlan& plan, const std::string& sha256);
 RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig& config);
 
 /// The keys of result.json that the trainer does not know.
-nlohmann::json environment(const World& world, const RunRecord& record);
+nlohmann::json environment(const World& world, const JobDevices& devices, const RunRecord& record);
 
 }  // namespace agsweep

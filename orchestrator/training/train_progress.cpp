@@ -1,15 +1,13 @@
 #include "orchestrator/training/train_progress.hpp"
 
-#include <utility>  // std::move
-
 #include <fmt/format.h>
 
 #include "base/system.hpp"  // duration_text
 
 namespace agsweep {
 
-TrainProgress::TrainProgress(ProgressDisplay& display, std::int64_t epochs, std::string metric)
-    : display_(display), epochs_(epochs), metric_(std::move(metric)) {}
+TrainProgress::TrainProgress(ProgressDisplay& display, std::int64_t epochs, Metric metric)
+    : display_(display), epochs_(epochs), metric_(metric) {}
 
 void TrainProgress::on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t done_steps) {
   total_steps_ = total_steps;
@@ -33,10 +31,9 @@ void TrainProgress::on_evaluation(std::string_view split, std::int64_t done_batc
 }
 
 void TrainProgress::on_epoch(const EpochReport& report) {
-  const double value = metric_value(report.val, std::string_view(metric_).substr(metric_.find('.') + 1));
-  last_value_ = fmt::format("  {} {:.4f}", metric_, value);
+  last_value_ = fmt::format("  {} {:.4f}", to_word(metric_), metric_value(report.val, metric_));
   display_.message(fmt::format("epoch {}/{}  train loss {:.4f}  val loss {:.4f}  accuracy {:.4f}{}  {}{}", report.epoch, epochs_,
-                               report.train.loss, report.val.loss, report.val.accuracy, metric_ == "val.accuracy" ? "" : last_value_,
+                               report.train.loss, report.val.loss, report.val.accuracy, metric_ == Metric::accuracy ? "" : last_value_,
                                duration_text(report.train_seconds + report.val_seconds), report.best ? "  best so far" : ""));
 }
 

@@ -11,8 +11,8 @@ namespace agsweep {
 class TrainProgress final : public TrainObserver {
  public:
   /// @param display  outlives this
-  /// @param metric   what makes an epoch the best: "val.f1_macro"
-  TrainProgress(ProgressDisplay& display, std::int64_t epochs, std::string metric);
+  /// @param metric   what makes an epoch the best
+  TrainProgress(ProgressDisplay& display, std::int64_t epochs, Metric metric);
 
   void on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t done_steps) override;
   void on_step(const StepReport& report) override;
@@ -26,7 +26,7 @@ class TrainProgress final : public TrainObserver {
  private:
   ProgressDisplay& display_;
   std::int64_t epochs_;
-  std::string metric_;
+  Metric metric_;
   std::int64_t total_steps_ = 0;
   std::int64_t steps_per_epoch_ = 1;
   std::int64_t step_ = 0;

@@ -36,8 +36,8 @@ std::vector<std::string> World::hosts() const {
   return hosts;
 }
 
-WorldFacts World::facts(std::int64_t train_rows) const {
-  WorldFacts facts{.ranks = static_cast<int>(ranks.size()), .train_rows = train_rows};
+WorldFacts World::facts(std::int64_t train_rows, Device device) const {
+  WorldFacts facts{.ranks = static_cast<int>(ranks.size()), .train_rows = train_rows, .device = device};
   facts.cpus = facts.fewest_cpus = facts.most_cpus = cpus_of_rank(ranks, static_cast<std::size_t>(rank));
   for (std::size_t other = 0; other < ranks.size(); ++other) {
     facts.fewest_cpus = std::min(facts.fewest_cpus, cpus_of_rank(ranks, other));

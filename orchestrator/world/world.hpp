@@ -19,7 +19,8 @@ struct World {
 
   /// Each node once, in the order of ranks.
   std::vector<std::string> hosts() const;
-  WorldFacts facts(std::int64_t train_rows) const;
+  /// @param device  what "auto" takes
+  WorldFacts facts(std::int64_t train_rows, Device device = Device::cpu) const;
   /// What a person should know: ranks on different CPU types, ranks bound to a part of a node that nobody else uses.
   /// @param by_mpirun  mpirun started the ranks: it binds them unless told otherwise
   std::vector<std::string> messages(bool by_mpirun) const;

@@ -6,13 +6,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/enum_words.hpp"
 #include "sweeps/aggregate/aggregate.hpp"
 
 namespace agsweep {
 
 enum class AggregateFormat { table, csv, json, markdown, latex };
-/// In the order of AggregateFormat.
-inline constexpr std::array<std::string_view, 5> aggregate_format_words = {"table", "csv", "json", "markdown", "latex"};
+template <>
+inline constexpr auto enum_words<AggregateFormat> = std::to_array<std::string_view>({"table", "csv", "json", "markdown", "latex"});
 
 /// csv has a row a trial; json has all; the others have tables for people: trials, configurations over seeds, importance. Remarks are not
 /// in it, but for json's.

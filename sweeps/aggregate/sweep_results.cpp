@@ -161,7 +161,7 @@ void add_trials(const Study& study, SweepResults& sweep) {
 
 SweepResults read_sweep(const fs::path& folder) {
   SweepResults sweep{.folder = folder, .spec = read_resolved_spec(folder / resolved_spec_name)};
-  sweep.maximise = sweep.spec.metric != "val.loss";
+  sweep.maximise = higher_is_better(from_word<Metric>(sweep.spec.metric).value());
   const fs::path journal = folder / journal_name;
   const Study study = read_study(journal);
   try {

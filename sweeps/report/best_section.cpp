@@ -13,21 +13,17 @@ namespace agsweep {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 6> totals = {{{"f1_macro", "macro F1"},
-                                                                        {"accuracy", "accuracy"},
-                                                                        {"f1_weighted", "weighted F1"},
-                                                                        {"precision_macro", "macro precision"},
-                                                                        {"recall_macro", "macro recall"},
-                                                                        {"loss", "loss (nats)"}}};
+constexpr std::array totals = {Metric::f1_macro,        Metric::accuracy,     Metric::f1_weighted,
+                               Metric::precision_macro, Metric::recall_macro, Metric::loss};
 
 std::string metrics_table(const TrialResults& trial) {
   using enum HtmlTable::Align;
   HtmlTable table({"metric", "training", "validation"}, {left, right, right});
-  const auto cell = [&](const char* split, const char* key) {
-    const std::optional<double> value = result_number(trial, {"best", split, key});
+  const auto cell = [&](const char* split, Metric metric) {
+    const std::optional<double> value = result_number(trial, {"best", split, std::string(metric_key(metric)).c_str()});
     return value ? metric_text(*value) : std::string("–");
   };
-  for (const auto& [key, name] : totals) table.add({name, cell("train", key), cell("val", key)});
+  for (const Metric metric : totals) table.add({label_with_unit(metric), cell("train", metric), cell("val", metric)});
   return table.html();
 }
 

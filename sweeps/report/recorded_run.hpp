@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/metric.hpp"
+
 namespace agsweep {
 
-/// A split's metrics after an epoch, in the order of metric_words: loss, accuracy, macro F1, weighted F1, macro precision, macro recall.
-using MetricRow = std::array<double, 6>;
+/// A split's metrics after an epoch, in the order of Metric.
+using MetricRow = std::array<double, enum_words<Metric>.size()>;
 
 /// What RUN/epochs.csv says, epoch by epoch from the first. Training figures are running ones: dropout on, weights changing.
 struct EpochTable {

@@ -4,7 +4,6 @@
 #include <utility>    // std::move
 
 #include "sweeps/journal/study.hpp"
-#include "sweeps/space/spec_words.hpp"
 
 namespace agsweep {
 
@@ -76,12 +75,6 @@ std::optional<double> result_number(const TrialResults& trial, std::initializer_
   const nlohmann::json value = result_value(trial, keys);
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
-
-std::size_t metric_index(const SweepSpec& spec) {
-  return static_cast<std::size_t>(std::find(metric_words.begin(), metric_words.end(), spec.metric) - metric_words.begin());
-}
-
-std::string metric_key(const SweepSpec& spec) { return spec.metric.substr(spec.metric.find('.') + 1); }
 
 double seconds_of(const ReportedSweep& sweep, const TrialResults& trial) {
   const auto table = sweep.epochs.find(trial.number);

@@ -50,12 +50,6 @@ std::optional<double> result_number(const TrialResults& trial, std::initializer_
 /// The same for any value; null where it is not there.
 nlohmann::json result_value(const TrialResults& trial, std::initializer_list<const char*> keys);
 
-/// The metric's place in a MetricRow.
-std::size_t metric_index(const SweepSpec& spec);
-
-/// Its key in result.json: "f1_macro".
-std::string metric_key(const SweepSpec& spec);
-
 /// Training and evaluation, from result.json, or from epochs.csv where there is none yet.
 double seconds_of(const ReportedSweep& sweep, const TrialResults& trial);
 

@@ -1,8 +1,6 @@
 #include "sweeps/report/value_text.hpp"
 
-#include <array>
 #include <cmath>
-#include <utility>  // std::pair
 
 #include <fmt/format.h>
 
@@ -10,29 +8,14 @@
 
 namespace agsweep {
 
-namespace {
+std::string label_with_unit(Metric metric) { return fmt::format("{}{}", metric_label(metric), metric == Metric::loss ? " (nats)" : ""); }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> metric_names = {
-    {{"val.loss", "validation loss (nats)"},
-     {"val.accuracy", "validation accuracy"},
-     {"val.f1_macro", "validation macro F1"},
-     {"val.f1_weighted", "validation weighted F1"},
-     {"val.precision_macro", "validation macro precision"},
-     {"val.recall_macro", "validation macro recall"}}};
-
-}  // namespace
-
-std::string metric_name(std::string_view metric) {
-  for (const auto& [key, name] : metric_names) {
-    if (key == metric) return std::string(name);
-  }
-  return std::string(metric);
-}
+std::string metric_name(std::string_view word) { return "validation " + label_with_unit(from_word<Metric>(word).value()); }
 
 std::string metric_text(double value) { return fmt::format("{:.4f}", value); }
 
 std::string option_text(const ParameterValue& value) {
-  if (const auto* on = std::get_if<bool>(&value)) return *on ? "on" : "off";
+  if (const auto* on = std::get_if<bool>(&value)) return std::string(to_word(*on));
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *whole);
   if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
   return std::get<std::string>(value);

@@ -4,13 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/metric.hpp"
 #include "sweeps/space/parameter.hpp"
 #include "sweeps/state/sweep_trial.hpp"  // TrialPhase
 
 namespace agsweep {
 
+/// "macro F1", "loss (nats)".
+std::string label_with_unit(Metric metric);
+
 /// "validation macro F1" for "val.f1_macro".
-std::string metric_name(std::string_view metric);
+std::string metric_name(std::string_view word);
 
 /// A metric with four decimals.
 std::string metric_text(double value);

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
+
+#include "base/enum_words.hpp"
 
 namespace agsweep {
 
@@ -12,6 +16,8 @@ using ParameterValue = std::variant<bool, std::int64_t, double, std::string>;
 
 /// How a parameter's values lie: {log = [low, high]}, {range = ..}, {int = ..}, {log_int = ..}, {values = [..]}.
 enum class Scale { log, range, integer, log_integer, values };
+template <>
+inline constexpr auto enum_words<Scale> = std::to_array<std::string_view>({"log", "range", "int", "log_int", "values"});
 
 /// One key of a sweep's [space]: a train option and the values that trials may give it.
 struct Parameter {

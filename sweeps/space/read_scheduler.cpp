@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "sweeps/space/spec_words.hpp"
 
 namespace agsweep {
 
@@ -14,7 +13,7 @@ constexpr std::array<std::string_view, 3> scheduler_keys = {"kind", "eta", "min_
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
 void refuse(const SpecNode* node, SchedulerKind kind) {
-  if (node != nullptr) throw UsageError("{}: not a setting of kind = \"{}\"", node->origin, word_for(scheduler_words, kind));
+  if (node != nullptr) throw UsageError("{}: not a setting of kind = \"{}\"", node->origin, to_word(kind));
 }
 
 }  // namespace
@@ -24,7 +23,7 @@ SchedulerSpec read_scheduler(const SpecNode& node, const std::filesystem::path& 
   check_known(nodes, scheduler_keys);
   const SpecNode* kind = find_node(nodes, "kind");
   if (kind == nullptr) throw UsageError("{}: kind is missing (none, median or asha)", node.origin);
-  SchedulerSpec scheduler{.kind = static_cast<SchedulerKind>(word_of(*kind, scheduler_words))};
+  SchedulerSpec scheduler{.kind = static_cast<SchedulerKind>(word_of(*kind, enum_words<SchedulerKind>))};
 
   const SpecNode* eta = find_node(nodes, "eta");
   const SpecNode* min_epochs = find_node(nodes, "min_epochs");

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "sweeps/space/spec_words.hpp"
 
 namespace agsweep {
 
@@ -41,7 +40,7 @@ void read_bounds(const SpecNode& list, const fs::path& path, const std::string& 
   const std::vector<SpecNode> bounds = elements_of(list, path);
   if (bounds.size() != 2) {
     throw UsageError("{}: {} numbers, where a lowest and a highest belong: {{ {} = [low, high] }}", list.origin, bounds.size(),
-                     word_for(scale_words, parameter.scale));
+                     to_word(parameter.scale));
   }
   parameter.low = read_number(bounds[0], parameter.scale, model, check);
   parameter.high = read_number(bounds[1], parameter.scale, model, check);
@@ -91,12 +90,12 @@ Parameter read_parameter(const SpecNode& node, const fs::path& path, const std::
     throw UsageError("{}: not a table such as {{ log = [low, high] }}; one value for all trials belongs in [fixed]", node.origin);
   }
   std::vector<SpecNode> kinds = nodes_of(node, path);
-  check_known(kinds, scale_words);
+  check_known(kinds, enum_words<Scale>);
   if (kinds.size() != 1) throw UsageError("{}: exactly one of log, range, int, log_int and values belongs here", node.origin);
 
   SpecNode& list = kinds.front();
   Parameter parameter{.key = node.name};
-  parameter.scale = static_cast<Scale>(std::find(scale_words.begin(), scale_words.end(), list.name) - scale_words.begin());
+  parameter.scale = from_word<Scale>(list.name).value();
   list.name = node.name;  // its numbers are the option's
   list.origin = fmt::format("{}: {}", list.at, node.name);
   if (parameter.scale == Scale::values) {

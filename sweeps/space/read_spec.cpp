@@ -13,7 +13,6 @@
 #include "sweeps/space/read_scheduler.hpp"
 #include "sweeps/space/read_space.hpp"
 #include "sweeps/space/spec_node.hpp"
-#include "sweeps/space/spec_words.hpp"
 
 namespace agsweep {
 
@@ -44,7 +43,7 @@ std::string read_metric(const SpecNode& node) {
   if (metric.starts_with("test.")) {
     throw UsageError("{}: {}: a sweep never looks at the test split; choose by a val.* metric, then test once", node.origin, metric);
   }
-  return std::string(metric_words.at(word_of(node, metric_words)));
+  return std::string(enum_words<Metric>.at(word_of(node, enum_words<Metric>)));
 }
 
 std::vector<std::int64_t> read_seeds(const SpecNode& node, const Source& source, const std::string& model) {
@@ -74,7 +73,7 @@ void read_head(const Source& source, SweepSpec& spec) {
   const SpecNode* name = source.find("name");
   spec.name = name != nullptr ? text_of(*name) : source.path.stem().string();
   if (const SpecNode* node = source.find("metric")) spec.metric = read_metric(*node);
-  if (const SpecNode* node = source.find("sampler")) spec.sampler = static_cast<SamplerKind>(word_of(*node, sampler_words));
+  if (const SpecNode* node = source.find("sampler")) spec.sampler = static_cast<SamplerKind>(word_of(*node, enum_words<SamplerKind>));
   if (const SpecNode* node = source.find("seeds")) spec.seeds = read_seeds(*node, source, spec.model);
   const SpecNode* sampler_seed = source.find("sampler_seed");
   spec.sampler_seed = sampler_seed != nullptr ? whole_of(*sampler_seed, 0, no_limit) : spec.seeds.front();
@@ -167,7 +166,7 @@ void check_several_seeds(const Source& source, const SweepSpec& spec) {
   const std::string& origin = source.find("seeds")->origin;
   if (spec.scheduler.kind != SchedulerKind::none) {
     throw UsageError("{}: {} seeds, but only one goes with scheduler \"{}\" (several: only with \"none\")", origin, spec.seeds.size(),
-                     word_for(scheduler_words, spec.scheduler.kind));
+                     to_word(spec.scheduler.kind));
   }
   if (spec.sampler == SamplerKind::tpe) {
     throw UsageError("{}: {} seeds, but only one goes with sampler \"tpe\"", origin, spec.seeds.size());

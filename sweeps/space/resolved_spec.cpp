@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>  // fmt::join
 
 #include "base/toml_text.hpp"
-#include "sweeps/space/spec_words.hpp"
 
 namespace agsweep {
 
@@ -23,7 +22,7 @@ std::string parameter_toml(const Parameter& parameter) {
   if (parameter.scale != Scale::values) {
     items = {value_toml(value_at(parameter, parameter.low)), value_toml(value_at(parameter, parameter.high))};
   }
-  return fmt::format("{{ {} = [{}] }}", word_for(scale_words, parameter.scale), fmt::join(items, ", "));
+  return fmt::format("{{ {} = [{}] }}", to_word(parameter.scale), fmt::join(items, ", "));
 }
 
 std::string keep_text(std::int64_t keep) {
@@ -38,7 +37,7 @@ std::vector<SpecEntry> spec_entries(const SweepSpec& spec) {
       {"", "name", toml_text(spec.name)},
       {"", "model", toml_text(spec.model)},
       {"", "metric", toml_text(spec.metric)},
-      {"", "sampler", fmt::format("\"{}\"", word_for(sampler_words, spec.sampler))},
+      {"", "sampler", fmt::format("\"{}\"", to_word(spec.sampler))},
       {"", "sampler_seed", fmt::format("{}", spec.sampler_seed)},
   };
   if (spec.sampler != SamplerKind::grid) entries.push_back({"", "trials", fmt::format("{}", spec.trials)});
@@ -48,7 +47,7 @@ std::vector<SpecEntry> spec_entries(const SweepSpec& spec) {
   for (const FixedOption& option : spec.fixed) entries.push_back({"fixed", option.key, value_toml(option.value)});
   for (const Parameter& parameter : spec.space) entries.push_back({"space", parameter.key, parameter_toml(parameter)});
   const SchedulerSpec& scheduler = spec.scheduler;
-  entries.push_back({"scheduler", "kind", fmt::format("\"{}\"", word_for(scheduler_words, scheduler.kind))});
+  entries.push_back({"scheduler", "kind", fmt::format("\"{}\"", to_word(scheduler.kind))});
   if (scheduler.kind == SchedulerKind::asha) entries.push_back({"scheduler", "eta", fmt::format("{}", scheduler.eta)});
   if (scheduler.kind != SchedulerKind::none) entries.push_back({"scheduler", "min_epochs", fmt::format("{}", scheduler.min_epochs)});
   for (std::size_t trial = 0; trial < spec.first_trials.size(); ++trial) {

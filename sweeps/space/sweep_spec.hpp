@@ -1,17 +1,25 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/enum_words.hpp"
+#include "base/metric.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {
 
 enum class SamplerKind { grid, random, sobol, tpe };
+template <>
+inline constexpr auto enum_words<SamplerKind> = std::to_array<std::string_view>({"grid", "random", "sobol", "tpe"});
+
 enum class SchedulerKind { none, median, asha };
+template <>
+inline constexpr auto enum_words<SchedulerKind> = std::to_array<std::string_view>({"none", "median", "asha"});
 
 /// [scheduler] of a spec.
 struct SchedulerSpec {
@@ -31,7 +39,7 @@ struct FixedOption {
 struct SweepSpec {
   std::string name;
   std::string model;
-  std::string metric = "val.f1_macro";
+  std::string metric{to_word(default_metric)};  // the word of a Metric
   SamplerKind sampler = SamplerKind::sobol;
   std::int64_t sampler_seed = 42;  // unless given, the first of seeds
   std::int64_t trials = 0;         // configurations, those of [[trial]] among them; for grid the product of the space

@@ -13,7 +13,7 @@ SweepState::SweepState(const SweepSpec& spec, std::int64_t epochs, std::string w
     : spec_(spec),
       epochs_(epochs),
       writer_(std::move(writer)),
-      maximise_(spec.metric != "val.loss"),
+      maximise_(higher_is_better(from_word<Metric>(spec.metric).value())),
       sampler_(make_sampler(spec)),
       scheduler_(make_scheduler(spec.scheduler, epochs)) {
   lines_.push_back(study_line(writer_, spec.name, maximise_));

@@ -101,6 +101,31 @@ class BadOptions(ProgramTest):
         self.refused_options("--lr: -1 is out of range", "--lr", "-1", ranks=2)
 
 
+    def test_bad_adapters_are_told_with_what_is_allowed(self):
+        lora = ["--model", "gpt2-lora", "--weights", self.folder]
+        for option, value, allowed in (("--lora-alpha", "x", "a positive number"), ("--lora-alpha", "-1", "a multiple of the rank"),
+                                       ("--lora-targets", "nope", "allowed: c_attn"), ("--lora-targets", "c_atn", "c_attn?")):
+            with self.subTest(f"{option} {value}"):
+                self.refused_options([f"{option}: {value} is n", allowed], *lora, option, value)
+
+
+class BadSpecs(ProgramTest):
+    def refused_spec(self, says, table):
+        spec = self.folder / "sweep.toml"
+        spec.write_text('model = "gpt2-lora"\nsampler = "random"\ntrials = 2\n' + table)
+        self.refused(USAGE, [f"{spec}:{says[0]}", *says[1:]], "sweep", "--dry-run", "--spec", spec, "--data", self.data,
+                     "--weights", self.folder, "--out", self.folder / "sweep")
+
+    def test_bad_adapters_are_told_by_a_dry_run_with_line_and_column(self):
+        space = "[space]\nlr = { log = [1e-5, 1e-3] }\n"
+        for key, value, says in (("lora_alpha", "x", "is neither a positive number"), ("lora_targets", "nope", "is no module")):
+            with self.subTest(f"{key} in [fixed]"):
+                self.refused_spec([f"5:1: {key}: {value} {says}"], f'[fixed]\n{key} = "{value}"\n{space}')
+            with self.subTest(f"{key} in [space]"):
+                line = f'{key} = {{ values = ["{value}"] }}\n'
+                self.refused_spec([f"6:{line.index(value)}: {key}: {value} {says}"], space + line)
+
+
 class BadConfigFiles(ProgramTest):
     def refused_config(self, says, text):
         config = self.folder / "config.toml"

@@ -1,5 +1,7 @@
 #include "orchestrator/options/command_line.hpp"
 
+#include <tuple>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +63,14 @@ TEST(CommandLine, NamesTheAllowedWordsAndTheNearestOfThem) {
   EXPECT_EQ(usage_error_of({"--tensorboard", "yes"}), "--tensorboard: yes is not on or off");
 }
 
+TEST(CommandLine, NamesOptionValueAndWhatIsAllowedOfBadAdapters) {
+  EXPECT_EQ(usage_error_of({"--lora-alpha", "x"}), "--lora-alpha: x is neither a positive number nor a multiple of the rank such as 2r");
+  EXPECT_EQ(usage_error_of({"--lora-targets", "nope"}),
+            "--lora-targets: nope is no module of this GPT-2 that can be adapted (allowed: c_attn, c_proj, c_fc, or a longer name such as "
+            "mlp.c_proj)");
+  EXPECT_EQ(usage_error_of({"--lora-alpha", "0.5r", "--lora-targets", "h.11.attn.c_attn"}), "no error");
+}
+
 TEST(CommandLine, SaysThatThisBuildHasNoCuda) { EXPECT_EQ(usage_error_of({"--device", "cuda"}), "--device: cuda: this build has no CUDA"); }
 
 TEST(CommandLine, RefusesMissingEmptyAndRepeatedValues) {
@@ -93,10 +103,21 @@ TEST(CommandLine, TakesAFlagWithoutAValueAndAsksForWhatIsRequired) {
   }
 }
 
-// The workers' tests start from TrainConfig's initial values, users from the table: both are the published scratch run.
-TEST(TrainOptions, HaveTheInitialValuesOfTrainConfigAsDefaultsOfScratch) {
-  for (const auto& entry : train_options()) {
-    EXPECT_EQ(entry.get(default_config(ModelKind::scratch)), entry.get(TrainConfig{})) << entry.option.name;
+TEST(TrainOptions, HaveThePublishedDefaultsOfEachModel) {
+  const TrainConfig scratch = default_config(ModelKind::scratch), lora = default_config(ModelKind::gpt2_lora);
+  EXPECT_EQ(std::tuple(scratch.epochs, scratch.lr, scratch.warmup_steps, scratch.label_smoothing, scratch.dropout, scratch.patience),
+            std::tuple(50, 1e-3, 2000, 0.1, 0.3, 10));
+  EXPECT_EQ(std::tuple(lora.epochs, lora.lr, lora.warmup_steps, lora.label_smoothing, lora.dropout, lora.patience),
+            std::tuple(10, 2e-5, 500, 0.0, 0.1, 0));
+}
+
+TEST(TrainOptions, LetNoDefaultBeRefused) {
+  for (const ModelKind model : enum_members<ModelKind>()) {
+    for (const auto& entry : train_options()) {
+      const Value value = entry.get(default_config(model));
+      if (value == Value(std::string())) continue;  // a path that is not given
+      EXPECT_NO_THROW(check_value(entry.option, value, entry.option.name)) << entry.option.name;
+    }
   }
 }
 

@@ -127,6 +127,21 @@ TEST(ResumedOptions, NameEachOptionThatDiffersWithBothValues) {
   }
 }
 
+TEST(ConfigHash, LeavesOutTenOptionsAlone) {
+  std::vector<std::string_view> left_out;
+  for (const auto& entry : train_options()) {
+    if (!entry.option.in_config_hash) left_out.push_back(entry.option.name);
+  }
+  EXPECT_THAT(left_out, testing::ElementsAre("init", "weights", "seed", "device", "threads", "activation-checkpointing", "log-every",
+                                             "checkpoint-every", "timeout", "tensorboard"));
+}
+
+TEST(ConfigHash, StaysWhatEarlierRunsRecorded) {
+  const InputHashes inputs{.data = "d", .weights = "w", .geometry = "g", .init = "i", .tokenizer = "t"};
+  EXPECT_EQ(config_hash(default_config(ModelKind::scratch), inputs), "2e25431056bb464639984ad9535bdb24379af81dc796e42a22f0e64b9c139696");
+  EXPECT_EQ(config_hash(default_config(ModelKind::gpt2_lora), inputs), "927b9fccd0e9d7e70fea2a5a6a78b597dfb3e56bf5cfb9f1c998cf34e13f19c5");
+}
+
 TEST(ConfigHash, CountsWhatCanChangeTheResultAlone) {
   const InputHashes inputs{.data = "d", .weights = "", .geometry = "", .init = "", .tokenizer = "t"};
   const std::string hash = config_hash({}, inputs);

@@ -14,7 +14,7 @@ TEST(OptionsHelp, ShowsGroupPlaceholderRangeAndDefault) {
   const std::string help = options_help(options_of(train_options()), 100);
   EXPECT_THAT(help, HasSubstr("\nTraining:\n"));
   EXPECT_THAT(help, HasSubstr("--lr X "));
-  EXPECT_THAT(help, HasSubstr("(in (0, 1]; default 1e-3"));
+  EXPECT_THAT(help, HasSubstr("(in (0, 1]; default 0.001"));
   EXPECT_THAT(help, HasSubstr("(auto, fp32,"));
 }
 

@@ -64,14 +64,14 @@ class FailuresBesideOthers(SweepTest):
     def test_adapters_that_share_a_frozen_gpt2(self):
         base = self.folder / "gpt2"
         self.program.run("random-gpt2", "--out", base).check()
-        huge = "1e38"
-        lora = self.spec(f'lora_rank = {{ values = [2, 4, 8] }}\nlora_alpha = {{ values = ["2r", "{huge}"] }}\n')
+        absent = "h.7.attn.c_attn"  # of a GPT-2 with more layers
+        lora = self.spec(f'lora_rank = {{ values = [2, 4, 8] }}\nlora_targets = {{ values = ["c_attn", "{absent}"] }}\n')
         lora = lora[: lora.index("layers")] + lora[lora.index("shards"):]  # a GPT-2 has its own geometry
         lora = lora.replace('"scratch"', '"gpt2-lora"')
-        only = lora.replace(f'["2r", "{huge}"]', '["2r"]')
+        only = lora.replace(f'["c_attn", "{absent}"]', '["c_attn"]')
         sweep = self.sweep("sweep", lora, "--weights", base, "--trials-per-rank", 2, ranks=1, code=3)
         alone = self.sweep("alone", only, "--weights", base, "--threads", 1, ranks=1)
-        self.check(sweep, alone, lambda row: row["lora_alpha"] == huge, "1e38 is neither a positive number")
+        self.check(sweep, alone, lambda row: row["lora_targets"] == absent, f"{absent} is no module of this GPT-2")
         self.assertEqual(self.digests(self.sweep("ranks", only, "--weights", base, "--ranks-per-trial", 2, ranks=2)), self.digests(alone))
 
 

@@ -5,19 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
+
 namespace agsweep {
 
 enum class Activation { gelu, gelu_tanh };  // exact, and by tanh (GPT-2's "gelu_new")
 
 /// What a Hugging Face config.json says of a GPT-2; the initial values are GPT-2 small's, and transformers' for keys that are left out.
 struct Gpt2Config {
-  std::int64_t vocabulary = 50257;  // vocab_size
-  std::int64_t positions = 1024;    // n_positions
-  std::int64_t width = 768;         // n_embd
-  std::int64_t layers = 12;         // n_layer
-  std::int64_t heads = 12;          // n_head
-  std::int64_t ffn = 3072;          // n_inner; 4 * width where that is null or left out
-  double norm_epsilon = 1e-5;       // layer_norm_epsilon
+  std::int64_t vocabulary = gpt2_vocabulary;  // vocab_size
+  std::int64_t positions = 1024;              // n_positions
+  std::int64_t width = 768;                   // n_embd
+  std::int64_t layers = 12;                   // n_layer
+  std::int64_t heads = 12;                    // n_head
+  std::int64_t ffn = 3072;                    // n_inner; 4 * width where that is null or left out
+  double norm_epsilon = 1e-5;                 // layer_norm_epsilon
   double initializer_range = 0.02;
   Activation activation = Activation::gelu_tanh;  // activation_function
   bool random = false;                            // agsweep_random: weights that were never trained

@@ -1,8 +1,10 @@
 #include "workers/lora/lora_config.hpp"
 
-#include <algorithm>  // std::any_of, std::sort, std::unique
+#include <algorithm>  // std::any_of, std::max, std::sort, std::unique
 #include <array>
-#include <cmath>  // std::sqrt
+#include <charconv>
+#include <cmath>    // std::sqrt
+#include <cstdlib>  // std::strtod
 
 #include "base/error.hpp"
 #include "base/nearest_name.hpp"
@@ -37,11 +39,24 @@ std::string nearest_target(std::string_view target, const std::vector<std::strin
   return nearest_name(target, known);
 }
 
-void require_module(const std::string& target, const std::vector<std::string>& modules) {
+/// Of the smallest GPT-2 that has each block named in the text, up to the 1,000 that any may have: "h.7.attn.c_attn" needs 8.
+std::int64_t fewest_layers(std::string_view text) {
+  constexpr std::int64_t most = 1000;
+  std::int64_t layers = 1;
+  for (const char* at = text.data(); at != text.data() + text.size();) {
+    std::int64_t block = 0;
+    const auto [end, error] = std::from_chars(at, text.data() + text.size(), block);
+    if (error == std::errc() && block < most) layers = std::max(layers, block + 1);
+    at = std::max(at + 1, end);
+  }
+  return layers;
+}
+
+void require_module(const std::string& target, const std::vector<std::string>& modules, std::string_view origin) {
   const bool found = std::any_of(modules.begin(), modules.end(), [&](const auto& module) { return is_target({target}, module); });
   if (found) return;
   const std::string nearest = nearest_target(target, modules);
-  throw UsageError("--lora-targets: {} is no module of this GPT-2 that can be adapted{}", target.empty() ? "an empty name" : target,
+  throw UsageError("{}: {} is no module of this GPT-2 that can be adapted{}", origin, target.empty() ? "an empty name" : target,
                    nearest.empty() ? " (allowed: c_attn, c_proj, c_fc, or a longer name such as mlp.c_proj)"
                                    : fmt::format("; did you mean {}?", nearest));
 }
@@ -70,12 +85,23 @@ std::vector<std::string> adaptable_modules(std::int64_t layers) {
 
 std::vector<std::string> all_linear() { return {"c_attn", "c_fc", "c_proj"}; }
 
-std::vector<std::string> parse_targets(std::string_view text, std::int64_t layers) {
-  if (without_spaces(text).empty()) throw UsageError("--lora-targets: names no module (allowed: c_attn, c_proj, c_fc, or all-linear)");
+double parse_alpha(std::string_view text, std::int64_t rank, std::string_view origin) {
+  const std::string written(text);
+  char* end = nullptr;
+  const double number = std::strtod(written.c_str(), &end);
+  const std::string_view rest(end);
+  if (end == written.c_str() || (!rest.empty() && rest != "r") || !(number > 0) || number > 1e6) {
+    throw UsageError("{}: {} is neither a positive number nor a multiple of the rank such as 2r", origin, text);
+  }
+  return rest.empty() ? number : number * static_cast<double>(rank);
+}
+
+std::vector<std::string> parse_targets(std::string_view text, std::optional<std::int64_t> layers, std::string_view origin) {
+  if (without_spaces(text).empty()) throw UsageError("{}: names no module (allowed: c_attn, c_proj, c_fc, or all-linear)", origin);
   if (without_spaces(text) == "all-linear") return all_linear();
-  const std::vector<std::string> modules = adaptable_modules(layers);
+  const std::vector<std::string> modules = adaptable_modules(layers.value_or(fewest_layers(text)));
   std::vector<std::string> targets = comma_separated(text);
-  for (const std::string& target : targets) require_module(target, modules);
+  for (const std::string& target : targets) require_module(target, modules, origin);
   std::sort(targets.begin(), targets.end());
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   return targets;

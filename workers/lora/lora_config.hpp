@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,11 +10,11 @@ namespace agsweep {
 
 /// Low-rank adapters (Hu et al. 2021) as Python's peft defines them: y = W x + scale * B A dropout(x).
 struct LoraConfig {
-  std::int64_t rank = 8;
-  double alpha = 16;
-  double dropout = 0.1;
-  std::vector<std::string> targets = {"c_attn", "c_proj"};  // module names or their endings, as peft's target_modules
-  bool rslora = false;                                      // scale by alpha / sqrt(rank) (Kalajdzievski 2023)
+  std::int64_t rank = 0;
+  double alpha = 0;
+  double dropout = 0;
+  std::vector<std::string> targets = {};  // module names or their endings, as peft's target_modules
+  bool rslora = false;                    // scale by alpha / sqrt(rank) (Kalajdzievski 2023)
 
   double scale() const;  // alpha / rank, or alpha / sqrt(rank)
 };
@@ -28,8 +29,15 @@ std::vector<std::string> adaptable_modules(std::int64_t layers);
 /// Targets that are all of GPT-2's modules that can be adapted: what peft calls "all-linear".
 std::vector<std::string> all_linear();
 
+/// "16", or "2r" for twice the rank.
+/// @param origin  stands before the error: "--lora-alpha"
+/// @throws UsageError unless it is a positive number, at most 1,000,000, or such a multiple of the rank
+double parse_alpha(std::string_view text, std::int64_t rank, std::string_view origin);
+
 /// "c_attn,c_proj" as a list, sorted, each once; "all-linear" as all_linear().
-/// @throws UsageError for an empty list, or a target that is no module of a GPT-2 with so many layers (names the nearest)
-std::vector<std::string> parse_targets(std::string_view text, std::int64_t layers);
+/// @param layers  of the GPT-2; nullopt where it is not known yet: then it has the blocks that the text names
+/// @param origin  stands before the error: "--lora-targets"
+/// @throws UsageError for an empty list, or a target that is no module of the GPT-2 (names the nearest)
+std::vector<std::string> parse_targets(std::string_view text, std::optional<std::int64_t> layers, std::string_view origin);
 
 }  // namespace agsweep

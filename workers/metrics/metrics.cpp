@@ -1,25 +1,8 @@
 #include "workers/metrics/metrics.hpp"
 
-#include <array>
-#include <utility>  // std::pair
-
-#include <fmt/ranges.h>  // fmt::join
-
-#include "base/error.hpp"
-#include "base/nearest_name.hpp"
-
 namespace agsweep {
 
 namespace {
-
-constexpr std::array<std::pair<std::string_view, double Metrics::*>, 6> scalars = {{
-    {"loss", &Metrics::loss},
-    {"accuracy", &Metrics::accuracy},
-    {"f1_macro", &Metrics::f1_macro},
-    {"f1_weighted", &Metrics::f1_weighted},
-    {"precision_macro", &Metrics::precision_macro},
-    {"recall_macro", &Metrics::recall_macro},
-}};
 
 /// Nothing of nothing counts as 0, as scikit-learn's zero_division=0.
 double fraction(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole); }
@@ -66,17 +49,22 @@ Metrics metrics_of(const ConfusionMatrix& confusion, double loss) {
   return metrics;
 }
 
-double metric_value(const Metrics& metrics, std::string_view name) {
-  std::array<std::string_view, scalars.size()> known;
-  for (std::size_t i = 0; i < scalars.size(); ++i) {
-    if (scalars[i].first == name) return metrics.*scalars[i].second;
-    known[i] = scalars[i].first;
+double metric_value(const Metrics& metrics, Metric metric) {
+  switch (metric) {
+    case Metric::loss:
+      return metrics.loss;
+    case Metric::accuracy:
+      return metrics.accuracy;
+    case Metric::f1_macro:
+      return metrics.f1_macro;
+    case Metric::f1_weighted:
+      return metrics.f1_weighted;
+    case Metric::precision_macro:
+      return metrics.precision_macro;
+    case Metric::recall_macro:
+      break;
   }
-  const std::string nearest = nearest_name(name, known);
-  if (nearest.empty()) throw UsageError("unknown metric \"{}\"; the metrics are {}", name, fmt::join(known, ", "));
-  throw UsageError("unknown metric \"{}\"; did you mean \"{}\"?", name, nearest);
+  return metrics.recall_macro;
 }
-
-bool higher_is_better(std::string_view name) { return !name.ends_with("loss"); }
 
 }  // namespace agsweep

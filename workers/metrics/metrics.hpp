@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
+
+#include "base/metric.hpp"
 
 namespace agsweep {
 
@@ -46,11 +46,6 @@ struct Metrics {
 /// As scikit-learn with labels=0..classes-1: a class without rows and predictions counts as 0 in the macro means. Without any row all is 0.
 Metrics metrics_of(const ConfusionMatrix& confusion, double loss);
 
-/// A scalar by its name in epochs.csv ("loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro").
-/// @throws UsageError for another name, naming the nearest
-double metric_value(const Metrics& metrics, std::string_view name);
-
-/// Whether a higher value is better: everything but a loss ("loss", "val.loss").
-bool higher_is_better(std::string_view name);
+double metric_value(const Metrics& metrics, Metric metric);
 
 }  // namespace agsweep

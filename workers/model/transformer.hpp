@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "workers/model/model.hpp"
 #include "workers/model/weights.hpp"
 
@@ -10,13 +11,13 @@ namespace agsweep {
 
 /// The sizes of the scratch model.
 struct Geometry {
-  std::int64_t vocabulary = 50257;
-  std::int64_t longest = 128;  // tokens a row
-  std::int64_t layers = 3;
-  std::int64_t width = 192;  // d_model
-  std::int64_t heads = 4;
-  std::int64_t ffn = 768;
-  std::int64_t classes = 4;
+  std::int64_t vocabulary = gpt2_vocabulary;
+  std::int64_t longest = 0;  // tokens a row
+  std::int64_t layers = 0;
+  std::int64_t width = 0;  // d_model
+  std::int64_t heads = 0;
+  std::int64_t ffn = 0;
+  std::int64_t classes = 0;
 };
 
 /// The causal transformer of DESIGN 4, trained from scratch: sinusoidal positions, pre-norm blocks, exact GELU.

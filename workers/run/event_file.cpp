@@ -109,7 +109,7 @@ std::string start_event(std::int64_t step) {
   return wall_time() + step_field(step) + bytes_field(7, integer_field(1, start));
 }
 
-std::string summary_event(std::int64_t step, std::initializer_list<Scalar> scalars) {
+std::string summary_event(std::int64_t step, const std::vector<Scalar>& scalars) {
   std::string summary;
   for (const Scalar& scalar : scalars) {
     summary += bytes_field(1, bytes_field(1, scalar.tag) + float_field(2, static_cast<float>(scalar.value)));
@@ -130,7 +130,7 @@ EventFile::EventFile(const fs::path& folder, std::int64_t resumed_step) : file_(
   file_.append(tf_record(start_event(resumed_step + 1)));
 }
 
-void EventFile::write(std::int64_t step, std::initializer_list<Scalar> scalars) { file_.append(tf_record(summary_event(step, scalars))); }
+void EventFile::write(std::int64_t step, const std::vector<Scalar>& scalars) { file_.append(tf_record(summary_event(step, scalars))); }
 
 void EventFile::sync() { file_.sync(); }
 

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "workers/run/append_file.hpp"
 
@@ -12,7 +12,7 @@ namespace agsweep {
 
 /// One point of a curve in TensorBoard, which keeps 32 bits of its value.
 struct Scalar {
-  std::string_view tag;
+  std::string tag;
   double value = 0;
 };
 
@@ -24,7 +24,7 @@ class EventFile {
   /// counts no more. @throws RunTimeError, as do the methods
   EventFile(const std::filesystem::path& folder, std::int64_t resumed_step);
 
-  void write(std::int64_t step, std::initializer_list<Scalar> scalars);
+  void write(std::int64_t step, const std::vector<Scalar>& scalars);
   /// fsync.
   void sync();
 

@@ -17,13 +17,19 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view steps_header = "step,lr,loss,grad_norm,tokens_per_second";
-constexpr std::string_view epochs_header = "epoch,split,loss,accuracy,f1_macro,f1_weighted,precision_macro,recall_macro,seconds";
 constexpr std::string_view hashes_header = "epoch,tensor,sha256";
+
+std::string epochs_header() {
+  std::string header = "epoch,split";
+  for (const Metric metric : enum_members<Metric>()) header += fmt::format(",{}", metric_key(metric));
+  return header + ",seconds";
+}
 
 /// 17 digits give a double back exactly; a measured time has no more than 9.
 std::string epoch_row(std::int64_t epoch, std::string_view split, const Metrics& metrics, double seconds) {
-  return fmt::format("{},{},{:.17g},{:.17g},{:.17g},{:.17g},{:.17g},{:.17g},{:.9g}\n", epoch, split, metrics.loss, metrics.accuracy,
-                     metrics.f1_macro, metrics.f1_weighted, metrics.precision_macro, metrics.recall_macro, seconds);
+  std::string row = fmt::format("{},{}", epoch, split);
+  for (const Metric metric : enum_members<Metric>()) row += fmt::format(",{:.17g}", metric_value(metrics, metric));
+  return row + fmt::format(",{:.9g}\n", seconds);
 }
 
 }  // namespace
@@ -40,7 +46,7 @@ struct RunFolder::Files {
 RunFolder::RunFolder(const fs::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch)
     : files_(new Files{.folder = folder,
                        .steps = open_csv(folder / "steps.csv", steps_header, resumed_step),
-                       .epochs = open_csv(folder / "epochs.csv", epochs_header, resumed_epoch),
+                       .epochs = open_csv(folder / "epochs.csv", epochs_header(), resumed_epoch),
                        .hashes = open_csv(folder / "hashes.csv", hashes_header, resumed_epoch),
                        .log = AppendFile(folder / "log.txt"),
                        .events = {}}) {
@@ -63,13 +69,11 @@ void RunFolder::write_epoch(const EpochReport& report) {
   files_->epochs.append(epoch_row(report.epoch, "train", report.train, report.train_seconds) +
                         epoch_row(report.epoch, "val", report.val, report.val_seconds));
   if (!files_->events) return;
-  const Metrics& val = report.val;
-  files_->events->write(report.step, {{"val/loss", val.loss},
-                                      {"val/accuracy", val.accuracy},
-                                      {"val/f1_macro", val.f1_macro},
-                                      {"val/f1_weighted", val.f1_weighted},
-                                      {"val/precision_macro", val.precision_macro},
-                                      {"val/recall_macro", val.recall_macro}});
+  std::vector<Scalar> scalars;
+  for (const Metric metric : enum_members<Metric>()) {
+    scalars.push_back({.tag = fmt::format("val/{}", metric_key(metric)), .value = metric_value(report.val, metric)});
+  }
+  files_->events->write(report.step, scalars);
 }
 
 void RunFolder::write_hashes(std::int64_t epoch, std::span<const TensorBytes> parameters) {
@@ -95,14 +99,9 @@ nlohmann::json to_json(const Metrics& metrics) {
   for (const ClassMetrics& one : metrics.per_class) {
     per_class.push_back({{"precision", one.precision}, {"recall", one.recall}, {"f1", one.f1}, {"support", one.support}});
   }
-  return {{"loss", metrics.loss},
-          {"accuracy", metrics.accuracy},
-          {"f1_macro", metrics.f1_macro},
-          {"f1_weighted", metrics.f1_weighted},
-          {"precision_macro", metrics.precision_macro},
-          {"recall_macro", metrics.recall_macro},
-          {"per_class", std::move(per_class)},
-          {"confusion", metrics.confusion}};
+  nlohmann::json json = {{"per_class", std::move(per_class)}, {"confusion", metrics.confusion}};
+  for (const Metric metric : enum_members<Metric>()) json[std::string(metric_key(metric))] = metric_value(metrics, metric);
+  return json;
 }
 
 }  // namespace agsweep

@@ -1,18 +1,38 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+
+#include "base/enum_words.hpp"
+#include "base/metric.hpp"
 
 namespace agsweep {
 
 enum class ModelKind { scratch, gpt2_lora };
-enum class Device { cpu };
+template <>
+inline constexpr auto enum_words<ModelKind> = std::to_array<std::string_view>({"scratch", "gpt2-lora"});
+
+enum class Device { cpu, cuda };
+template <>
+inline constexpr auto enum_words<Device> = std::to_array<std::string_view>({"cpu", "cuda"});
+
 enum class Precision { fp32, bf16 };
+template <>
+inline constexpr auto enum_words<Precision> = std::to_array<std::string_view>({"fp32", "bf16"});
+
 enum class Reduction { tree, allreduce };
+template <>
+inline constexpr auto enum_words<Reduction> = std::to_array<std::string_view>({"tree", "allreduce"});
+
 enum class GraphsMode { on, off };
+template <>
+inline constexpr auto enum_words<GraphsMode> = std::to_array<std::string_view>({"on", "off"});
 
 /// The options of one training, resolved: no "auto" is left, and each value is in range (the option table of orchestrator/ sees to it).
+/// The initial values are the options' defaults; the table has those of a model that differ.
 struct TrainConfig {
   ModelKind model = ModelKind::scratch;
 
@@ -25,7 +45,7 @@ struct TrainConfig {
   double label_smoothing = 0.1;
   double dropout = 0.3;
   std::int64_t patience = 10;  // epochs without a better metric; 0: no early stopping
-  std::string metric = "val.f1_macro";
+  Metric metric = default_metric;
   std::uint64_t seed = 42;
 
   Device device = Device::cpu;

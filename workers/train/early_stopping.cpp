@@ -4,12 +4,11 @@
 
 namespace agsweep {
 
-bool is_best_epoch(const Metrics& val, const ProgressState& state, std::string_view metric) {
+bool is_best_epoch(const Metrics& val, const ProgressState& state, Metric metric) {
   if (!state.best) return true;
-  const std::string_view name = metric.substr(metric.find('.') + 1);
-  const double value = metric_value(val, name);
-  const double best = metric_value(state.best->metrics(std::ssize(val.confusion)), name);
-  return higher_is_better(name) ? value > best : value < best;
+  const double value = metric_value(val, metric);
+  const double best = metric_value(state.best->metrics(std::ssize(val.confusion)), metric);
+  return higher_is_better(metric) ? value > best : value < best;
 }
 
 bool stops_early(const ProgressState& state, std::int64_t patience) {

@@ -1,8 +1,7 @@
 #include "workers/train/make_model.hpp"
 
-#include <cstdlib>  // std::strtod
-
 #include "base/error.hpp"
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "workers/model/gpt2_full.hpp"
 #include "workers/model/gpt2_lora.hpp"
 #include "workers/model/transformer.hpp"
@@ -12,23 +11,10 @@ namespace agsweep {
 
 namespace {
 
-constexpr std::int64_t tokenizer_size = 50257;  // GPT-2's
-
-/// "16", or "2r" for twice the rank.
-double alpha_of(const std::string& text, std::int64_t rank) {
-  char* end = nullptr;
-  const double number = std::strtod(text.c_str(), &end);
-  const std::string_view rest(end);
-  if (end == text.c_str() || (!rest.empty() && rest != "r") || !(number > 0) || number > 1e6) {
-    throw UsageError("--lora-alpha: {} is neither a positive number nor a multiple of the rank such as 2r", text);
-  }
-  return rest.empty() ? number : number * static_cast<double>(rank);
-}
-
 void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest) {
-  if (gpt2.vocabulary < tokenizer_size) {
+  if (gpt2.vocabulary < gpt2_vocabulary) {
     throw DataError("{}: its vocabulary of {} tokens does not fit GPT-2's tokenizer, which has {}", weights.string(), gpt2.vocabulary,
-                    tokenizer_size);
+                    gpt2_vocabulary);
   }
   if (gpt2.positions < longest) {
     throw DataError("{}: it has {} positions, but rows have up to {} tokens; prepare the corpus with --max-length {}", weights.string(),
@@ -54,9 +40,9 @@ std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t c
 
 LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
   return {.rank = config.lora_rank,
-          .alpha = alpha_of(config.lora_alpha, config.lora_rank),
+          .alpha = parse_alpha(config.lora_alpha, config.lora_rank, "--lora-alpha"),
           .dropout = config.lora_dropout,
-          .targets = parse_targets(config.lora_targets, gpt2.layers),
+          .targets = parse_targets(config.lora_targets, gpt2.layers, "--lora-targets"),
           .rslora = config.rslora};
 }
 

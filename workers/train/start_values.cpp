@@ -21,7 +21,7 @@ void check_adapter(const TrainConfig& config) {
   const LoraConfig ours = lora_of(config, read_gpt2_config(find_checkpoint_files(config.weights).config));
   if (theirs.scale() != ours.scale()) {
     throw UsageError("--init: {} has the alpha {} and rslora {}; give --lora-alpha {} --rslora {}", config.init.string(), theirs.alpha,
-                     theirs.rslora ? "on" : "off", theirs.alpha, theirs.rslora ? "on" : "off");
+                     to_word(theirs.rslora), theirs.alpha, to_word(theirs.rslora));
   }
 }
 

@@ -27,8 +27,8 @@ AdamWStep Trainer::adamw_step(std::int64_t step) const {
 }
 
 std::unique_ptr<Trainer> make_trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config,
-                                      std::int64_t total_steps) {
-  if (workers.stream() != nullptr) return std::make_unique<DeviceTrainer>(comm, workers, model, config, total_steps);
+                                      std::int64_t total_steps, DeviceCommunicator* group) {
+  if (workers.stream() != nullptr) return std::make_unique<DeviceTrainer>(comm, workers, model, config, total_steps, group);
   return std::make_unique<HostTrainer>(comm, workers, model, config, total_steps);
 }
 

@@ -11,6 +11,7 @@
 
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/device/device_communicator.hpp"
 #include "workers/device/workers.hpp"
 #include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
@@ -68,8 +69,9 @@ class Trainer {
   std::int64_t steps_done_ = 0;
 };
 
+/// @param group  of the ranks' devices, where they have some and are several
 std::unique_ptr<Trainer> make_trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config,
-                                      std::int64_t total_steps);
+                                      std::int64_t total_steps, DeviceCommunicator* group = nullptr);
 
 /// Tokens in the rows of a split.
 std::int64_t tokens_in(const Split& split, std::span<const std::uint32_t> rows);

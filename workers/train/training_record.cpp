@@ -21,8 +21,6 @@ const fs::path& make_folder(const RunIdentity& run, TrainObserver& observer) {
   return run.folder;
 }
 
-const char* model_name(const TrainConfig& config) { return config.model == ModelKind::scratch ? "scratch" : "gpt2-lora"; }
-
 }  // namespace
 
 TrainingRecord::TrainingRecord(const TrainConfig& config, const RunIdentity& run, TrainObserver& observer, const ProgressState& progress,
@@ -95,7 +93,7 @@ nlohmann::json training_result(const TrainConfig& config, const RunIdentity& run
   nlohmann::json result = run.environment;
   result.update({{"status", status},
                  {"error", error},
-                 {"model", model_name(config)},
+                 {"model", to_word(config.model)},
                  {"params_total", model.total_count()},
                  {"params_trainable", model.layout().count()},
                  {"epochs_completed", progress.epoch - 1},
@@ -107,8 +105,8 @@ nlohmann::json training_result(const TrainConfig& config, const RunIdentity& run
                  {"tokens_per_second", progress.train_seconds > 0 ? static_cast<double>(progress.tokens) / progress.train_seconds : 0},
                  {"shards", config.shards},
                  {"threads", config.threads},
-                 {"reduction", config.reduction == Reduction::tree ? "tree" : "allreduce"},
-                 {"precision", config.precision == Precision::bf16 ? "bf16" : "fp32"},
+                 {"reduction", to_word(config.reduction)},
+                 {"precision", to_word(config.precision)},
                  {"seed", config.seed},
                  {"command", run.command},
                  {"config_hash", run.config_hash},

@@ -15,6 +15,7 @@
 #include "workers/train/early_stopping.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/predict.hpp"
+#include "workers/train/schedule_length.hpp"
 #include "workers/train/start_values.hpp"
 
 namespace agsweep {
@@ -36,8 +37,7 @@ EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
 }  // namespace
 
 TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place,
-                   const TrainConfig& config, const RunIdentity& run,
-                         TrainObserver& observer, const std::atomic<bool>& stop)
+                         const TrainConfig& config, const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop)
     : comm_(comm),
       corpus_(corpus),
       config_(config),
@@ -46,12 +46,13 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       observer_(observer),
       stop_(stop),
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
-      steps_per_epoch_((static_cast<std::int64_t>(train_rows_.size()) + config.batch_size - 1) / config.batch_size),
-      total_steps_(config.epochs * steps_per_epoch_),
+      steps_per_epoch_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).steps_per_epoch),
+      total_steps_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).total_steps),
       workers_(place.make_workers(config.threads)),
       model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared,
                         workers_->device())),
-      trainer_(make_trainer(comm, *workers_, *model_, config, total_steps_)),
+      device_group_(place.connect(comm, *workers_, config.timeout)),
+      trainer_(make_trainer(comm, *workers_, *model_, config, total_steps_, device_group_.get())),
       best_(at::zeros_like(trainer_->settled_parameters().flat())),
       checkpoints_(run.folder / "checkpoints") {
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
@@ -215,6 +216,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
   nlohmann::json result = training_result(config_, identity_, state_, *model_, status, error);
   result["peak_memory_bytes"] = peak;
   result["ranks"] = comm_.size();
+  if (DeviceStream* const stream = workers_->stream()) result["peak_device_memory_bytes"] = stream->memory().peak;
   return result;
 }
 
@@ -263,7 +265,7 @@ TrainOutcome TrainingRun::run() {
     }
     outcome.result = result("done", nullptr);
     if (outcome.status == TrainStatus::done && stops_early(state_, config_.patience)) {
-      say(fmt::format("stopped early: {} epochs without a better {}", config_.patience, config_.metric));
+      say(fmt::format("stopped early: {} epochs without a better {}", config_.patience, to_word(config_.metric)));
     }
     if (outcome.status == TrainStatus::done) add_final_metrics(outcome.result);
   } catch (const TrialFailure& failure) {

@@ -65,6 +65,7 @@ class TrainingRun {
   std::int64_t total_steps_;
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<const Model> model_;
+  std::unique_ptr<DeviceCommunicator> device_group_;
   std::unique_ptr<Trainer> trainer_;
   at::Tensor best_;  // [layout.total()], the best epoch's weights
   ProgressState state_;

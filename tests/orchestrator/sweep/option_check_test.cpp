@@ -31,6 +31,9 @@ TEST(OptionCheck, RefusesWhatTheModelOrTheOptionDoesNotTake) {
   EXPECT_THAT(refusal("scratch", "layers", 1.5), HasSubstr("wrong type"));
   EXPECT_THAT(refusal("scratch", "lr", std::string("high")), HasSubstr("wrong type"));
   EXPECT_THAT(refusal("scratch", "precision", std::string("fp8")), HasSubstr("fp32"));
+  EXPECT_THAT(refusal("gpt2-lora", "lora_alpha", std::string("x")), HasSubstr("x: x is neither a positive number"));
+  EXPECT_THAT(refusal("gpt2-lora", "lora_alpha", std::int64_t{0}), HasSubstr("x: 0 is neither a positive number"));
+  EXPECT_THAT(refusal("gpt2-lora", "lora_targets", std::string("nope")), HasSubstr("x: nope is no module"));
 }
 
 TEST(OptionCheck, BeginsItsErrorsWithThePlace) { EXPECT_THAT(refusal("scratch", "lr", 2.0), HasSubstr("sweep.toml:3:1: x")); }

@@ -1,5 +1,4 @@
 // aggregate_tool FORMAT DIR..: what `agsweep aggregate` prints; aggregate_tool status DIR: `agsweep status --json`. For parity_test.py.
-#include <algorithm>  // std::find
 #include <iostream>
 
 #include "sweeps/aggregate/aggregate_format.hpp"
@@ -17,8 +16,7 @@ int main(int argc, char** argv) {
   }
   std::vector<SweepResults> sweeps;
   for (const std::filesystem::path& folder : find_sweeps(folders)) sweeps.push_back(read_sweep(folder));
-  const auto place = std::find(aggregate_format_words.begin(), aggregate_format_words.end(), word) - aggregate_format_words.begin();
   const Aggregate all = aggregate(std::move(sweeps));
-  std::cout << formatted(all, static_cast<AggregateFormat>(place));
+  std::cout << formatted(all, from_word<AggregateFormat>(word).value());
   for (const std::string& remark : all.remarks) std::cerr << remark << '\n';
 }

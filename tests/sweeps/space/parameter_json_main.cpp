@@ -1,6 +1,5 @@
 // parameter_json: reads lines "scale low high unit unit ..." (scale as in a spec; values: "values count 0 unit ..."), prints each one's
 // numbers as a JSON list, for parity_test.py.
-#include <algorithm>  // std::find
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -9,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "sweeps/space/parameter.hpp"
-#include "sweeps/space/spec_words.hpp"
 
 int main() {
   using namespace agsweep;
@@ -19,7 +17,7 @@ int main() {
     std::string scale;
     Parameter parameter;
     words >> scale >> parameter.low >> parameter.high;
-    parameter.scale = static_cast<Scale>(std::find(scale_words.begin(), scale_words.end(), scale) - scale_words.begin());
+    parameter.scale = from_word<Scale>(scale).value();
     if (parameter.scale == Scale::values) parameter.values.resize(static_cast<std::size_t>(parameter.low));
     std::vector<double> numbers;
     for (double unit = 0; words >> unit;) numbers.push_back(number_at(parameter, unit));

@@ -7,7 +7,6 @@
 #include <tuple>
 #include <utility>  // std::pair
 
-#include "sweeps/space/spec_words.hpp"
 #include "tests/sweeps/state/small_sweep.hpp"
 #include "tests/sweeps/state/sweep_simulation.hpp"
 
@@ -110,8 +109,7 @@ INSTANTIATE_TEST_SUITE_P(Each, SimulatedSweeps,
                          testing::Combine(testing::Values(SchedulerKind::none, SchedulerKind::median, SchedulerKind::asha),
                                           testing::Values(SamplerKind::random, SamplerKind::sobol, SamplerKind::tpe)),
                          [](const auto& test) {
-                           return std::string(word_for(scheduler_words, std::get<0>(test.param))) + "_" +
-                                  std::string(word_for(sampler_words, std::get<1>(test.param)));
+                           return std::string(to_word(std::get<0>(test.param))) + "_" + std::string(to_word(std::get<1>(test.param)));
                          });
 
 TEST(SimulatedSweep, CountsSeedsAndGoesOnAfterCrashes) {

@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 using testing_support::error_of;
 
 TEST(LoraConfig, ScalesByAlphaOverRankAndWithRsloraOverItsRoot) {
@@ -41,13 +42,14 @@ TEST(AllLinear, TargetsEveryAdaptableModule) {
 }
 
 TEST(ParseTargets, SortsAndKeepsEachOnce) {
-  EXPECT_THAT(parse_targets("c_proj,c_attn,c_proj", 12), ElementsAre("c_attn", "c_proj"));
-  EXPECT_THAT(parse_targets(" mlp.c_proj , transformer.h.11.attn.c_attn", 12), ElementsAre("mlp.c_proj", "transformer.h.11.attn.c_attn"));
-  EXPECT_EQ(parse_targets("all-linear", 12), all_linear());
+  EXPECT_THAT(parse_targets("c_proj,c_attn,c_proj", 12, "x"), ElementsAre("c_attn", "c_proj"));
+  EXPECT_THAT(parse_targets(" mlp.c_proj , transformer.h.11.attn.c_attn", 12, "x"),
+              ElementsAre("mlp.c_proj", "transformer.h.11.attn.c_attn"));
+  EXPECT_EQ(parse_targets("all-linear", 12, "x"), all_linear());
 }
 
-std::string complaint(std::string_view text, std::int64_t layers = 12) {
-  return error_of<UsageError>([&] { parse_targets(text, layers); });
+std::string complaint(std::string_view text, std::optional<std::int64_t> layers = 12) {
+  return error_of<UsageError>([&] { parse_targets(text, layers, "--lora-targets"); });
 }
 
 TEST(ParseTargets, NamesTheNearestModule) {
@@ -60,6 +62,27 @@ TEST(ParseTargets, NamesTheNearestModule) {
 
 TEST(ParseTargets, RefusesWhatCannotBeAdapted) {
   for (const char* target : {"attn", "wte", "ln_1", "score", "h.0"}) EXPECT_THAT(complaint(target), HasSubstr("is no module")) << target;
+}
+
+TEST(ParseTargets, TakesAnyBlockWhileTheLayersAreNotKnown) {
+  EXPECT_THAT(parse_targets("h.47.attn.c_attn,7.mlp.c_fc", std::nullopt, "x"), ElementsAre("7.mlp.c_fc", "h.47.attn.c_attn"));
+  for (const char* target :
+       {"nope", "h.7.attn", "h.1000.attn.c_attn", "h.99999999999999999999.mlp.c_fc", "h.07.mlp.c_fc", "h.-1.mlp.c_fc"}) {
+    EXPECT_THAT(complaint(target, std::nullopt), HasSubstr("is no module")) << target;
+  }
+}
+
+TEST(ParseAlpha, TakesANumberOrAMultipleOfTheRank) {
+  EXPECT_EQ(parse_alpha("16", 8, "x"), 16);
+  EXPECT_EQ(parse_alpha("2r", 8, "x"), 16);
+  EXPECT_EQ(parse_alpha("0.5r", 8, "x"), 4);
+}
+
+TEST(ParseAlpha, RefusesAllElseAndBeginsWithTheOrigin) {
+  for (const char* text : {"", "x", "r", "0", "-1", "nan", "inf", "1e7", "2rr", "2 r", "1e38r"}) {
+    EXPECT_THAT(error_of<UsageError>([&] { parse_alpha(text, 8, "sweep.toml:3:1: lora_alpha"); }),
+                StartsWith(fmt::format("sweep.toml:3:1: lora_alpha: {} is neither a positive number nor a multiple", text)));
+  }
 }
 
 TEST(ParseTargets, RefusesEmptyLists) {

@@ -1,16 +1,9 @@
 #include "workers/metrics/metrics.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "base/error.hpp"
-#include "tests/support/error_of.hpp"
 
 namespace agsweep {
 namespace {
-
-using testing::HasSubstr;
-using testing_support::error_of;
 
 ConfusionMatrix confusion(std::size_t classes, const std::vector<std::int64_t>& counts) {
   ConfusionMatrix matrix(classes);
@@ -44,8 +37,7 @@ TEST(Metrics, CountAClassWithoutRowsOrPredictionsAsZero) {
 
 TEST(Metrics, OfNoRowsAreZero) {
   const Metrics metrics = metrics_of(ConfusionMatrix(4), 0);
-  for (const char* name : {"accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro"})
-    EXPECT_EQ(metric_value(metrics, name), 0);
+  for (const Metric metric : enum_members<Metric>()) EXPECT_EQ(metric_value(metrics, metric), 0);
 }
 
 TEST(MetricValue, FindsEachScalarOfEpochsCsv) {
@@ -53,20 +45,18 @@ TEST(MetricValue, FindsEachScalarOfEpochsCsv) {
   metrics.loss = 1, metrics.accuracy = 2, metrics.f1_macro = 3, metrics.f1_weighted = 4, metrics.precision_macro = 5,
   metrics.recall_macro = 6;
   double expected = 1;
-  for (const char* name : {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro"}) {
-    EXPECT_EQ(metric_value(metrics, name), expected++) << name;
-  }
-}
-
-TEST(MetricValue, NamesTheNearestForAnUnknownName) {
-  EXPECT_THAT(error_of<UsageError>([] { metric_value({}, "f1-macro"); }), HasSubstr("did you mean \"f1_macro\"?"));
-  EXPECT_THAT(error_of<UsageError>([] { metric_value({}, "perplexity"); }), HasSubstr("the metrics are loss, accuracy, "));
+  for (const Metric metric : enum_members<Metric>()) EXPECT_EQ(metric_value(metrics, metric), expected++) << to_word(metric);
 }
 
 TEST(HigherIsBetter, IsTrueOfAllButALoss) {
-  EXPECT_TRUE(higher_is_better("f1_macro"));
-  EXPECT_FALSE(higher_is_better("loss"));
-  EXPECT_FALSE(higher_is_better("val.loss"));
+  for (const Metric metric : enum_members<Metric>()) EXPECT_EQ(higher_is_better(metric), metric != Metric::loss) << to_word(metric);
+}
+
+TEST(MetricKey, IsTheWordWithoutTheSplit) {
+  EXPECT_EQ(to_word(Metric::f1_macro), "val.f1_macro");
+  EXPECT_EQ(metric_key(Metric::f1_macro), "f1_macro");
+  EXPECT_EQ(from_word<Metric>("val.recall_macro"), Metric::recall_macro);
+  EXPECT_EQ(from_word<Metric>("recall_macro"), std::nullopt);
 }
 
 }  // namespace

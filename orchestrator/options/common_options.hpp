@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "orchestrator/options/option.hpp"
+
+namespace agsweep {
+
+// Options that several commands have; each command's table gives them its own field.
+
+enum class Need { always, at_times };  // at_times: not where a run is resumed
+
+Option data_option(Need need = Need::always);
+/// Of the folder of GPT-2's tokenizer.
+Option tokenizer_option();
+/// Of a command that takes a trained run: where its GPT-2 is now.
+Option weights_option();
+Option json_option(std::string_view help = "print a JSON object instead of text");
+/// Of the silence of a rank that ends the job.
+Option timeout_option();
+
+/// A list of CSV columns, counted from 1: "1,2,3".
+/// @param origin  the option, for errors  @param least  how many there must be
+/// @throws UsageError
+std::vector<int> parse_columns(std::string_view text, std::string_view origin, std::size_t least);
+
+}  // namespace agsweep

@@ -1,0 +1,102 @@
+#include "orchestrator/world/devices.hpp"
+
+#include <array>
+#include <cstring>  // std::memcpy
+
+#include <fmt/ranges.h>  // fmt::join
+
+#include "base/error.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "workers/device/open_platform.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// What a rank tells the others of its device.
+struct Letter {
+  bool found;
+  int device;
+  int visible;
+  std::array<char, 64> uuid;
+  std::array<char, 512> reason;  // why none was found
+};
+
+template <std::size_t N>
+void put(std::array<char, N>& field, const std::string& text) {
+  std::memcpy(field.data(), text.data(), std::min(text.size(), N - 1));
+}
+
+int local_rank(const World& world) {
+  int lower = 0;
+  const std::string& own = world.ranks[static_cast<std::size_t>(world.rank)].host;
+  for (int rank = 0; rank < world.rank; ++rank) lower += world.ranks[static_cast<std::size_t>(rank)].host == own ? 1 : 0;
+  return lower;
+}
+
+/// "rank 2", "ranks 0, 3"
+std::string named(const std::vector<int>& ranks) { return fmt::format("rank{} {}", ranks.size() == 1 ? "" : "s", fmt::join(ranks, ", ")); }
+
+nlohmann::json facts_of(DevicePlatform& platform, int device) {
+  const DeviceFacts facts = platform.facts(device);
+  nlohmann::json json = {{"device", to_word(Device::cuda)}, {"device_name", facts.name}, {"device_memory_bytes", facts.memory}};
+  for (const auto& [name, version] : platform.versions()) json["device_versions"][name] = version;
+  return json;
+}
+
+}  // namespace
+
+std::optional<Device> asked_device(const AskedOptions& asked) {
+  if (!is_given(asked, "device")) return std::nullopt;
+  return filled_config(asked).device;
+}
+
+JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked) {
+  JobDevices devices;
+  devices.facts = {{"device", to_word(Device::cpu)}, {"device_name", world.cpu_models[0]}};
+  if (asked == Device::cpu) return devices;
+
+  const OpenedPlatform opened = open_platform();
+  Letter own{};
+  put(own.reason, opened.reason);
+  if (opened.platform != nullptr) {
+    own.found = true;
+    own.visible = opened.platform->count();
+    own.device = device_of_rank(local_rank(world), own.visible);
+    put(own.uuid, opened.platform->facts(own.device).uuid);
+  }
+  std::vector<int> with, without;
+  std::string reason;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    Letter letter = own;
+    comm.broadcast(rank, std::as_writable_bytes(std::span(&letter, 1)));
+    (letter.found ? with : without).push_back(rank);
+    if (!letter.found && reason.empty()) reason = letter.reason.data();
+    devices.ranks.push_back({.rank = rank,
+                             .node = world.ranks[static_cast<std::size_t>(rank)].host,
+                             .device = letter.device,
+                             .visible = letter.visible,
+                             .uuid = letter.uuid.data()});
+  }
+  if (without.empty()) {
+    devices.kind = Device::cuda;
+    devices.place = {.platform = opened.platform, .device = own.device};
+    devices.facts = facts_of(*opened.platform, own.device);
+    return devices;
+  }
+  devices.ranks.clear();
+  // On every rank alike, so that one of them need say it.
+  const auto raise = [](auto error) {
+    error.known_to_all = true;
+    throw error;
+  };
+  if (asked) raise(RunTimeError("--device cuda: {}{}", comm.size() == 1 ? "" : named(without) + ": ", reason));
+  if (!with.empty()) {
+    raise(UsageError("--device auto: {} found a GPU, {} none ({}); give --device cpu, or start ranks on nodes with GPUs alone", named(with),
+                     named(without), reason));
+  }
+  devices.messages.push_back(fmt::format("device: the CPU, since {}", reason));
+  return devices;
+}
+
+}  // namespace agsweep

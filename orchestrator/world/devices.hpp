@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/options/option_table.hpp"  // AskedOptions
+#include "orchestrator/world/world.hpp"
+#include "workers/comm/communicator.hpp"
+#include "workers/device/compute_place.hpp"
+#include "workers/device/device_choice.hpp"
+#include "workers/train/config.hpp"  // Device
+
+namespace agsweep {
+
+/// Where the ranks of a job compute: all on the CPU, or each on a device of its node.
+struct JobDevices {
+  Device kind = Device::cpu;
+  ComputePlace place;                 // this rank's
+  std::vector<RankDevice> ranks;      // by rank; none on the CPU
+  std::vector<std::string> messages;  // for a person: what "auto" has taken, and why
+  nlohmann::json facts;               // keys of result.json: device, device_name, ...
+};
+
+/// --device, where it was given; nullopt: "auto".
+std::optional<Device> asked_device(const AskedOptions& asked);
+
+/// Finds the devices that were asked for on every rank; nullopt: cuda where all ranks have one. Before any use of ATen, which looks for
+/// CUDA once.
+///
+/// Collective over comm.
+/// @throws RunTimeError on every rank when --device cuda finds none on some rank, with the reason; UsageError when --device auto finds
+/// one on some ranks only
+JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked);
+
+}  // namespace agsweep
