@@ -7,7 +7,6 @@ Both run successive halving over 1, 3 and 9 epochs on three parameters drawn at 
 next. FOLDER names the disk. Of each, the time beyond the disk's own fsync is told apart from the whole.
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -20,6 +19,8 @@ import unittest.mock
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+
+from arguments import parse_arguments
 
 EPOCHS = 9
 
@@ -70,12 +71,7 @@ def optuna_round(folder, trials):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("--trials", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path())
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, ("program",), trials=1000, rounds=3, folder=pathlib.Path())
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sides = {"agsweep": lambda folder: agsweep(arguments.program, folder, arguments.trials),
              "Optuna": lambda folder: optuna_round(folder, arguments.trials)}

@@ -8,12 +8,12 @@ random GPT-2 small unless --weights names another. transformers pads a batch to 
 of each is a process of its own, whose peak memory (VmHWM) counts loading the weights too.
 """
 
-import argparse
 import multiprocessing
 import pathlib
 import sys
 import tempfile
 
+from arguments import parse_arguments
 from steps import compare, median_step, pytorch_seconds, rows_of, run_bench
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "support"))
@@ -98,13 +98,7 @@ def compare_precision(precision, arguments, weights):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--weights", type=pathlib.Path)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, ("program", "data"), threads=2, rounds=5, weights=None)
     masks = [mask for _, mask, _ in padded_batches(arguments.data)]
     print(f"a step of {BATCH} rows, {sum(int(m.sum()) for m in masks) / STEPS:.0f} tokens on average, "
           f"{sum(m.numel() for m in masks) / STEPS:.0f} with padding; {arguments.threads} threads, median of {arguments.rounds} alternating rounds")

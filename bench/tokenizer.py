@@ -7,7 +7,6 @@ TEXTS is a .csv whose columns 2.. are the text, or a file with a text a line. Pa
 machine does slows both. Prints the median MB/s (10^6 bytes of UTF-8 a second) of each, and their ratio.
 """
 
-import argparse
 import csv
 import json
 import os
@@ -16,6 +15,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+from arguments import parse_arguments
 
 os.environ["RAYON_NUM_THREADS"] = "1"  # one thread each
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"))
@@ -30,12 +31,7 @@ def read_texts(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("texts", type=pathlib.Path)
-    parser.add_argument("--passes", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, ("program", "folder", "texts"), passes=5)
 
     texts = read_texts(arguments.texts)
     size = sum(len(text.encode()) for text in texts)

@@ -6,7 +6,6 @@ usage: bench/train_step.py TRAIN_STEP_BENCH DATA.h5 [--threads 2 --rounds 5]
 Both train batches of 192 rows in file order, with dropout 0.3, AdamW and clipping; PyTorch pads a batch to its longest row.
 """
 
-import argparse
 import pathlib
 import sys
 
@@ -14,6 +13,7 @@ import h5py
 import torch
 from torch.nn import functional as F
 
+from arguments import parse_arguments
 from steps import compare, median_step, pytorch_seconds, rows_of, run_bench
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "support"))
@@ -40,12 +40,7 @@ class PyTorch:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, ("program", "data"), threads=2, rounds=5)
 
     def ours(precision, threads, ranks=None):
         options = ("--precision", precision, "--threads", threads)

@@ -9,13 +9,14 @@ that the start of the program (or of Ray's services) is left out and told apart.
 pip install "ray[tune]". Without it agsweep's side alone is shown.
 """
 
-import argparse
 import os
 import pathlib
 import statistics
 import subprocess
 import tempfile
 import time
+
+from arguments import parse_arguments
 
 SPEC = """
 name = "nothing"
@@ -87,14 +88,9 @@ class RayTune:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("--trials", type=int, default=200)
-    parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, ("program",), trials=200, ranks=2, rounds=3)
     if arguments.trials < 2:
-        parser.error("--trials: 2 or more")
+        raise SystemExit("--trials: 2 or more")
     few = max(arguments.trials // 10, 1)
     with tempfile.TemporaryDirectory(prefix="agsweep-bench-") as name:
         sides = {"agsweep": Agsweep(arguments.program.resolve(), arguments.ranks, pathlib.Path(name))}

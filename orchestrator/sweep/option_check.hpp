@@ -1,7 +1,7 @@
 #pragma once
 
 #include "orchestrator/options/option.hpp"
-#include "sweeps/space/option_check.hpp"
+#include "sweeps/space/read_space.hpp"
 
 namespace agsweep {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "sweeps/space/option_check.hpp"
+#include "sweeps/space/read_space.hpp"
 #include "sweeps/space/sweep_spec.hpp"
 
 namespace agsweep {

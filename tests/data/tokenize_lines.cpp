@@ -4,16 +4,18 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "data/tokenizer.hpp"
+#include "tests/support/helper_program.hpp"
 
-int main(int argc, char** argv) try {
-  if (argc != 2) throw std::runtime_error("usage: tokenize_lines FOLDER");
-  const agsweep::Tokenizer tokenizer(argv[1]);
+namespace {
+
+void tokenize(const std::string& folder) {
+  const agsweep::Tokenizer tokenizer(folder);
   agsweep::Tokenizer::Encoder encoder(tokenizer);
   std::string text;
   std::vector<std::uint16_t> tokens;
@@ -26,8 +28,12 @@ int main(int argc, char** argv) try {
     std::fwrite(&count, sizeof count, 1, stdout);
     std::fwrite(tokens.data(), sizeof tokens[0], count, stdout);
   }
-  return std::fflush(stdout) == 0 ? 0 : 1;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "tokenize_lines: %s\n", error.what());
-  return 1;
+  if (std::fflush(stdout) != 0) throw std::runtime_error("the output cannot be written");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return agsweep::testing_support::run_helper(
+      argc, argv, [](const std::vector<std::string>& words) { return words.size() == 1 && (tokenize(words[0]), true); });
 }

@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import contents, main  # noqa: E402
+from agsweep_program import contents, cpu_seconds, main, wait_until  # noqa: E402
 from faults_test import ranks_of  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
@@ -34,11 +34,9 @@ class Interrupted(SweepTest):
         self.out = self.folder / "sweep"
         return self.program.start(*self.command("sweep", ASHA, "--deterministic"), ranks=ranks)
 
-    def wait_for_lines(self, job, lines):
-        journal = self.out / "journal.log"
-        while not journal.exists() or journal.read_bytes().count(b"\n") < lines:
-            self.assertIsNone(job.poll(), "the job ended too early")
-            time.sleep(0.001)
+    def wait_for_lines(self, job, lines, file="journal.log"):
+        path = self.out / file
+        wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= lines, job)
 
     def tear(self):
         """Cuts the journal's last line, as a machine that loses power while it appends."""
@@ -92,17 +90,16 @@ class Interrupted(SweepTest):
         slow = SIMPLE.replace("trials = 4", "trials = 2").replace("batch_size = 60", "batch_size = 180").replace("d_model = 32", "d_model = 256")
         self.out = self.folder / "sweep"
         first = self.program.start(*self.command("sweep", slow), env={"SLURM_JOB_ID": 7, "SLURM_RESTART_COUNT": 0})
-        steps = self.out / "trials/0000/steps.csv"
-        while not steps.exists() or steps.read_bytes().count(b"\n") < 2:
-            self.assertIsNone(first.poll(), "the job ended too early")
-            time.sleep(0.001)
-        time.sleep(0.05)
+        self.wait_for_lines(first, 2, "trials/0000/steps.csv")
+        begun = cpu_seconds(first.pid)
+        wait_until(lambda: cpu_seconds(first.pid) > begun + 0.05, first)
         os.kill(first.pid, signal.SIGSTOP)  # in the second step, which takes a second, between two writes
+        stopped = time.monotonic()
         second = self.program.run("sweep", "--data", self.data, "--out", self.out, "--resume", timeout=120,
                                   env={"SLURM_JOB_ID": 7, "SLURM_RESTART_COUNT": 1}).check()
         self.assertIn("all trials", second.stdout)
         after = contents(self.out)
-        time.sleep(10)  # the lock was asked last before the stop, and is asked again after so long
+        wait_until(lambda: time.monotonic() > stopped + 10)  # the lock was asked last before the stop, and is asked again after so long
         os.kill(first.pid, signal.SIGCONT)
         self.assertIn("another process has taken the sweep over", self.program.finish(first).check(1).stderr)
         self.assertEqual(contents(self.out), after)

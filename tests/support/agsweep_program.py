@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from dataclasses import dataclass
 
@@ -81,6 +82,20 @@ def kill(process):
         except (FileNotFoundError, ProcessLookupError):
             pass  # it has ended by itself
     process.wait()
+
+
+def wait_until(happened, job=None):
+    """Looks every millisecond; a job that ends first will never make it happen."""
+    while not happened():
+        if job is not None and job.poll() is not None:
+            raise AssertionError("the job ended too early")
+        time.sleep(0.001)
+
+
+def cpu_seconds(pid):
+    """What a process has computed so far, on all its threads."""
+    user, system = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 class Program:

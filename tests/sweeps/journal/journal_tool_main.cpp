@@ -4,6 +4,7 @@
 
 #include "sweeps/journal/distribution.hpp"
 #include "sweeps/journal/journal_file.hpp"
+#include "tests/support/helper_program.hpp"
 #include "tests/sweeps/journal/sample_journal.hpp"
 
 namespace {
@@ -44,19 +45,21 @@ nlohmann::json dump(const Study& study) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const std::string& command = arguments.at(0);
-  const std::filesystem::path path = arguments.at(1);
-  if (command == "dump") {
-    std::cout << dump(read_study(path)) << '\n';
-    return 0;
-  }
-  OpenedJournal opened = open_journal(path, lock_held);
-  if (command == "write") {
-    for (const auto& group : testing_support::sample_groups(arguments.at(2) == "max")) opened.journal.append(group);
-  } else {
-    const std::string line =
-        report_line("agsweep-n2-1-1", std::stoll(arguments.at(2)), std::stoll(arguments.at(3)), std::stod(arguments.at(4)));
-    opened.journal.append(std::vector{line});
-  }
+  return testing_support::run_helper(argc, argv, [](const std::vector<std::string>& words) {
+    if (words.size() < 2) return false;
+    const std::string& command = words[0];
+    const std::filesystem::path path = words[1];
+    if (command == "dump") {
+      std::cout << dump(read_study(path)) << '\n';
+    } else if (command == "write" && words.size() == 3) {
+      OpenedJournal opened = open_journal(path, lock_held);
+      for (const auto& group : testing_support::sample_groups(words[2] == "max")) opened.journal.append(group);
+    } else if (command == "report" && words.size() == 5) {
+      OpenedJournal opened = open_journal(path, lock_held);
+      opened.journal.append(std::vector{report_line("agsweep-n2-1-1", std::stoll(words[2]), std::stoll(words[3]), std::stod(words[4]))});
+    } else {
+      return false;
+    }
+    return true;
+  });
 }

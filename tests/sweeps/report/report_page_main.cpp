@@ -1,15 +1,15 @@
 // report_page FOLDER: writes made-up sweeps into FOLDER, and a report of each of these cases to FOLDER/CASE.html, with figures in
 // FOLDER/CASE.figures, for page_test.py.
-#include <cstdio>
 #include <filesystem>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
 #include "base/file.hpp"
 #include "sweeps/report/report_page.hpp"
+#include "tests/support/helper_program.hpp"
 #include "tests/sweeps/report/sample_sweep.hpp"
 
 namespace {
@@ -59,14 +59,11 @@ void write_case(const fs::path& folder, const Case& one) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return static_cast<int>(ExitCode::usage);
-  try {
+  return testing_support::run_helper(argc, argv, [](const std::vector<std::string>& words) {
+    if (words.empty()) return false;
     for (const Case& one : cases()) {
-      if (argc == 2 || argv[2] == one.name) write_case(argv[1], one);
+      if (words.size() == 1 || words[1] == one.name) write_case(words[0], one);
     }
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-    return 1;
-  }
-  return 0;
+    return true;
+  });
 }

@@ -2,7 +2,6 @@
 //   {"what": "start", "sampler": "tpe" or "random", "space": [..], "seed": n}   a new sweep: its first point
 //   {"what": "score", "score": x}                                               of the last point: the next one
 //   {"what": "density", "space": [..], "points": [[..]], "at": [[..]]}          the Parzen estimator's log density at each
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -11,6 +10,7 @@
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/sample/tpe_density.hpp"
 #include "sweeps/sample/tpe_sampler.hpp"
+#include "tests/support/helper_program.hpp"
 #include "tests/sweeps/statistics/space_from_json.hpp"
 
 namespace {
@@ -63,5 +63,5 @@ json answer(const json& question, Sweep& sweep) {
 
 int main() {
   Sweep sweep;
-  for (std::string line; std::getline(std::cin, line);) std::cout << answer(json::parse(line), sweep) << std::endl;
+  return testing_support::answer_lines([&](const std::string& line) { return answer(json::parse(line), sweep); });
 }

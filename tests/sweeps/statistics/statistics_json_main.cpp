@@ -1,5 +1,4 @@
 // statistics_json: reads JSON lines {"what": .., ..}, answers each with one, for the parity tests.
-#include <iostream>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -8,6 +7,7 @@
 #include "sweeps/statistics/functional_anova.hpp"
 #include "sweeps/statistics/mean_interval.hpp"
 #include "sweeps/statistics/rank_correlation.hpp"
+#include "tests/support/helper_program.hpp"
 #include "tests/sweeps/statistics/space_from_json.hpp"
 
 namespace {
@@ -46,5 +46,5 @@ json answer(const json& question) {
 }  // namespace
 
 int main() {
-  for (std::string line; std::getline(std::cin, line);) std::cout << answer(json::parse(line)) << std::endl;
+  return testing_support::answer_lines([](const std::string& line) { return answer(json::parse(line)); });
 }

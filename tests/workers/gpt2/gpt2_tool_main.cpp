@@ -2,12 +2,14 @@
 //   gpt2_tool show PATH                                                      each tensor's shape and the SHA-256 of its values as fp32
 //   gpt2_tool random FOLDER LAYERS WIDTH HEADS FFN POSITIONS VOCABULARY SEED
 #include <cstdio>
-#include <exception>
-#include <string_view>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.hpp"
+#include "tests/support/helper_program.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 #include "workers/gpt2/random_gpt2.hpp"
 
@@ -22,7 +24,7 @@ nlohmann::json shown(const TensorBytes& tensor) {
   return {{"shape", tensor.shape}, {"dtype", tensor.dtype}, {"sha256", sha256(std::as_bytes(std::span(values)))}};
 }
 
-void show(const char* path) {
+void show(const std::string& path) {
   const Gpt2Checkpoint checkpoint = Gpt2Checkpoint::read(path);
   nlohmann::json tensors = nlohmann::json::object();
   for (const Gpt2Tensor& tensor : gpt2_tensors(checkpoint.config())) tensors[tensor.name] = shown(checkpoint.tensor(tensor.name));
@@ -31,28 +33,22 @@ void show(const char* path) {
   std::puts(nlohmann::json{{"config", config}, {"tensors", tensors}}.dump().c_str());
 }
 
-void make_random(char** sizes, const char* folder) {
+void make_random(const std::string& folder, std::span<const std::string> sizes) {
   Gpt2Config config;
   for (std::int64_t* const field : {&config.layers, &config.width, &config.heads, &config.ffn, &config.positions, &config.vocabulary}) {
-    *field = std::stoll(*sizes++);
+    *field = std::stoll(sizes.front());
+    sizes = sizes.subspan(1);
   }
-  write_random_gpt2(folder, config, std::stoull(*sizes));
+  write_random_gpt2(folder, config, std::stoull(sizes.front()));
 }
 
 }  // namespace
 }  // namespace agsweep
 
-int main(int argc, char** argv) try {
-  const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "show" && argc == 3) {
-    agsweep::show(argv[2]);
-  } else if (command == "random" && argc == 10) {
-    agsweep::make_random(argv + 3, argv[2]);
-  } else {
-    return 2;
-  }
-  return 0;
-} catch (const std::exception& error) {
-  std::fputs(error.what(), stderr);
-  return 1;
+int main(int argc, char** argv) {
+  return agsweep::testing_support::run_helper(argc, argv, [](const std::vector<std::string>& words) {
+    if (words.size() == 2 && words[0] == "show") return agsweep::show(words[1]), true;
+    if (words.size() == 9 && words[0] == "random") return agsweep::make_random(words[1], std::span(words).subspan(2)), true;
+    return false;
+  });
 }

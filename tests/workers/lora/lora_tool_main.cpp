@@ -2,13 +2,15 @@
 //   lora_tool show ADAPTER             adapter_config.json and each tensor, as JSON
 //   lora_tool copy ADAPTER OUT         reads a folder of peft's and writes it again
 //   lora_tool merge BASE ADAPTER FILE  GPT-2 with the adapter merged into it
-#include <cstdio>  // std::fputs
-#include <exception>
+#include <cstdio>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.hpp"
+#include "tests/support/helper_program.hpp"
 #include "workers/lora/adapter_folder.hpp"
 #include "workers/lora/merged_model.hpp"
 
@@ -42,19 +44,11 @@ void merge(const std::filesystem::path& base_folder, const std::filesystem::path
 }  // namespace
 }  // namespace agsweep
 
-int main(int argc, char** argv) try {
-  const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "show" && argc == 3) {
-    agsweep::show(argv[2]);
-  } else if (command == "copy" && argc == 4) {
-    agsweep::copy(argv[2], argv[3]);
-  } else if (command == "merge" && argc == 5) {
-    agsweep::merge(argv[2], argv[3], argv[4]);
-  } else {
-    return 2;
-  }
-  return 0;
-} catch (const std::exception& error) {
-  std::fputs(error.what(), stderr);
-  return 1;
+int main(int argc, char** argv) {
+  return agsweep::testing_support::run_helper(argc, argv, [](const std::vector<std::string>& words) {
+    if (words.size() == 2 && words[0] == "show") return agsweep::show(words[1]), true;
+    if (words.size() == 3 && words[0] == "copy") return agsweep::copy(words[1], words[2]), true;
+    if (words.size() == 4 && words[0] == "merge") return agsweep::merge(words[1], words[2], words[3]), true;
+    return false;
+  });
 }

@@ -2,22 +2,24 @@
 //   open STEP EPOCH           (resumed there; 0 0 for a new run)
 //   step STEP LR LOSS GRAD_NORM
 //   epoch EPOCH STEP LOSS ACCURACY F1_MACRO F1_WEIGHTED PRECISION_MACRO RECALL_MACRO
-#include <cstdio>  // std::fputs
-#include <exception>
 #include <iostream>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "tests/support/helper_program.hpp"
 #include "workers/run/run_folder.hpp"
 
-int main(int argc, char** argv) try {
-  if (argc != 2) return 2;
+namespace {
+
+void make_run(const std::string& folder) {
   std::optional<agsweep::RunFolder> run;
   for (std::string line; std::cin >> line;) {
     if (line == "open") {
       std::int64_t step = 0, epoch = 0;
       std::cin >> step >> epoch;
       run.reset();
-      run.emplace(argv[1], agsweep::RunFolder::Options{.tensorboard = true}, step, epoch);
+      run.emplace(folder, agsweep::RunFolder::Options{.tensorboard = true}, step, epoch);
     } else if (line == "step") {
       agsweep::StepReport report;
       std::cin >> report.step >> report.lr >> report.loss >> report.grad_norm;
@@ -30,8 +32,11 @@ int main(int argc, char** argv) try {
       run.value().write_epoch(report);
     }
   }
-  return 0;
-} catch (const std::exception& error) {
-  std::fputs(error.what(), stderr);
-  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return agsweep::testing_support::run_helper(
+      argc, argv, [](const std::vector<std::string>& words) { return words.size() == 1 && (make_run(words[0]), true); });
 }
