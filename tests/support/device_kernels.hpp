@@ -3,6 +3,7 @@
 #include <cuda_runtime_api.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>  // std::runtime_error
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ inline void* allocate_for_tests(std::size_t bytes) {
   return memory;
 }
 inline void free_for_tests(void* memory) { cudaFreeHost(memory); }
+
+/// A GPU chooses its orders itself.
+inline void begin_orders(std::uint64_t /*seed*/) {}
 
 /// A device's scratch memory, full of NaNs.
 class DeviceScratch final : public ScratchMemory {

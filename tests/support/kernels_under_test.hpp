@@ -15,11 +15,16 @@
 
 #else
 
+#include "tests/support/gpu_block.hpp"
+
 namespace agsweep {
 
 inline constexpr std::align_val_t device_alignment{256};
 inline void* allocate_for_tests(std::size_t bytes) { return ::operator new(bytes, device_alignment); }
 inline void free_for_tests(void* memory) { ::operator delete(memory, device_alignment); }
+
+/// The emulator's random orders, from the beginning.
+inline void begin_orders(std::uint64_t seed) { gpu_emulator::seed(seed); }
 
 /// Host memory as the emulated device's scratch: exactly as much as was asked for, full of NaNs.
 class HostScratch final : public ScratchMemory {

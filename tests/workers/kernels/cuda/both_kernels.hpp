@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/philox.hpp"
-#include "tests/support/gpu_block.hpp"
 #include "tests/support/kernels_under_test.hpp"
 #include "workers/kernels/cpu/cpu_kernels.hpp"
 #include "workers/kernels/cpu/simd.hpp"  // to_float, assign
@@ -24,7 +23,7 @@ inline constexpr int random_cases = 24;
 /// Draws shapes and values; each test's own sequence.
 class Draw {
  public:
-  explicit Draw(std::uint64_t test) : random_(test, 0) { gpu_emulator::seed(test); }
+  explicit Draw(std::uint64_t test) : random_(test, 0) { begin_orders(test); }
 
   std::int64_t between(std::int64_t least, std::int64_t most) {
     return least + random_.below(static_cast<std::uint32_t>(most - least + 1));
