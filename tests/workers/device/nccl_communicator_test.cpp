@@ -86,7 +86,8 @@ TEST(NcclCommunicator, SendsAlongATreeWithoutGroups) {
     }
   }
   member.wait();
-  if (member.rank == 0) EXPECT_EQ(value, member.ranks * (member.ranks - 1) / 2);
+  const int sum = member.ranks * (member.ranks - 1) / 2;
+  EXPECT_TRUE(member.rank != 0 || value == sum) << value;
 }
 
 TEST(NcclCommunicator, TakesItsTurnOnTheStream) {
