@@ -9,13 +9,12 @@
 
 namespace agsweep {
 
-namespace {
-
-/// Whether a value other than "auto" was asked for.
-bool given(const AskedOptions& asked, std::string_view name) {
+bool is_given(const AskedOptions& asked, std::string_view name) {
   const auto found = asked.find(name);
   return found != asked.end() && !std::holds_alternative<Automatic>(found->second.value);
 }
+
+namespace {
 
 /// What stands before an error: where the option was given, or its name.
 std::string origin(const AskedOptions& asked, std::string_view name) {
@@ -25,18 +24,18 @@ std::string origin(const AskedOptions& asked, std::string_view name) {
 
 /// Where "auto" computes, and how precisely.
 void resolve_device(const AskedOptions& asked, const WorldFacts& facts, TrainConfig& config) {
-  if (!given(asked, "device")) config.device = facts.device;
+  if (!is_given(asked, "device")) config.device = facts.device;
   const bool on_device = config.device == Device::cuda;
-  if (!given(asked, "precision")) config.precision = on_device ? Precision::bf16 : Precision::fp32;
-  if (!given(asked, "reduction")) config.reduction = on_device ? Reduction::allreduce : Reduction::tree;
-  if (!given(asked, "shards") && on_device) config.shards = facts.ranks;
+  if (!is_given(asked, "precision")) config.precision = on_device ? Precision::bf16 : Precision::fp32;
+  if (!is_given(asked, "reduction")) config.reduction = on_device ? Reduction::allreduce : Reduction::tree;
+  if (!is_given(asked, "shards") && on_device) config.shards = facts.ranks;
 }
 
 void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
   TrainConfig& config = resolved.config;
   const ScheduleLength length = schedule_length(config, facts.train_rows);
   const std::int64_t total = length.total_steps;
-  if (given(asked, "warmup-steps")) {
+  if (is_given(asked, "warmup-steps")) {
     if (config.warmup_steps != 0 && (config.warmup_steps < 2 || config.warmup_steps > total)) {
       throw UsageError("{}: {} does not fit a run of {} steps: 0, or 2 to {}", origin(asked, "warmup-steps"), config.warmup_steps, total,
                        total);
@@ -52,14 +51,14 @@ void resolve_warmup(const AskedOptions& asked, const WorldFacts& facts, Resolved
 
 void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Resolved& resolved) {
   TrainConfig& config = resolved.config;
-  const bool threads_given = given(asked, "threads");
+  const bool threads_given = is_given(asked, "threads");
   if (!threads_given) config.threads = facts.cpus;
   if (threads_given && facts.fewest_cpus < config.threads) {
     resolved.messages.push_back(fmt::format(
         "warning: --threads {}, but a rank may use {} CPU{}; give it more with mpirun --bind-to none or srun --cpus-per-task {}",
         config.threads, facts.fewest_cpus, facts.fewest_cpus == 1 ? "" : "s", config.threads));
   }
-  if (!given(asked, "shards") && config.device == Device::cpu) {
+  if (!is_given(asked, "shards") && config.device == Device::cpu) {
     const auto threads = static_cast<std::uint64_t>(threads_given ? config.threads : facts.most_cpus);
     const std::uint64_t for_all = std::bit_ceil(static_cast<std::uint64_t>(facts.ranks) * threads);
     const std::uint64_t for_batch = std::bit_floor(static_cast<std::uint64_t>(config.batch_size));
@@ -77,7 +76,7 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
 
 void check_model(const AskedOptions& asked, const TrainConfig& config) {
   for (const auto& entry : train_options()) {
-    if (given(asked, entry.option.name) && !entry.option.is_of(config.model)) {
+    if (is_given(asked, entry.option.name) && !entry.option.is_of(config.model)) {
       throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), to_word(config.model),
                        to_word(*entry.option.only_for));
     }
@@ -97,7 +96,7 @@ void check_model(const AskedOptions& asked, const TrainConfig& config) {
 Resolved resolve(const AskedOptions& asked, const WorldFacts& facts) {
   Resolved resolved{.config = filled_config(asked), .messages = {}};
   check_model(asked, resolved.config);
-  resolve_device(asked, resolved.config);
+  resolve_device(asked, facts, resolved.config);
   resolve_parallelism(asked, facts, resolved);
   resolve_warmup(asked, facts, resolved);
   return resolved;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/options/option_table.hpp"
@@ -23,6 +24,9 @@ struct Resolved {
   TrainConfig config;
   std::vector<std::string> messages;  // what a person should know of: a default that was cut, fewer CPUs than threads
 };
+
+/// Whether a value other than "auto" was asked for.
+bool is_given(const AskedOptions& asked, std::string_view name);
 
 /// Fills in defaults and "auto", and checks how the options fit together and fit the world. A pure function; on every rank the same but
 /// for `threads`.

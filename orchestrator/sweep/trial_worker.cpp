@@ -83,11 +83,6 @@ class TrialObserver final : public TrainObserver {
   double next_ = 0;         // when progress is told again
 };
 
-bool is_given(const AskedOptions& options, std::string_view name) {
-  const auto found = options.find(name);
-  return found != options.end() && !std::holds_alternative<Automatic>(found->second.value);
-}
-
 }  // namespace
 
 TrialWorker::TrialWorker(const SweepInputs& inputs, Communicator& comm, GroupLink& link, int group, WorldFacts facts, World world)

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>  // fmt::join
 
 #include "base/error.hpp"
+#include "orchestrator/options/resolve.hpp"  // is_given
 #include "orchestrator/options/train_options.hpp"
 #include "workers/device/open_platform.hpp"
 

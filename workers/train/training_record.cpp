@@ -69,7 +69,7 @@ void TrainingRecord::write_weights(std::int64_t epoch, std::span<const TensorByt
   observer_.before_write();
   written_epoch_ = epoch;
   write_sealed_safetensors(identity_.folder / "model.safetensors", weights,
-                           {{"format", "pt"}, {"model", model_name(config_)}, {"epoch", std::to_string(epoch)}});
+                           {{"format", "pt"}, {"model", std::string(to_word(config_.model))}, {"epoch", std::to_string(epoch)}});
 }
 
 void TrainingRecord::sync() {
