@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include "base/progress_display.hpp"
-#include "data/corpus_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/training/metrics_text.hpp"
@@ -53,9 +52,7 @@ ExitCode run(const Invocation& call) {
   Corpus corpus;
   together(*comm, [&] {
     model = read_stored_model(line.positional[0], args.weights);
-    corpus = read_corpus(args.data);
-    require_fit(corpus.info, args.data, model);
-    if (split_named(corpus, args.split).rows() == 0) throw DataError("{}: {} has no rows", args.data.string(), args.split);
+    corpus = read_fitting_corpus(args.data, args.split, model);
   });
   const Split& split = split_named(corpus, args.split);
   model.config.threads = survey(*comm).facts(0).cpus;
