@@ -5,7 +5,6 @@
 
 #include "base/progress_display.hpp"
 #include "base/system.hpp"
-#include "data/corpus_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
@@ -50,9 +49,7 @@ ExitCode run(const Invocation& call) {
   Corpus corpus;
   together(*comm, [&] {
     model = read_stored_model(line.positional[0], args.weights);
-    corpus = read_corpus(args.data);
-    require_fit(corpus.info, args.data, model);
-    if (split_named(corpus, args.split).rows() == 0) throw DataError("{}: {} has no rows", args.data.string(), args.split);
+    corpus = read_fitting_corpus(args.data, args.split, model);
   });
   const Split& split = split_named(corpus, args.split);
   const World world = survey(*comm);

@@ -1,8 +1,5 @@
-#include <cmath>  // std::exp
 #include <cstdio>
 #include <iostream>
-
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "data/plain_texts.hpp"
@@ -10,6 +7,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/training/prediction_text.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/launch.hpp"
@@ -44,30 +42,6 @@ PlainTexts read_texts(const PredictArgs& args) {
   return read_csv_texts(args.csv, parse_columns(args.text_columns, "--text-columns", 1));
 }
 
-std::vector<double> softmax(std::span<const float> logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  std::vector<double> probabilities;
-  double sum = 0;
-  for (const float logit : logits) sum += probabilities.emplace_back(std::exp(logit - largest));
-  for (double& probability : probabilities) probability /= sum;
-  return probabilities;
-}
-
-void print(const Prediction& prediction, std::size_t rows, const std::vector<std::string>& class_names, bool json) {
-  if (!json) fmt::print("class\t{}\n", fmt::join(class_names, "\t"));
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto probabilities = softmax(std::span(prediction.logits).subspan(row * prediction.classes, prediction.classes));
-    const auto best = static_cast<std::size_t>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
-    if (json) {
-      nlohmann::json by_class;
-      for (std::size_t i = 0; i < probabilities.size(); ++i) by_class[class_names[i]] = probabilities[i];
-      fmt::print("{}\n", nlohmann::json{{"class", class_names[best]}, {"probabilities", by_class}}.dump());
-    } else {
-      fmt::print("{}\t{:.4f}\n", class_names[best], fmt::join(probabilities, "\t"));
-    }
-  }
-}
-
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
   PredictArgs args;
@@ -77,17 +51,14 @@ ExitCode run(const Invocation& call) {
     throw UsageError("{}: an adapter folder does not name its classes; predict takes a run's folder", line.positional[0]);
   }
   const Tokenizer tokenizer(args.tokenizer.empty() ? default_tokenizer_folder() : args.tokenizer);
-  if (tokenizer.sha256() != model.tokenizer_sha256) {
-    throw DataError("the tokenizer is not the one that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
-                    tokenizer.sha256(), model.tokenizer_sha256);
-  }
+  require_tokenizer(tokenizer, model);
   const Split split = tokenised(read_texts(args), tokenizer, model.max_length);
   SelfCommunicator comm;
   const World world = survey(comm);
   model.config.threads = world.facts(0).cpus;
   const JobDevices devices = find_devices(comm, world, model.config.device == Device::cpu ? std::optional(Device::cpu) : std::nullopt);
   const Prediction prediction = predict(comm, split, model.classes, model.config, devices.place, model.trained, {});
-  print(prediction, split.rows(), model.class_names, args.json);
+  fmt::print("{}", args.json ? class_json_lines(prediction, model.class_names) : class_table(prediction, model.class_names));
   return ExitCode::done;
 }
 

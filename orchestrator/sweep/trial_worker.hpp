@@ -10,7 +10,7 @@
 #include "orchestrator/options/resolve.hpp"      // WorldFacts
 #include "orchestrator/sweep/group_link.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
-#include "orchestrator/training/file_facts.hpp"
+#include "orchestrator/training/run_inputs.hpp"  // FileFacts
 #include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"

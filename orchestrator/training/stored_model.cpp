@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "data/corpus_file.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // require_recorded_weights
@@ -58,12 +59,6 @@ StoredModel adapter_model(const fs::path& folder, const fs::path& weights) {
 
 std::string quoted(const std::vector<std::string>& names) { return nlohmann::json(names).dump(); }
 
-}  // namespace
-
-StoredModel read_stored_model(const fs::path& folder, const fs::path& weights) {
-  return is_adapter_folder(folder) ? adapter_model(folder, weights) : run_model(folder, weights);
-}
-
 void require_fit(const CorpusInfo& corpus, const fs::path& data, const StoredModel& model) {
   if (!model.tokenizer_sha256.empty() && corpus.tokenizer_sha256 != model.tokenizer_sha256) {
     throw DataError("{}: made with another tokenizer than the model's (SHA-256 {}, not {}); prepare it with the model's", data.string(),
@@ -76,6 +71,25 @@ void require_fit(const CorpusInfo& corpus, const fs::path& data, const StoredMod
     throw DataError("{}: has {} classes, {}, but the model tells {} apart", data.string(), corpus.class_names.size(),
                     quoted(corpus.class_names), model.classes);
   }
+}
+
+}  // namespace
+
+StoredModel read_stored_model(const fs::path& folder, const fs::path& weights) {
+  return is_adapter_folder(folder) ? adapter_model(folder, weights) : run_model(folder, weights);
+}
+
+void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model) {
+  if (tokenizer.sha256() == model.tokenizer_sha256) return;
+  throw DataError("the tokenizer is not the one that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
+                  tokenizer.sha256(), model.tokenizer_sha256);
+}
+
+Corpus read_fitting_corpus(const fs::path& data, const std::string& split, const StoredModel& model) {
+  Corpus corpus = read_corpus(data);
+  require_fit(corpus.info, data, model);
+  if (split_named(corpus, split).rows() == 0) throw DataError("{}: {} has no rows", data.string(), split);
+  return corpus;
 }
 
 }  // namespace agsweep

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/corpus.hpp"
+#include "data/tokenizer.hpp"
 #include "workers/train/config.hpp"
 
 namespace agsweep {
@@ -26,7 +27,11 @@ struct StoredModel {
 /// @throws UsageError for an adapter whose base is no folder, without `weights`
 StoredModel read_stored_model(const std::filesystem::path& folder, const std::filesystem::path& weights);
 
-/// @throws DataError naming `data` when its rows were made with another tokenizer than the model's, or have other classes
-void require_fit(const CorpusInfo& corpus, const std::filesystem::path& data, const StoredModel& model);
+/// @throws DataError when the model was trained with another tokenizer
+void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model);
+
+/// data.h5 for a look at how the model does on one of its splits.
+/// @throws DataError naming `data` when its rows were made with another tokenizer than the model's, have other classes, or are none
+Corpus read_fitting_corpus(const std::filesystem::path& data, const std::string& split, const StoredModel& model);
 
 }  // namespace agsweep

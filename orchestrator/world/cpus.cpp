@@ -102,4 +102,9 @@ int cpus_of_rank(std::span<const RankCpus> ranks, std::size_t rank) {
   return std::max(1, cpus);
 }
 
+int cpus_alone() {
+  const std::array<RankCpus, 1> alone = {RankCpus{.host = "", .allowance = own_cpus()}};
+  return cpus_of_rank(alone, 0);
+}
+
 }  // namespace agsweep

@@ -37,4 +37,7 @@ struct RankCpus {
 /// How many CPUs `rank` may keep busy, at least 1: ranks of one node that are bound to the same CPUs share these, and all share the quota.
 int cpus_of_rank(std::span<const RankCpus> ranks, std::size_t rank);
 
+/// The same for a process that runs without others. @throws RunTimeError
+int cpus_alone();
+
 }  // namespace agsweep

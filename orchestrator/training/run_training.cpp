@@ -1,0 +1,114 @@
+#include "orchestrator/training/run_training.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "base/progress_display.hpp"
+#include "base/sha256.hpp"
+#include "base/shell.hpp"
+#include "base/system.hpp"
+#include "orchestrator/options/config_file.hpp"
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/signals/stop_signals.hpp"
+#include "orchestrator/training/metrics_text.hpp"
+#include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/train_progress.hpp"
+#include "orchestrator/world/launch.hpp"
+
+namespace agsweep {
+
+namespace {
+
+void print_result(const nlohmann::json& result, const RunRecord& record, const TrainArgs& args) {
+  if (args.json) {
+    fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  fmt::print("{}", caveats(record.synthetic, record.random_base));
+  fmt::print("{}\nin {}: result.json (all of this), epochs.csv, steps.csv, model.safetensors (the best epoch), config.toml, log.txt\n",
+             result_text(result, record.class_names), args.out.string());
+}
+
+void print_start(ProgressDisplay& display, const World& world, const Resolved& resolved, const RunInputs& inputs) {
+  const TrainConfig& config = resolved.config;
+  for (const std::string& message : world.messages(launched_by_mpirun())) display.message(message);
+  for (const std::string& message : resolved.messages) display.message(message);
+  if (inputs.record.random_base) display.message(caveats(false, true));
+  display.message(fmt::format("{}{} training rows; ranks: {}, threads of each: {}, shards: {}",
+                              inputs.record.synthetic ? "synthetic corpus: " : "", inputs.corpus.train.rows(), world.ranks.size(),
+                              config.threads, config.shards));
+}
+
+/// Every rank looks at the run's folder, and what one finds wrong all say. Collective over the job.
+RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions& asked) {
+  const auto comm = session.world(filled_config(asked).timeout);
+  RunPlan plan;
+  together(*comm, [&] { plan = plan_run(args, asked); });
+  require_same(*comm, std::to_string(static_cast<int>(plan.state)),
+               "the ranks see different runs in --out: it must be on a file system that they share");
+  return plan;
+}
+
+ExitCode train_or_go_on(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const RunPlan& plan) {
+  const bool speaks = session.rank() == 0;
+  const std::string go_on = resume_command(command_line, session.size());
+  const std::string advice = fmt::format("go on from the last checkpoint with:\n{}", go_on);
+  const StopSignals signals(speaks ? fmt::format("\nstopping; go on with:\n{}\n", go_on) : "");
+  const TrainConfig provisional = filled_config(plan.options);
+  const auto comm = session.world(provisional.timeout, advice);
+  const World world = survey(*comm);
+  const JobDevices devices = find_devices(*comm, world, asked_device(plan.options));
+  if (comm->size() > 1) check_group_devices(devices.ranks);
+  const RunInputs inputs = read_inputs(*comm, plan, provisional);
+  Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
+  resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());
+  resolved.config.resume = plan.state == RunPlan::State::unfinished;
+  const TrainConfig& config = resolved.config;
+  const std::string hash = config_hash(config, inputs.record.sha256);
+  require_same(*comm, fmt::format("{} {} {}", hash, config.seed, config.resume),
+               "the ranks see different options or data: --data and --out must be on a file system that they share");
+
+  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
+  if (speaks) print_start(display, world, resolved, inputs);
+  TrainProgress progress(display, config.epochs, config.metric);
+  const RunIdentity identity{.folder = args.out,
+                             .config = config_text(config, plan.options, inputs.record),
+                             .command = shell_command(command_line),
+                             .config_hash = hash,
+                             .data_sha256 = inputs.record.sha256.data,
+                             .environment = environment(world, devices, inputs.record)};
+  SharedWeights shared;
+  try {
+    const TrainOutcome outcome = train(*comm, inputs.corpus, shared, devices.place, config, identity, progress, signals.stop());
+    if (outcome.status == TrainStatus::interrupted) {
+      if (speaks) display.message(fmt::format("stopped after step {}, with a checkpoint; go on with:\n{}", progress.step(), go_on));
+      return ExitCode::checkpointed;
+    }
+    if (speaks) print_result(outcome.result, inputs.record, args);
+    return ExitCode::done;
+  } catch (const TrialFailure&) {
+    throw;  // would fail again
+  } catch (const Error& failure) {
+    if (failure.code() != ExitCode::run_time_failure) throw;
+    Error told(failure.code(), fmt::format("{}\n{}", failure.what(), advice));
+    told.known_to_all = failure.known_to_all;
+    throw Error(told);
+  }
+}
+
+}  // namespace
+
+ExitCode run_training(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const AskedOptions& options) {
+  const RunPlan plan = agreed_plan(session, args, options);
+  if (plan.state != RunPlan::State::finished) return train_or_go_on(session, command_line, args, plan);
+  if (!args.data.empty()) require_recorded_data(plan, sha256_file(args.data));
+  if (session.rank() == 0) {
+    fmt::print(stderr, "{}: this run is finished\n", args.out.string());
+    print_result(plan.result, *plan.record, args);
+  }
+  return ExitCode::done;
+}
+
+}  // namespace agsweep
