@@ -76,60 +76,78 @@ __global__ void __launch_bounds__(embedding_warps* warp_size) embedding_forward_
   }
 }
 
-/// gradient[256 columns of a row] = the sum of dropout's backward pass over rows of d_out: warp w of the block takes candidates w, w + 8,
-/// .., and the warps' sums are added in order.
-/// @param row_of  a candidate's row of d_out, below 0: none
+/// sum += dropout's backward pass, times scale, of every step-th candidate's row of d_out, in a warp's patches of 256 columns.
+/// @param row_of  a candidate's row, below 0: none
 template <bool Paired, typename RowOf>
-__device__ inline void sum_rows(const EmbeddingView& embedding, const float* d_out, float scale, int candidates, const RowOf& row_of,
-                                float* gradient) {
-  AGSWEEP_SHARED(float, sums, embedding_warps* warp_elements);
-  const int warp = static_cast<int>(threadIdx.x) / warp_size;
-  const int width = embedding.width;
-  const auto slice = static_cast<int>(blockIdx.y);
-  const Patch patch = lane_patch(slice);
-  const DropoutMask mask(embedding.dropout);
-  float sum[patch_elements] = {};
+__device__ inline void add_rows(const EmbeddingView& embedding, const DropoutMask& mask, const float* d_out, float scale, int first,
+                                int end, int step, const RowOf& row_of, float (&sum)[patch_elements]) {
+  const Patch patch = lane_patch(static_cast<int>(blockIdx.y));
   AGSWEEP_UNROLL_4
-  for (int candidate = warp; candidate < candidates; candidate += embedding_warps) {
+  for (int candidate = first; candidate < end; candidate += step) {
     const int row = row_of(candidate);
     if (row < 0) continue;
     float d[patch_elements];
-    load_patch<Paired>(d_out + std::int64_t{row} * width, width, patch, d);
+    load_patch<Paired>(d_out + std::int64_t{row} * embedding.width, embedding.width, patch, d);
     AGSWEEP_UNROLL
     for (int e = 0; e < patch_elements; ++e) d[e] *= scale;
-    apply_mask(mask, row, width, patch, d);
+    apply_mask(mask, row, embedding.width, patch, d);
     AGSWEEP_UNROLL
     for (int e = 0; e < patch_elements; ++e) sum[e] += d[e];
   }
-  if (candidates <= 1) {  // most tokens of a batch
-    if (warp == 0) store_patch<Paired>(gradient, width, patch, sum);
-    return;
-  }
+}
+
+/// gradient[256 columns] = the sums of the block's warps, added in order.
+__device__ inline void combine_warps(const float (&sum)[patch_elements], int width, float* gradient) {
+  AGSWEEP_SHARED(float, sums, embedding_warps* warp_elements);
+  const auto thread = static_cast<int>(threadIdx.x);
   AGSWEEP_UNROLL
-  for (int e = 0; e < patch_elements; ++e) sums[warp * warp_elements + lane_patch(0).column(e / 2, e % 2)] = sum[e];
+  for (int e = 0; e < patch_elements; ++e) {
+    sums[thread / warp_size * warp_elements + lane_patch(0).column(e / 2, e % 2)] = sum[e];
+  }
   __syncthreads();
   static_assert(embedding_warps * warp_size == warp_elements, "a thread a column");
-  const int column = slice * warp_elements + static_cast<int>(threadIdx.x);
-  if (column >= width) return;
+  const int column = static_cast<int>(blockIdx.y) * warp_elements + thread;
   float total = 0;
   AGSWEEP_UNROLL
-  for (int w = 0; w < embedding_warps; ++w) total += sums[w * warp_elements + static_cast<int>(threadIdx.x)];
-  gradient[column] = total;
+  for (int warp = 0; warp < embedding_warps; ++warp) total += sums[warp * warp_elements + thread];
+  if (column < width) gradient[column] = total;
+  __syncthreads();  // the sums may be written again
 }
 
-/// A block 256 columns of a listed token's gradient. Reads each row of d_out once and writes the listed rows.
+inline constexpr int places_of_a_warp = 16;
+
+/// A block has 256 columns of the gradient of eight listed tokens: each warp those of one, then the block those of each token that has many
+/// places. Frequent tokens have low numbers; those of a block lie far from each other. Reads each row of d_out once, writes the listed
+/// rows.
 template <bool Paired>
 __global__ void __launch_bounds__(embedding_warps* warp_size)
-    embedding_backward_kernel(EmbeddingView embedding, const std::int32_t* places, const std::int32_t* begins, const float* d_out,
-                              float* gradient) {
-  const int begin = begins[blockIdx.x];
-  const int count = begins[blockIdx.x + 1] - begin;
-  sum_rows<Paired>(
-      embedding, d_out, embedding.scale, count, [&](int candidate) { return places[begin + candidate]; },
-      gradient + std::int64_t{blockIdx.x} * embedding.width);
+    embedding_backward_kernel(EmbeddingView embedding, const std::int32_t* places, const std::int32_t* begins, int listed,
+                              const float* d_out, float* gradient) {
+  const DropoutMask mask(embedding.dropout);
+  const auto place_of = [&](int place) { return places[place]; };
+  const auto warp = static_cast<int>(threadIdx.x) / warp_size;
+  const auto token_of = [&](int index) { return static_cast<int>(blockIdx.x + index * gridDim.x); };
+  const auto row_of = [&](int token) { return gradient + std::int64_t{token} * embedding.width; };
+  if (token_of(warp) < listed) {
+    const int begin = begins[token_of(warp)];
+    const int end = begins[token_of(warp) + 1];
+    if (end - begin <= places_of_a_warp) {
+      float sum[patch_elements] = {};
+      add_rows<Paired>(embedding, mask, d_out, embedding.scale, begin, end, 1, place_of, sum);
+      store_patch<Paired>(row_of(token_of(warp)), embedding.width, lane_patch(static_cast<int>(blockIdx.y)), sum);
+    }
+  }
+  for (int index = 0; index < embedding_warps && token_of(index) < listed; ++index) {
+    const int begin = begins[token_of(index)];
+    const int end = begins[token_of(index) + 1];
+    if (end - begin <= places_of_a_warp) continue;
+    float sum[patch_elements] = {};
+    add_rows<Paired>(embedding, mask, d_out, embedding.scale, begin + warp, end, embedding_warps, place_of, sum);
+    combine_warps(sum, embedding.width, row_of(token_of(index)));
+  }
 }
 
-/// A block 256 columns of a position's gradient. Reads each row of d_out once and writes the positions.
+/// A block has 256 columns of a position's gradient. Reads each row of d_out once and writes the positions.
 template <bool Paired>
 __global__ void __launch_bounds__(embedding_warps* warp_size)
     position_backward_kernel(EmbeddingView embedding, const float* d_out, float* gradient) {
@@ -138,7 +156,10 @@ __global__ void __launch_bounds__(embedding_warps* warp_size)
     const int row = embedding.offsets[sequence] + position;
     return row < embedding.offsets[sequence + 1] ? row : -1;
   };
-  sum_rows<Paired>(embedding, d_out, 1.0F, embedding.sequences, row_of, gradient + std::int64_t{position} * embedding.width);
+  float sum[patch_elements] = {};
+  add_rows<Paired>(embedding, DropoutMask(embedding.dropout), d_out, 1.0F, static_cast<int>(threadIdx.x) / warp_size, embedding.sequences,
+                   embedding_warps, row_of, sum);
+  combine_warps(sum, embedding.width, gradient + std::int64_t{position} * embedding.width);
 }
 
 inline void embedding_forward(Stream stream, const Embedding& embedding, float* out) {
@@ -148,8 +169,8 @@ inline void embedding_forward(Stream stream, const Embedding& embedding, float* 
 
 inline void embedding_backward(Stream stream, const Embedding& embedding, const TokenPlaces& places, const float* d_out, float* gradient) {
   launch(stream, embedding.width % 2 == 0 ? embedding_backward_kernel<true> : embedding_backward_kernel<false>,
-         blocks(places.count(), divide_up(embedding.width, warp_elements)), embedding_warps * warp_size, 0, EmbeddingView(embedding),
-         places.places.data(), places.begins.data(), d_out, gradient);
+         blocks(divide_up(places.count(), embedding_warps), divide_up(embedding.width, warp_elements)), embedding_warps * warp_size, 0,
+         EmbeddingView(embedding), places.places.data(), places.begins.data(), static_cast<int>(places.count()), d_out, gradient);
 }
 
 inline void position_backward(Stream stream, const Embedding& embedding, const float* d_out, std::int64_t positions, float* gradient) {

@@ -33,6 +33,22 @@ struct EmbeddingCase {
   std::int64_t rows() const { return embedding.sequences.rows; }
 };
 
+/// Where the tokens 0 .. listed - 1 stand.
+struct Places {
+  DeviceVector<std::int32_t> places;
+  DeviceVector<std::int32_t> begins{0};
+
+  Places(const EmbeddingCase& c, std::int32_t listed) {
+    for (std::int32_t token = 0; token < listed; ++token) {
+      for (std::size_t place = 0; place < c.tokens.size(); ++place) {
+        if (c.tokens[place] == token) places.push_back(static_cast<std::int32_t>(place));
+      }
+      begins.push_back(static_cast<std::int32_t>(places.size()));
+    }
+  }
+  TokenPlaces view() const { return {places, begins}; }
+};
+
 EmbeddingCase random_case(Draw& draw) {
   return {draw, draw.one_of<std::int64_t>({0, 1, 5, 40}), draw.one_of<std::int64_t>({1, 3, 8}), draw.width(), draw.between(1, 20)};
 }
@@ -54,18 +70,24 @@ TEST(CudaEmbedding, BackwardIsTheCpusAlsoForATokenWithoutAPlace) {
   Draw draw(2);
   for (int i = 0; i < random_cases; ++i) {
     const EmbeddingCase c = random_case(draw);
-    DeviceVector<std::int32_t> places;
-    DeviceVector<std::int32_t> begins{0};
-    for (std::int32_t token = 0; token < 22; ++token) {
-      for (std::size_t place = 0; place < c.tokens.size(); ++place) {
-        if (c.tokens[place] == token) places.push_back(static_cast<std::int32_t>(place));
-      }
-      begins.push_back(static_cast<std::int32_t>(places.size()));
-    }
+    const Places places(c, 22);
     auto expected = unwritten<float>(22 * c.embedding.width);
     auto actual = expected;
-    CpuKernels().embedding_backward(c.embedding, {places, begins}, c.d_out.data(), expected.data());
-    KernelsUnderTest()->embedding_backward(c.embedding, {places, begins}, c.d_out.data(), actual.data());
+    CpuKernels().embedding_backward(c.embedding, places.view(), c.d_out.data(), expected.data());
+    KernelsUnderTest()->embedding_backward(c.embedding, places.view(), c.d_out.data(), actual.data());
+    expect_close(expected, actual, 1e-5);
+  }
+}
+
+TEST(CudaEmbedding, BackwardOfFrequentTokensIsTheCpus) {
+  Draw draw(5);
+  for (const std::int64_t width : {64, 193}) {
+    const EmbeddingCase c(draw, 40, 30, width, 3);
+    const Places places(c, 3);
+    auto expected = unwritten<float>(3 * width);
+    auto actual = expected;
+    CpuKernels().embedding_backward(c.embedding, places.view(), c.d_out.data(), expected.data());
+    KernelsUnderTest()->embedding_backward(c.embedding, places.view(), c.d_out.data(), actual.data());
     expect_close(expected, actual, 1e-5);
   }
 }
