@@ -9,6 +9,7 @@ namespace agsweep {
 
 /// Causal multi-head attention over packed sequences, softmax(q k^T / sqrt(head_width)) v (Vaswani et al. 2017), without padding.
 /// A sequence's queries are its last positions: all of them, or in a model's last block just one, since only the last token is read.
+/// A GPU is fast where all queries have the keys' own offsets, or where queries.longest is 1.
 struct AttentionShape {
   std::int64_t heads;
   std::int64_t head_width;

@@ -40,6 +40,11 @@ HeadLayout layout_of(const AttentionShape& shape, std::int64_t length, int tile,
           .wide = (chunked(rows) && ...)};
 }
 
+/// Whether tiles can do it: rows of 16-byte pieces, and queries at all positions.
+inline bool fits_tiles(const HeadLayout& layout, const AttentionShape& shape) {
+  return layout.wide && shape.queries.offsets.data() == shape.keys.offsets.data() && !has_one_query(shape);
+}
+
 inline dim3 grid_of(const HeadLayout& layout) { return blocks(std::int64_t{layout.tiles} * (layout.sequences + 1) * layout.heads); }
 
 /// Calls `launch_width` with the narrowest width of the kernels that holds a head, as a type.
@@ -71,12 +76,16 @@ void forward_rows(const AttentionForward<Act>& pass, Stream stream) {
          pass.v, pass.out, pass.saved);
 }
 
-template <typename Act, bool OneQuery>
-void backward_queries(const AttentionBackward<Act>& pass, Stream stream) {
-  const HeadLayout layout = layout_of(pass.shape, pass.shape.queries.longest, rows_of_block, pass.q, pass.k, pass.v, pass.out, pass.d_out);
+template <typename Act>
+void backward_rows(const AttentionBackward<Act>& pass, Stream stream) {
   const RowLaunch rows = row_launch(pass.shape);
-  launch(stream, attention_backward_queries<Act, OneQuery>, grid_of(layout), rows.threads(), rows.shared_bytes(), layout, rows.length,
-         pass);
+  const auto launch_rows = [&](auto kernel, std::int64_t longest) {
+    const HeadLayout layout = layout_of(pass.shape, longest, rows_of_block, pass.q, pass.k, pass.v, pass.out, pass.d_out);
+    launch(stream, kernel, grid_of(layout), rows.threads(), rows.shared_bytes(), layout, rows.length, pass);
+  };
+  if (has_one_query(pass.shape)) return launch_rows(attention_backward_queries<Act, true>, pass.shape.queries.longest);
+  launch_rows(attention_backward_queries<Act, false>, pass.shape.queries.longest);
+  launch_rows(attention_backward_keys<Act>, pass.shape.keys.longest);
 }
 
 }  // namespace detail
@@ -84,27 +93,20 @@ void backward_queries(const AttentionBackward<Act>& pass, Stream stream) {
 inline void attention_forward(const AttentionForward<float>& pass, Stream stream) { detail::forward_rows(pass, stream); }
 
 inline void attention_forward(const AttentionForward<BFloat16>& pass, Stream stream) {
-  if (detail::has_one_query(pass.shape)) return detail::forward_rows(pass, stream);
   const HeadLayout layout = detail::layout_of(pass.shape, pass.shape.queries.longest, tile_rows, pass.q, pass.k, pass.v, pass.out);
+  if (!detail::fits_tiles(layout, pass.shape)) return detail::forward_rows(pass, stream);
   detail::with_width<16>(pass.shape.head_width, [&]<int D>(std::integral_constant<int, D>) {
     launch(stream, attention_forward_tiles<D>, detail::grid_of(layout), forward_threads, forward_shared<D>, layout, pass.q, pass.k, pass.v,
            pass.out, pass.saved);
   });
 }
 
-inline void attention_backward(const AttentionBackward<float>& pass, Stream stream) {
-  if (detail::has_one_query(pass.shape)) return detail::backward_queries<float, true>(pass, stream);
-  detail::backward_queries<float, false>(pass, stream);
-  const HeadLayout layout =
-      detail::layout_of(pass.shape, pass.shape.keys.longest, rows_of_block, pass.q, pass.k, pass.v, pass.out, pass.d_out);
-  const detail::RowLaunch rows = detail::row_launch(pass.shape);
-  launch(stream, attention_backward_keys<float>, detail::grid_of(layout), rows.threads(), rows.shared_bytes(), layout, rows.length, pass);
-}
+inline void attention_backward(const AttentionBackward<float>& pass, Stream stream) { detail::backward_rows(pass, stream); }
 
 inline void attention_backward(const AttentionBackward<BFloat16>& pass, Stream stream) {
-  if (detail::has_one_query(pass.shape)) return detail::backward_queries<BFloat16, true>(pass, stream);
   const HeadLayout layout = detail::layout_of(pass.shape, pass.shape.queries.longest, tile_rows, pass.q, pass.k, pass.v, pass.out,
                                               pass.d_out, pass.d_q, pass.d_k, pass.d_v);
+  if (!detail::fits_tiles(layout, pass.shape)) return detail::backward_rows(pass, stream);
   detail::with_width<16>(pass.shape.head_width, [&]<int D>(std::integral_constant<int, D>) {
     launch(stream, attention_backward_tiles<D>, detail::grid_of(layout), backward_threads, backward_shared<D>, layout, pass);
   });

@@ -8,6 +8,7 @@ namespace agsweep::gpu {
 // tiles would stay empty. A lane has every 32nd key for the scores, and every 32nd column for the sums over keys.
 
 inline constexpr int rows_of_block = 16;
+inline constexpr int row_threads = 128;  // at most
 
 /// A warp's shared memory: two rows of a head, and two rows of scores.
 struct RowScratch {
@@ -80,8 +81,9 @@ __device__ inline void each_factor(const HeadLayout& layout, const DropoutMask& 
 }
 
 template <typename Act>
-__global__ void __launch_bounds__(128) attention_forward_rows(HeadLayout layout, int length, HeadRows<const Act> q, HeadRows<const Act> k,
-                                                              HeadRows<const Act> v, HeadRows<Act> out, float* log_sums) {
+__global__ void __launch_bounds__(row_threads, 5)
+    attention_forward_rows(HeadLayout layout, int length, HeadRows<const Act> q, HeadRows<const Act> k, HeadRows<const Act> v,
+                           HeadRows<Act> out, float* log_sums) {
   AGSWEEP_DYNAMIC_SHARED(char, memory);
   const HeadTile place = tile_of_block(layout);
   if (place.behind) return clear_rows(out, layout, place, place.first_query, layout.query_rows);
@@ -120,7 +122,7 @@ __global__ void __launch_bounds__(128) attention_forward_rows(HeadLayout layout,
 
 /// d_q; with OneQuery, each sequence's only one, d_k and d_v too, which are multiples of its q and d_out.
 template <typename Act, bool OneQuery>
-__global__ void __launch_bounds__(128) attention_backward_queries(HeadLayout layout, int length, AttentionBackward<Act> pass) {
+__global__ void __launch_bounds__(row_threads) attention_backward_queries(HeadLayout layout, int length, AttentionBackward<Act> pass) {
   AGSWEEP_DYNAMIC_SHARED(char, memory);
   const HeadTile place = tile_of_block(layout);
   if (place.behind) {
@@ -175,7 +177,7 @@ __global__ void __launch_bounds__(128) attention_backward_queries(HeadLayout lay
 
 /// d_k and d_v, a warp a key: the lanes have the queries that see it.
 template <typename Act>
-__global__ void __launch_bounds__(128) attention_backward_keys(HeadLayout layout, int length, AttentionBackward<Act> pass) {
+__global__ void __launch_bounds__(row_threads) attention_backward_keys(HeadLayout layout, int length, AttentionBackward<Act> pass) {
   AGSWEEP_DYNAMIC_SHARED(char, memory);
   const HeadTile place = tile_of_block(layout);
   if (place.behind) return;

@@ -81,31 +81,6 @@ struct alignas(16) Chunk {
   Act value[size];
 };
 
-/// The elements from `column` on, zeros behind the head's width.
-template <typename Act>
-__device__ inline Chunk<Act> load_chunk(const HeadLayout& layout, const Act* row, int column) {
-  Chunk<Act> chunk{};
-  if (layout.wide) {
-    if (column < layout.head_width) chunk = *reinterpret_cast<const Chunk<Act>*>(row + column);
-  } else {
-    for (int i = 0; i < Chunk<Act>::size; ++i) {
-      if (column + i < layout.head_width) chunk.value[i] = row[column + i];
-    }
-  }
-  return chunk;
-}
-
-template <typename Act>
-__device__ inline void store_chunk(const HeadLayout& layout, Act* row, int column, const Chunk<Act>& chunk) {
-  if (layout.wide) {
-    if (column < layout.head_width) *reinterpret_cast<Chunk<Act>*>(row + column) = chunk;
-  } else {
-    for (int i = 0; i < Chunk<Act>::size; ++i) {
-      if (column + i < layout.head_width) row[column + i] = chunk.value[i];
-    }
-  }
-}
-
 /// Factors of the elements lane, lane + 16, .. of a query's 64 keys from 64 * block on; ones without dropout.
 __device__ inline void probability_factors(const HeadLayout& layout, const DropoutMask& mask, const HeadTile& place, int query, int block,
                                            int lane, float (&factors)[4]) {
