@@ -22,7 +22,9 @@ class EmulatedStream final : public DeviceStream {
     return {memory_.back().get(), bytes};
   }
   void copy_in(void* device_memory, const void* host_memory, std::size_t bytes) override { std::memcpy(device_memory, host_memory, bytes); }
-  void copy_out(void* host_memory, const void* device_memory, std::size_t bytes) override { std::memcpy(host_memory, device_memory, bytes); }
+  void copy_out(void* host_memory, const void* device_memory, std::size_t bytes) override {
+    std::memcpy(host_memory, device_memory, bytes);
+  }
   void mark(int /*slot*/) override {}
   bool reached(int /*slot*/) override { return true; }
 

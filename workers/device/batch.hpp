@@ -35,8 +35,8 @@ struct Batch {
   at::Tensor place_begins;  // [listed + 1] int32
   at::Tensor listed;        // [listed] int32, the tokens themselves; -1 behind the list
 
-  Sequences sequences() const;        // of all tokens
-  Sequences last_only() const;        // one row a sequence, padded_rows(rows) of them
+  Sequences sequences() const;  // of all tokens
+  Sequences last_only() const;  // one row a sequence, padded_rows(rows) of them
   TokenPlaces token_places() const;
 };
 

@@ -5,12 +5,12 @@
 #include <span>
 #include <vector>
 
-#include "workers/thread_pool.hpp"
 #include "data/batch.hpp"
 #include "workers/device/batch.hpp"
 #include "workers/device/device_stream.hpp"
 #include "workers/device/staging.hpp"
 #include "workers/device/workspace.hpp"
+#include "workers/thread_pool.hpp"
 
 namespace agsweep {
 

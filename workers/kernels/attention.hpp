@@ -14,9 +14,9 @@ struct AttentionShape {
   std::int64_t heads;
   std::int64_t head_width;
   Sequences queries;
-  Sequences keys;       // as many sequences
-  Dropout dropout = {}; // of the probabilities. Row `query` of head h of a sequence with n queries, the first of them at row f of q, has the
-                        // mask row heads * f + h * n + query, of round_up(keys.longest, dropout_block) elements
+  Sequences keys;        // as many sequences
+  Dropout dropout = {};  // of the probabilities. Row `query` of head h of a sequence with n queries, the first of them at row f of q, has
+                         // the mask row heads * f + h * n + query, of round_up(keys.longest, dropout_block) elements
 
   std::int64_t width() const { return heads * head_width; }
 };

@@ -2,19 +2,19 @@
 
 #include <ATen/ATen.h>
 
-#include "workers/kernels/attention.hpp"
 #include "workers/device/workspace.hpp"
+#include "workers/kernels/attention.hpp"
 
 namespace agsweep {
 
 /// What the backward pass needs of one attention layer; q, k and v may be columns of one matrix.
 struct AttentionTape {
   AttentionShape shape;
-  at::Tensor q;              // [queries, width]
-  at::Tensor k;              // [keys, width]
-  at::Tensor v;              // [keys, width]
-  at::Tensor out;            // [queries, width]
-  at::Tensor saved;          // [attention_saved_size()] fp32
+  at::Tensor q;      // [queries, width]
+  at::Tensor k;      // [keys, width]
+  at::Tensor v;      // [keys, width]
+  at::Tensor out;    // [queries, width]
+  at::Tensor saved;  // [attention_saved_size()] fp32
 };
 
 AttentionTape attention_forward(const AttentionShape& shape, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

@@ -61,8 +61,8 @@ void feed_forward(const Block& block, const BlockDropouts& dropouts, bool backwa
 }
 
 /// Gradients of q, k and v where every token asks: back to norm1's output, or only to the weights.
-at::Tensor all_queries_backward(const Block& block, const BlockTape& tape, const at::Tensor& d_attention, bool wants_input, const at::Tensor& dense,
-                                Workspace& workspace) {
+at::Tensor all_queries_backward(const Block& block, const BlockTape& tape, const at::Tensor& d_attention, bool wants_input,
+                                const at::Tensor& dense, Workspace& workspace) {
   const std::int64_t width = d_attention.size(1);
   const at::Tensor d_qkv = workspace.empty({tape.qkv.x.size(0), 3 * width}, d_attention.scalar_type());
   const auto [d_q, d_k, d_v] = columns(d_qkv, width);

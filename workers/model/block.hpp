@@ -5,11 +5,11 @@
 #include <ATen/ATen.h>
 
 #include "workers/device/batch.hpp"
+#include "workers/device/workspace.hpp"
 #include "workers/kernels/dropout.hpp"
 #include "workers/model/attention.hpp"
 #include "workers/model/linear.hpp"
 #include "workers/model/norm.hpp"
-#include "workers/device/workspace.hpp"
 
 namespace agsweep {
 

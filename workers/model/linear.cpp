@@ -26,8 +26,8 @@ at::Tensor low_gradient(const Adapter& adapter, const at::Tensor& d_y, Workspace
   return d_low.mul_(adapter.scale);
 }
 
-void adapter_gradients(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& d_low, const at::Tensor& dense,
-                       Workspace& workspace) {
+void adapter_gradients(const Adapter& adapter, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& d_low,
+                       const at::Tensor& dense, Workspace& workspace) {
   weight_gradient(d_y.t(), tape.low, adapter.scale, false, gradient_at(dense, adapter.b_offset, adapter.b), workspace);
   const Workspace::Scope scope(workspace);
   const at::Tensor dropped = dropped_input(tape.x, tape.dropout, workspace);
@@ -59,7 +59,9 @@ void add_adapter_input_gradient(const Adapter& adapter, const LinearTape& tape, 
   const Workspace::Scope scope(workspace);
   at::Tensor d_dropped = workspace.empty(d_x.sizes(), d_x.scalar_type());
   at::mm_out(d_dropped, d_low, adapter.a);
-  with_element_type(d_x, [&]<typename T>() { workspace.kernels().add_dropped_rows(tape.dropout, d_x.size(0), d_x.size(1), data<T>(d_dropped), data<T>(d_x)); });
+  with_element_type(d_x, [&]<typename T>() {
+    workspace.kernels().add_dropped_rows(tape.dropout, d_x.size(0), d_x.size(1), data<T>(d_dropped), data<T>(d_x));
+  });
 }
 
 }  // namespace
@@ -100,14 +102,16 @@ LinearTape linear_forward(const Linear& linear, const at::Tensor& x, const Dropo
   return tape;
 }
 
-void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace) {
+void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense,
+                             Workspace& workspace) {
   trained_gradients(linear, tape, d_y, dense, workspace);
   if (!linear.adapter) return;
   const Workspace::Scope scope(workspace);
   adapter_gradients(*linear.adapter, tape, d_y, low_gradient(*linear.adapter, d_y, workspace), dense, workspace);
 }
 
-at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace) {
+at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense,
+                           Workspace& workspace) {
   at::Tensor d_x = workspace.empty(tape.x.sizes(), tape.x.scalar_type());
   product(d_y, linear.weight.t(), {}, d_x);
   trained_gradients(linear, tape, d_y, dense, workspace);

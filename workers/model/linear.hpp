@@ -5,8 +5,8 @@
 
 #include <ATen/ATen.h>
 
-#include "workers/kernels/dropout.hpp"
 #include "workers/device/workspace.hpp"
+#include "workers/kernels/dropout.hpp"
 
 namespace agsweep {
 
@@ -53,9 +53,11 @@ void linear_forward(const Linear& linear, const at::Tensor& x, LinearTape& tape,
 
 /// Writes the trained weights' gradient to dense + offsets.
 /// @param dense  [dense_size] fp32, a shard's gradient of the dense parameters
-void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace);
+void linear_weight_gradients(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense,
+                             Workspace& workspace);
 
 /// The weights' gradients, and the input's: [rows, in].
-at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense, Workspace& workspace);
+at::Tensor linear_backward(const Linear& linear, const LinearTape& tape, const at::Tensor& d_y, const at::Tensor& dense,
+                           Workspace& workspace);
 
 }  // namespace agsweep

@@ -16,17 +16,17 @@ NormTape norm_forward(const Norm& norm, const at::Tensor& residual, const at::Te
                 .updated = update.defined()};
   with_element_type(type, [&]<typename Act>() {
     workspace.kernels().residual_norm_forward(ResidualNormForward<Act>{.rows = rows,
-                                                   .width = width,
-                                                   .residual_in = data<float>(residual),
-                                                   .update = update.defined() ? data<Act>(update) : nullptr,
-                                                   .dropout = dropout,
-                                                   .residual_out = data<float>(tape.residual),
-                                                   .weight = data<float>(norm.weight),
-                                                   .bias = data<float>(norm.bias),
-                                                   .normed = data<Act>(tape.normed),
-                                                   .mean = data<float>(tape.mean),
-                                                   .inverse_std = data<float>(tape.inverse_std),
-                                                   .epsilon = norm.epsilon});
+                                                                       .width = width,
+                                                                       .residual_in = data<float>(residual),
+                                                                       .update = update.defined() ? data<Act>(update) : nullptr,
+                                                                       .dropout = dropout,
+                                                                       .residual_out = data<float>(tape.residual),
+                                                                       .weight = data<float>(norm.weight),
+                                                                       .bias = data<float>(norm.bias),
+                                                                       .normed = data<Act>(tape.normed),
+                                                                       .mean = data<float>(tape.mean),
+                                                                       .inverse_std = data<float>(tape.inverse_std),
+                                                                       .epsilon = norm.epsilon});
   });
   return tape;
 }
@@ -35,18 +35,19 @@ void norm_backward(const Norm& norm, const NormTape& tape, const at::Tensor& d_n
                    const at::Tensor& d_update, const at::Tensor& dense, Workspace& workspace) {
   const bool trained = norm.weight_offset != frozen;
   with_element_type(d_normed, [&]<typename Act>() {
-    workspace.kernels().residual_norm_backward(ResidualNormBackward<Act>{.rows = tape.residual.size(0),
-                                                     .width = tape.residual.size(1),
-                                                     .residual = data<float>(tape.residual),
-                                                     .mean = data<float>(tape.mean),
-                                                     .inverse_std = data<float>(tape.inverse_std),
-                                                     .weight = data<float>(norm.weight),
-                                                     .d_normed = data<Act>(d_normed),
-                                                     .d_residual = data<float>(d_residual),
-                                                     .dropout = tape.dropout,
-                                                     .d_update = d_update.defined() ? data<Act>(d_update) : nullptr,
-                                                     .d_weight = trained ? data<float>(dense) + norm.weight_offset : nullptr,
-                                                     .d_bias = trained ? data<float>(dense) + norm.bias_offset : nullptr});
+    workspace.kernels().residual_norm_backward(
+        ResidualNormBackward<Act>{.rows = tape.residual.size(0),
+                                  .width = tape.residual.size(1),
+                                  .residual = data<float>(tape.residual),
+                                  .mean = data<float>(tape.mean),
+                                  .inverse_std = data<float>(tape.inverse_std),
+                                  .weight = data<float>(norm.weight),
+                                  .d_normed = data<Act>(d_normed),
+                                  .d_residual = data<float>(d_residual),
+                                  .dropout = tape.dropout,
+                                  .d_update = d_update.defined() ? data<Act>(d_update) : nullptr,
+                                  .d_weight = trained ? data<float>(dense) + norm.weight_offset : nullptr,
+                                  .d_bias = trained ? data<float>(dense) + norm.bias_offset : nullptr});
   });
 }
 

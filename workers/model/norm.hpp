@@ -4,9 +4,9 @@
 
 #include <ATen/ATen.h>
 
+#include "workers/device/workspace.hpp"
 #include "workers/kernels/dropout.hpp"
 #include "workers/model/linear.hpp"  // frozen
-#include "workers/device/workspace.hpp"
 
 namespace agsweep {
 

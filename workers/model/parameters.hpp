@@ -74,9 +74,9 @@ class Parameters {
   /// @param flat  [total] fp32, on any device
   void assign(const at::Tensor& flat);
 
-  at::Tensor embedding() const;                                                     // [rows, width] fp32, where the layout has one
+  at::Tensor embedding() const;                                                    // [rows, width] fp32, where the layout has one
   at::Tensor view(std::size_t index) const { return layout_.view(flat_, index); }  // fp32
-  at::Tensor compute(std::size_t index) const;  // in the GEMMs' type; the same memory as view() in fp32
+  at::Tensor compute(std::size_t index) const;                                     // in the GEMMs' type; the same memory as view() in fp32
   /// Floats first .. last of the dense part have changed: casts them again. Nothing to do in fp32.
   void refresh_compute(std::int64_t first, std::int64_t last);
   void refresh_compute() { refresh_compute(0, layout_.dense_size()); }

@@ -35,7 +35,8 @@ bool is_dense(const at::Tensor& matrix) { return matrix.is_contiguous() || matri
 
 void product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
   static const auto linear = one_dnn_linear();
-  if (linear && x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight) && x.size(0) * weight.numel() >= small) {
+  if (linear && x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous() && is_dense(weight) &&
+      x.size(0) * weight.numel() >= small) {
     // at::mm would call MKL, whose fp32 kernel for AMD's CPUs reaches 85 to 90 % of oneDNN's speed.
     const std::optional<at::Tensor> given_bias = bias.defined() ? std::optional(bias) : std::nullopt;
     for (std::int64_t first = 0; first < x.size(0); first += most_rows) {

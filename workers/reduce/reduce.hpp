@@ -17,6 +17,11 @@ struct ShardRange {
   std::int64_t size() const { return last - first; }
 };
 constexpr ShardRange shards_of(int rank, int ranks, std::int64_t shards) { return {rank * shards / ranks, (rank + 1) * shards / ranks}; }
+constexpr int owner_of(std::int64_t shard, int ranks, std::int64_t shards) {
+  int rank = static_cast<int>(shard * ranks / shards);
+  while (shards_of(rank, ranks, shards).last <= shard) ++rank;
+  return rank;
+}
 
 /// Sums the shards' gradients over a fixed binary tree: node [a, b) is the sum of its halves, the left one taking the odd shard; a node
 /// is added by the owner of its first shard. So the bits depend on S alone, never on ranks or threads. Where the ranks are a power of two

@@ -61,11 +61,7 @@ class TreeSum {
   }
 
  private:
-  int owner(std::int64_t shard) const {
-    int rank = static_cast<int>(shard * comm_.size() / shards_);
-    while (shards_of(rank, comm_.size(), shards_).last <= shard) ++rank;
-    return rank;
-  }
+  int owner(std::int64_t shard) const { return owner_of(shard, comm_.size(), shards_); }
   Gradient& shard(std::int64_t index) { return own_[static_cast<std::size_t>(index - range_.first)]; }
   bool owns_any(std::int64_t first, std::int64_t last) const { return first < range_.last && range_.first < last; }
 

@@ -14,7 +14,6 @@
 #include "workers/device/tensor_at.hpp"
 #include "workers/model/kernel_views.hpp"
 #include "workers/reduce/reduce.hpp"  // shards_of
-#include "workers/reduce/tree.hpp"
 
 namespace agsweep {
 
@@ -45,6 +44,7 @@ DeviceTrainer::DeviceTrainer(Communicator& comm, Workers& workers, const Model& 
     : Trainer(comm, workers, model, config, total_steps),
       stream_(*workers.stream()),
       group_(group),
+      sum_(stream_.kernels(), group, comm.rank(), comm.size(), config.shards, config.reduction),
       staging_(stream_),
       first_shard_(shards_of(comm.rank(), comm.size(), config.shards).first),
       batches_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())),
@@ -126,7 +126,7 @@ void DeviceTrainer::upload(const StepShape& shape, std::int64_t step) {
   });
 }
 
-/// Forward and backward of the own shards, and the tree over them: the total is in gradients_[0].
+/// Forward and backward of the own shards.
 void DeviceTrainer::launch_gradients(const StepShape& shape) {
   const InputParts parts = parts_of(shape);
   auto* memory = static_cast<std::byte*>(input_.data_ptr());
@@ -150,31 +150,7 @@ void DeviceTrainer::launch_gradients(const StepShape& shape) {
                              .activation_checkpointing = config_.activation_checkpointing},
                             workers_.workspace(0), target);
   }
-  launch_tree(0, static_cast<std::int64_t>(shape.shards.size()), gradient_size(shape.shards.front().listed));
-}
-
-/// gradients_[first] = the sum of those of the shards first .. last, in the order of reduce.hpp's tree.
-void DeviceTrainer::launch_tree(std::int64_t first, std::int64_t last, std::int64_t floats) {
-  if (last - first == 1) return;
-  const std::int64_t middle = tree_middle(first, last);
-  launch_tree(first, middle, floats);
-  launch_tree(middle, last, floats);
-  ShardGradient& into = gradients_[static_cast<std::size_t>(first)];
-  const ShardGradient& other = gradients_[static_cast<std::size_t>(middle)];
-  stream_.kernels().add(data<float>(into.values), data<float>(other.values), floats);
-  into.loss.add_(other.loss);
-  into.confusion.add_(other.confusion);
-}
-
-/// The sum over the ranks.
-void DeviceTrainer::launch_sum(const StepShape& shape) {
-  if (group_ == nullptr) return;
-  ShardGradient& total = gradients_[0];
-  group_->begin_group();
-  group_->all_reduce_sum(data<float>(total.values), gradient_size(shape.shards.front().listed));
-  group_->all_reduce_sum(data<double>(total.loss), 1);
-  group_->all_reduce_sum(data<std::int64_t>(total.confusion), total.confusion.numel());
-  group_->end_group();
+  sum_.own_shards(gradients_, gradient_size(shape.shards.front().listed));
 }
 
 void DeviceTrainer::launch_update(const StepShape& shape) {
@@ -258,7 +234,7 @@ std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<con
   }
   status = agree(status, failure);
   comm_.at("the gradients' sum of step", step);
-  launch_sum(shape);
+  sum_.over_ranks(gradients_, gradient_size(shape.shards.front().listed));
   Graphs& graphs = graphs_[shape];
   if (graphs.update) {
     graphs.update->launch();

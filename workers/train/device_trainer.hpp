@@ -8,6 +8,7 @@
 #include "workers/device/device_communicator.hpp"
 #include "workers/device/staging.hpp"
 #include "workers/reduce/step_status.hpp"
+#include "workers/train/device_sum.hpp"
 #include "workers/train/trainer.hpp"
 
 namespace agsweep {
@@ -45,12 +46,6 @@ class DeviceTrainer final : public Trainer {
     std::unique_ptr<DeviceGraph> gradients;
     std::unique_ptr<DeviceGraph> update;
   };
-  /// One shard's gradient: [dense | listed rows of the embedding] in one piece.
-  struct ShardGradient {
-    at::Tensor values;     // [gradient_size] fp32
-    at::Tensor loss;       // [1] fp64
-    at::Tensor confusion;  // [classes, classes] int64
-  };
   /// A step that was launched and not read.
   struct Pending {
     StepOutcome outcome;  // without what the device gives
@@ -61,9 +56,7 @@ class DeviceTrainer final : public Trainer {
   void upload(const StepShape& shape, std::int64_t step);
   void compute(const StepShape& shape);
   void launch_gradients(const StepShape& shape);
-  void launch_sum(const StepShape& shape);
   void launch_update(const StepShape& shape);
-  void launch_tree(std::int64_t first, std::int64_t last, std::int64_t floats);
   void reserve(const StepShape& shape);
   StepStatus agree(StepStatus status, std::exception_ptr failure);
   StepOutcome read(Pending pending);
@@ -74,14 +67,15 @@ class DeviceTrainer final : public Trainer {
 
   DeviceStream& stream_;
   DeviceCommunicator* group_;
+  DeviceSum sum_;
   Staging staging_;
   std::int64_t first_shard_;
-  std::vector<PackedBatch> batches_;    // own shards' of the step under way
-  std::vector<std::int32_t> listed_;    // tokens of the global batch, ascending
-  at::Tensor input_;                    // a step's input block, bytes
+  std::vector<PackedBatch> batches_;  // own shards' of the step under way
+  std::vector<std::int32_t> listed_;  // tokens of the global batch, ascending
+  at::Tensor input_;                  // a step's input block, bytes
   std::vector<ShardGradient> gradients_;
-  at::Tensor gradient_row_;             // [embedding rows] int32: which listed row holds a row's gradient, or -1
-  at::Tensor output_;                   // what a step gives, bytes: ClipResult, and the total's loss and confusion
+  at::Tensor gradient_row_;                    // [embedding rows] int32: which listed row holds a row's gradient, or -1
+  at::Tensor output_;                          // what a step gives, bytes: ClipResult, and the total's loss and confusion
   std::vector<std::span<std::byte>> results_;  // the host's copies of it, one for each step under way
   std::map<StepShape, Graphs> graphs_;
   std::deque<Pending> pending_;

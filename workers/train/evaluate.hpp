@@ -9,10 +9,10 @@
 
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/device/workers.hpp"
 #include "workers/metrics/metrics.hpp"
 #include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/device/workers.hpp"
 
 namespace agsweep {
 

@@ -41,11 +41,11 @@ GradientTarget host_target(Gradient& gradient, std::vector<std::int32_t> tokens,
   gradient.embedding.width = layout.embedding_width();
   gradient.embedding.rows = std::move(tokens);
   gradient.embedding.values.resize(gradient.embedding.rows.size() * static_cast<std::size_t>(layout.embedding_width()));
-  return {.dense = tensor_at(gradient.dense.data(), {layout.dense_size()}, at::kFloat),
-          .embedding =
-              tensor_at(gradient.embedding.values.data(), {std::ssize(gradient.embedding.rows), layout.embedding_width()}, at::kFloat),
-          .loss = tensor_at(&gradient.loss, {1}, at::kDouble),
-          .confusion = tensor_at(gradient.confusion.data(), {model.classes(), model.classes()}, at::kLong)};
+  return {
+      .dense = tensor_at(gradient.dense.data(), {layout.dense_size()}, at::kFloat),
+      .embedding = tensor_at(gradient.embedding.values.data(), {std::ssize(gradient.embedding.rows), layout.embedding_width()}, at::kFloat),
+      .loss = tensor_at(&gradient.loss, {1}, at::kDouble),
+      .confusion = tensor_at(gradient.confusion.data(), {model.classes(), model.classes()}, at::kLong)};
 }
 
 HostTrainer::HostTrainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config, std::int64_t total_steps)
@@ -71,9 +71,8 @@ void HostTrainer::forward_backward(const Split& split, std::span<const std::uint
   }
   for (const PackedBatch& batch : batches) embedding_.catch_up(batch.tokens, workers_.pool());
   workers_.pool().run(own.size(), [&](std::int64_t index, int worker) {
-    const DropoutStream stream{.seed = config_.seed,
-                               .step = static_cast<std::uint32_t>(steps_done_ + 1),
-                               .shard = static_cast<std::uint32_t>(own.first + index)};
+    const DropoutStream stream{
+        .seed = config_.seed, .step = static_cast<std::uint32_t>(steps_done_ + 1), .shard = static_cast<std::uint32_t>(own.first + index)};
     shard_gradient(batches[static_cast<std::size_t>(index)],
                    {.stream = &stream,
                     .label_smoothing = config_.label_smoothing,

@@ -9,9 +9,8 @@
 
 namespace agsweep {
 
-Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config,
-                   const ComputePlace& place, const std::filesystem::path& weights,
-                   const std::function<void(std::int64_t, std::int64_t)>& progress) {
+Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config, const ComputePlace& place,
+                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress) {
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
   SharedWeights shared;

@@ -27,9 +27,8 @@ struct Prediction {
 /// @param weights   RUN/model.safetensors or any file with the model's names
 /// @param progress  called on rank 0 with (done, all) batches; may be empty
 /// @throws DataError when the weights do not fit the configuration
-Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config,
-                   const ComputePlace& place, const std::filesystem::path& weights,
-                   const std::function<void(std::int64_t, std::int64_t)>& progress);
+Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config, const ComputePlace& place,
+                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress);
 
 /// predictions CSV: row,label,predicted,logit_0.. with 9 significant digits; written atomically.
 void write_predictions(const std::filesystem::path& path, const Split& split, const Prediction& prediction);

@@ -4,9 +4,8 @@
 
 namespace agsweep {
 
-TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place,
-                   const TrainConfig& config, const RunIdentity& run,
-                   TrainObserver& observer, const std::atomic<bool>& stop) {
+TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
+                   const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop) {
   std::optional<TrainingRun> training;
   together(comm, [&] { training.emplace(comm, corpus, shared, place, config, run, observer, stop); });
   return training->run();

@@ -19,7 +19,8 @@ struct Problem {
   AttentionShape shape() const { return {heads, head_width, sequences(query_offsets), sequences(key_offsets)}; }
   static Sequences sequences(const std::vector<std::int32_t>& offsets) {
     Sequences sequences{.offsets = offsets, .rows = offsets.back()};
-    for (std::size_t i = 0; i + 1 < offsets.size(); ++i) sequences.longest = std::max<std::int64_t>(sequences.longest, offsets[i + 1] - offsets[i]);
+    for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
+      sequences.longest = std::max<std::int64_t>(sequences.longest, offsets[i + 1] - offsets[i]);
     return sequences;
   }
   std::int64_t width() const { return heads * head_width; }

@@ -38,16 +38,16 @@ TEST_P(ResidualNorm, AddsTheUpdateThenNormalisesAndHasTheGradientOfBoth) {
   const auto d_above = random_floats(size, 6);
   std::vector<float> out(size), normed(size), mean(rows), inverse_std(rows);
   CpuKernels().residual_norm_forward(ResidualNormForward<float>{.rows = rows,
-                                                   .width = width,
-                                                   .residual_in = residual.data(),
-                                                   .update = update.data(),
-                                                   .dropout = {},
-                                                   .residual_out = out.data(),
-                                                   .weight = weight.data(),
-                                                   .bias = bias.data(),
-                                                   .normed = normed.data(),
-                                                   .mean = mean.data(),
-                                                   .inverse_std = inverse_std.data()});
+                                                                .width = width,
+                                                                .residual_in = residual.data(),
+                                                                .update = update.data(),
+                                                                .dropout = {},
+                                                                .residual_out = out.data(),
+                                                                .weight = weight.data(),
+                                                                .bias = bias.data(),
+                                                                .normed = normed.data(),
+                                                                .mean = mean.data(),
+                                                                .inverse_std = inverse_std.data()});
   std::vector<double> sum(size);
   for (std::size_t i = 0; i < size; ++i) sum[i] = static_cast<double>(residual[i]) + update[i];
   const auto expected = plain_norm(sum, weight, bias);
@@ -56,17 +56,17 @@ TEST_P(ResidualNorm, AddsTheUpdateThenNormalisesAndHasTheGradientOfBoth) {
   std::vector<float> d_residual = d_above;
   std::vector<float> d_update(size), d_weight(static_cast<std::size_t>(width), 7.0F), d_bias(static_cast<std::size_t>(width), 7.0F);
   CpuKernels().residual_norm_backward(ResidualNormBackward<float>{.rows = rows,
-                                                     .width = width,
-                                                     .residual = out.data(),
-                                                     .mean = mean.data(),
-                                                     .inverse_std = inverse_std.data(),
-                                                     .weight = weight.data(),
-                                                     .d_normed = d_normed.data(),
-                                                     .d_residual = d_residual.data(),
-                                                     .dropout = {},
-                                                     .d_update = d_update.data(),
-                                                     .d_weight = d_weight.data(),
-                                                     .d_bias = d_bias.data()});
+                                                                  .width = width,
+                                                                  .residual = out.data(),
+                                                                  .mean = mean.data(),
+                                                                  .inverse_std = inverse_std.data(),
+                                                                  .weight = weight.data(),
+                                                                  .d_normed = d_normed.data(),
+                                                                  .d_residual = d_residual.data(),
+                                                                  .dropout = {},
+                                                                  .d_update = d_update.data(),
+                                                                  .d_weight = d_weight.data(),
+                                                                  .d_bias = d_bias.data()});
   EXPECT_EQ(d_update, d_residual);  // without dropout an update's gradient is the residual's
   const auto objective = [&](const std::vector<double>& x, const std::vector<float>& w, const std::vector<float>& b) {
     const auto y = plain_norm(x, w, b);
@@ -104,29 +104,29 @@ TEST(ResidualNormDropout, DropsTheSameElementsForwardAndBackward) {
   const std::vector<float> zeros(rows * width), ones(rows * width, 1.0F), weight(width, 1.0F), bias(width);
   std::vector<float> out(rows * width), normed(rows * width), mean(rows), inverse_std(rows);
   CpuKernels().residual_norm_forward(ResidualNormForward<float>{.rows = rows,
-                                                   .width = width,
-                                                   .residual_in = zeros.data(),
-                                                   .update = ones.data(),
-                                                   .dropout = dropout,
-                                                   .residual_out = out.data(),
-                                                   .weight = weight.data(),
-                                                   .bias = bias.data(),
-                                                   .normed = normed.data(),
-                                                   .mean = mean.data(),
-                                                   .inverse_std = inverse_std.data()});
+                                                                .width = width,
+                                                                .residual_in = zeros.data(),
+                                                                .update = ones.data(),
+                                                                .dropout = dropout,
+                                                                .residual_out = out.data(),
+                                                                .weight = weight.data(),
+                                                                .bias = bias.data(),
+                                                                .normed = normed.data(),
+                                                                .mean = mean.data(),
+                                                                .inverse_std = inverse_std.data()});
   std::vector<float> d_residual(rows * width, 1.0F), d_update(rows * width), d_weight(width), d_bias(width);
   CpuKernels().residual_norm_backward(ResidualNormBackward<float>{.rows = rows,
-                                                     .width = width,
-                                                     .residual = out.data(),
-                                                     .mean = mean.data(),
-                                                     .inverse_std = inverse_std.data(),
-                                                     .weight = weight.data(),
-                                                     .d_normed = zeros.data(),
-                                                     .d_residual = d_residual.data(),
-                                                     .dropout = dropout,
-                                                     .d_update = d_update.data(),
-                                                     .d_weight = d_weight.data(),
-                                                     .d_bias = d_bias.data()});
+                                                                  .width = width,
+                                                                  .residual = out.data(),
+                                                                  .mean = mean.data(),
+                                                                  .inverse_std = inverse_std.data(),
+                                                                  .weight = weight.data(),
+                                                                  .d_normed = zeros.data(),
+                                                                  .d_residual = d_residual.data(),
+                                                                  .dropout = dropout,
+                                                                  .d_update = d_update.data(),
+                                                                  .d_weight = d_weight.data(),
+                                                                  .d_bias = d_bias.data()});
   EXPECT_EQ(out, d_update);
   const auto dropped = static_cast<double>(std::count(out.begin(), out.end(), 0.0F));
   EXPECT_NEAR(dropped / (rows * width), 0.3, 0.08);

@@ -38,12 +38,10 @@ Shard forward_backward(const TrainConfig& config, const PackedBatch& batch, bool
   Shard shard;
   for (int pass = 0; pass < 2; ++pass) {
     const Workspace::Scope scope(workers.workspace(0));
-    model->forward_backward(parameters, workers.load(batch, tokens, 0),
-                            {.stream = &stream,
-                             .label_smoothing = 0.1,
-                             .batch_rows = batch.rows(),
-                             .activation_checkpointing = activation_checkpointing},
-                            workers.workspace(0), host_target(shard.gradient, tokens, *model));
+    model->forward_backward(
+        parameters, workers.load(batch, tokens, 0),
+        {.stream = &stream, .label_smoothing = 0.1, .batch_rows = batch.rows(), .activation_checkpointing = activation_checkpointing},
+        workers.workspace(0), host_target(shard.gradient, tokens, *model));
   }
   shard.memory = workers.workspace(0).peak();
   return shard;

@@ -148,9 +148,7 @@ AGSWEEP_INLINE void softmax_backward(const float* probabilities, float* d, std::
 class ProbabilityMask {
  public:
   explicit ProbabilityMask(const AttentionShape& shape)
-      : dropout_(shape.dropout),
-        stride_(round_up(shape.keys.longest, dropout_block)),
-        factors_(static_cast<std::size_t>(stride_)) {}
+      : dropout_(shape.dropout), stride_(round_up(shape.keys.longest, dropout_block)), factors_(static_cast<std::size_t>(stride_)) {}
 
   bool active() const { return dropout_.active(); }
 

@@ -15,8 +15,12 @@ AGSWEEP_INLINE void add_rows(const T* matrix, std::int64_t rows, std::int64_t co
   }
 }
 
-AGSWEEP_SIMD void sums_fp32(const float* matrix, std::int64_t rows, std::int64_t columns, float* sums) { add_rows(matrix, rows, columns, sums); }
-AGSWEEP_SIMD void sums_bf16(const BFloat16* matrix, std::int64_t rows, std::int64_t columns, float* sums) { add_rows(matrix, rows, columns, sums); }
+AGSWEEP_SIMD void sums_fp32(const float* matrix, std::int64_t rows, std::int64_t columns, float* sums) {
+  add_rows(matrix, rows, columns, sums);
+}
+AGSWEEP_SIMD void sums_bf16(const BFloat16* matrix, std::int64_t rows, std::int64_t columns, float* sums) {
+  add_rows(matrix, rows, columns, sums);
+}
 
 }  // namespace
 

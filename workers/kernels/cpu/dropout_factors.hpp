@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "workers/kernels/dropout.hpp"
 #include "workers/kernels/cpu/simd.hpp"
+#include "workers/kernels/dropout.hpp"
 
 namespace agsweep {
 
