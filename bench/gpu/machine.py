@@ -7,6 +7,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -54,10 +55,11 @@ class Machine:
         self.given_data = data
 
     def program(self, name):
-        found = self.pack / "bin" / name if self.pack else next(iter(self.build.rglob(name)), self.build / name)
-        if not found.is_file():
-            raise Failed(f"{found}: not there")
-        return found
+        folder = self.pack / "bin" if self.pack else self.build
+        found = [path for path in folder.rglob(name) if path.is_file()]
+        if not found:
+            raise Failed(f"{name} is not in {folder}")
+        return found[0]
 
     def test_programs(self):
         """By their names: gpu_*_test runs on a device. On the CPU, one that stands for them."""
@@ -90,10 +92,9 @@ class Machine:
         return Run(process.returncode, text, time.monotonic() - begin)
 
     def run(self, *command, env=None, ranks=0, limit=None, check=True):
-        output = self.scratch("output")
-        with open(output, "w") as file:
-            begin = time.monotonic()
-            run = self.finish(self.start(*command, env=env, ranks=ranks, output=file), output, limit)
+        begin = time.monotonic()
+        with tempfile.NamedTemporaryFile("w", dir=self.work, prefix="output-") as file:
+            run = self.finish(self.start(*command, env=env, ranks=ranks, output=file), file.name, limit)
         run.seconds = time.monotonic() - begin
         print(f"exit {run.code} after {run.seconds:.2f} s", flush=True)
         if check and run.code != 0:
@@ -112,14 +113,9 @@ class Machine:
     def step_bench(self, data, steps, *options, limit=60):
         return json.loads(self.run(self.program("train_step_bench"), *options, data, steps, limit=limit).last_line)
 
-    def scratch(self, name):
-        """A path of this name that is not taken."""
-        path, number = self.work / name, 1
-        while path.exists():
-            path, number = self.work / f"{name}-{number}", number + 1
-        if name == "output":
-            path.touch()
-        return path
+    def folder(self):
+        """A new, empty one."""
+        return pathlib.Path(tempfile.mkdtemp(dir=self.work))
 
     def corpus(self, rows):
         """Made-up news: rows of train and val, a tenth of them val; shared by the parts of a gpu-check."""
