@@ -26,17 +26,16 @@ def write_random_gpt2(folder):
     GPT2ForSequenceClassification(GPT2Config(num_labels=4, pad_token_id=PAD)).save_pretrained(folder)
 
 
-def padded_batches(data):
+def padded_batches(data, batch=BATCH, steps=STEPS):
     """(tokens, mask, labels) of each step."""
-    import h5py
     import torch
-    from scratch_model import padded
+    from scratch_model import first_rows, padded
+    rows = first_rows(data, batch * steps)
     batches = []
-    with h5py.File(data) as corpus:
-        for step in range(STEPS):
-            tokens, lengths, labels = padded(corpus["train"], rows_of(step, BATCH))
-            mask = torch.arange(tokens.shape[1])[None] < lengths[:, None]
-            batches.append((tokens.masked_fill(~mask, PAD), mask.long(), labels))
+    for step in range(steps):
+        tokens, lengths, labels = padded(rows, rows_of(step, batch))
+        mask = torch.arange(tokens.shape[1])[None] < lengths[:, None]
+        batches.append((tokens.masked_fill(~mask, PAD), mask.long(), labels))
     return batches
 
 
@@ -45,24 +44,32 @@ def peak_bytes():
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
+def peft_seconds(base, batches, precision, device="cpu", compiled=False):
+    """Seconds of a step with each batch of a transformers model, which peft adapts here."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    lora = LoraConfig(task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.1, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True)
+    model = get_peft_model(base, lora).train().to(device)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=2e-5, weight_decay=0.01, fused=device == "cuda")
+    forward = torch.compile(model, dynamic=True) if compiled else model
+
+    def loss(batch):
+        tokens, mask, labels = batch
+        return torch.nn.functional.cross_entropy(forward(input_ids=tokens, attention_mask=mask).logits, labels)
+
+    on_device = [[tensor.to(device) for tensor in batch] for batch in batches]
+    return pytorch_seconds(on_device, loss, trained, optimiser, precision, device)
+
+
 def peft_round(weights, data, precision, threads):
     """What train_step_bench prints, of the peer."""
     import torch
-    from peft import LoraConfig, get_peft_model
     from transformers import GPT2ForSequenceClassification
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     base = GPT2ForSequenceClassification.from_pretrained(weights, num_labels=4, pad_token_id=PAD)
-    lora = LoraConfig(task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.1, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True)
-    model = get_peft_model(base, lora).train()
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=2e-5, weight_decay=0.01)
-
-    def loss(batch):
-        tokens, mask, labels = batch
-        return torch.nn.functional.cross_entropy(model(input_ids=tokens, attention_mask=mask).logits, labels)
-
-    seconds = pytorch_seconds(padded_batches(data), loss, trained, optimiser, precision)
+    seconds = peft_seconds(base, padded_batches(data), precision)
     return {"seconds": seconds, "peak_bytes": peak_bytes()}
 
 

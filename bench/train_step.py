@@ -9,7 +9,6 @@ Both train batches of 192 rows in file order, with dropout 0.3, AdamW and clippi
 import pathlib
 import sys
 
-import h5py
 import torch
 from torch.nn import functional as F
 
@@ -17,26 +16,32 @@ from arguments import parse_arguments
 from steps import compare, median_step, pytorch_seconds, rows_of, run_bench
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "support"))
-from scratch_model import ScratchModel, padded, start  # noqa: E402
+from scratch_model import ScratchModel, first_rows, padded, start  # noqa: E402
 
 BATCH, STEPS = 192, 8
 
 
 class PyTorch:
-    def __init__(self, data, threads):
+    def __init__(self, data, threads, batch=BATCH, steps=STEPS, device="cpu", compiled=False, **geometry):
         torch.set_num_threads(threads)
-        with h5py.File(data) as corpus:
-            self.batches = [padded(corpus["train"], rows_of(step, BATCH)) for step in range(STEPS)]
-        self.model = ScratchModel(dropout=0.3)
+        self.device = device
+        rows = first_rows(data, batch * steps)
+        self.batches = [[tensor.to(device) for tensor in padded(rows, rows_of(step, batch))] for step in range(steps)]
+        self.model = ScratchModel(dropout=0.3, **geometry)
         start(self.model, 1)
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=1e-3, weight_decay=0.01)
+        self.model.to(device)
+        self.forward = torch.compile(self.model, dynamic=True) if compiled else self.model
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=1e-3, weight_decay=0.01, fused=device == "cuda")
 
     def loss(self, batch):
         tokens, lengths, labels = batch
-        return F.cross_entropy(self.model(tokens, lengths), labels, label_smoothing=0.1)
+        return F.cross_entropy(self.forward(tokens, lengths), labels, label_smoothing=0.1)
+
+    def seconds(self, precision):
+        return pytorch_seconds(self.batches, self.loss, list(self.model.parameters()), self.optimiser, precision, self.device)
 
     def round(self, precision):
-        return median_step(pytorch_seconds(self.batches, self.loss, list(self.model.parameters()), self.optimiser, precision))
+        return median_step(self.seconds(precision))
 
 
 def main():

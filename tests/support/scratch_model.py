@@ -2,6 +2,7 @@
 
 import math
 
+import h5py
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -45,7 +46,7 @@ class ScratchModel(nn.Module):
         x = self.dropout(x)
         for block in self.blocks:
             x = block(x)
-        last = self.norm(x)[torch.arange(len(lengths)), lengths - 1]
+        last = self.norm(x)[torch.arange(len(lengths), device=x.device), lengths - 1]
         return self.head(last)
 
 
@@ -62,10 +63,18 @@ def start(model, seed):
                 parameter.uniform_(-0.05, 0.05, generator=generator)
 
 
+def first_rows(data, count):
+    """The training split's first rows in memory, for padded()."""
+    with h5py.File(data) as corpus:
+        split = corpus["train"]
+        offsets = split["offsets"][: count + 1]
+        return {"offsets": offsets, "tokens": split["tokens"][: int(offsets[-1])], "labels": split["labels"][:count]}
+
+
 def padded(split, rows):
     """tokens [batch, longest of them], lengths, labels of an open h5py group."""
     offsets = split["offsets"][:].astype("int64")
-    all_tokens = split["tokens"][:].astype("int64")
-    texts = [torch.from_numpy(all_tokens[offsets[r] : offsets[r + 1]]) for r in rows]
+    all_tokens = split["tokens"][:]
+    texts = [torch.from_numpy(all_tokens[offsets[r] : offsets[r + 1]].astype("int64")) for r in rows]
     lengths = torch.tensor([len(t) for t in texts])
     return nn.utils.rnn.pad_sequence(texts, batch_first=True), lengths, torch.from_numpy(split["labels"][:].astype("int64"))[rows]
