@@ -6,7 +6,7 @@
 
 #include <ATen/ATen.h>
 
-#include "workers/kernels/kernels.hpp"
+#include "workers/kernels/device_kernels.hpp"
 
 namespace agsweep {
 
@@ -16,9 +16,11 @@ namespace agsweep {
 class Workspace {
  public:
   /// @param kernels  of the device; live longer than the workspace
-  explicit Workspace(Kernels& kernels, c10::Device device = at::kCPU) : kernels_(kernels), device_(device) {}
+  explicit Workspace(Kernels& kernels) : kernels_(kernels), device_(at::kCPU) {}
+  Workspace(DeviceKernels& kernels, c10::Device device) : kernels_(kernels), device_kernels_(&kernels), device_(device) {}
 
   Kernels& kernels() { return kernels_; }
+  DeviceKernels* device_kernels() { return device_kernels_; }  // null on the CPU
   c10::Device device() const { return device_; }
 
   at::Tensor empty(at::IntArrayRef shape, at::ScalarType type);
@@ -54,6 +56,7 @@ class Workspace {
   };
 
   Kernels& kernels_;
+  DeviceKernels* device_kernels_ = nullptr;
   c10::Device device_;
   std::vector<Block> blocks_;
   std::size_t block_ = 0;   // the one in use

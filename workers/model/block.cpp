@@ -41,8 +41,8 @@ at::Tensor gelu(const Block& block, const at::Tensor& up, Workspace& workspace) 
   return activated;
 }
 
-/// Keeps what `down` reads only for the gradient of its weights; an adapter has it computed again, which is 2 % of a step and 1/6 of its
-/// memory.
+/// On the CPU, keeps what `down` reads only for the gradient of its weights; an adapter has it computed again, which is 2 % of a step and
+/// 1/6 of its memory. A device has memory to spare for what costs a pass over it.
 void feed_forward(const Block& block, const BlockDropouts& dropouts, bool backward_follows, BlockTape& tape, Workspace& workspace) {
   tape.up = linear_forward(block.up, tape.norm2.normed, dropouts.up, workspace);
   if (!backward_follows) {
@@ -50,7 +50,7 @@ void feed_forward(const Block& block, const BlockDropouts& dropouts, bool backwa
     tape.down = linear_forward(block.down, tape.up.y, dropouts.down, workspace);
     return;
   }
-  if (block.down.weight_offset != frozen) {
+  if (block.down.weight_offset != frozen || workspace.device_kernels() != nullptr) {
     tape.down = linear_forward(block.down, gelu(block, tape.up.y, workspace), dropouts.down, workspace);
     return;
   }
