@@ -73,10 +73,8 @@ BatchShape shape_of(const PackedBatch& batch, std::size_t listed) {
   for (std::size_t row = 0; row + 1 < batch.offsets.size(); ++row) {
     longest = std::max<std::int64_t>(longest, batch.offsets[row + 1] - batch.offsets[row]);
   }
-  return {.rows = batch.rows(),
-          .tokens = padded_rows(batch.token_count()),
-          .longest = longest,
-          .listed = static_cast<std::int64_t>(listed)};
+  return {
+      .rows = batch.rows(), .tokens = padded_rows(batch.token_count()), .longest = longest, .listed = static_cast<std::int64_t>(listed)};
 }
 
 std::size_t batch_bytes(const BatchShape& shape) { return parts_of(shape).end; }
