@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
+
 namespace agsweep {
 
 namespace fs = std::filesystem;
@@ -79,7 +81,13 @@ OpenedPlatform open_platform(const PlatformLibraries& libraries) {
   }
   auto* const make = find<DevicePlatform*()>(own, "agsweep_device_platform");
   if (make == nullptr) return {.platform = nullptr, .reason = fmt::format("{} is not of this program: {}", libraries.own, ::dlerror())};
-  return {.platform = make(), .reason = {}};
+  try {
+    DevicePlatform* const platform = make();
+    if (platform->count() > 0) return {.platform = platform, .reason = {}};
+    return {.platform = nullptr, .reason = "CUDA shows no device, though the driver has one"};
+  } catch (const Error& error) {
+    return {.platform = nullptr, .reason = error.what()};
+  }
 }
 
 }  // namespace agsweep

@@ -18,6 +18,7 @@ namespace agsweep {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -26,7 +27,8 @@ using testing_support::RankEnd;
 using testing_support::run_forked_ranks;
 using testing_support::TestStream;
 
-constexpr double timeout = 0.5;
+constexpr double deadline = 0.5;  // where it is to be missed
+constexpr double patience = 10;   // where it is not, on a machine that does much else
 constexpr int steps = 4;
 
 /// A fault of the double for the life of this object: "1:3:stall", rank 1's third call stalls.
@@ -38,16 +40,22 @@ class Fault {
   Fault& operator=(const Fault&) = delete;
 };
 
-/// Some steps of a training with one all-reduce each, of `count` values; after a failure, abort.
-std::string train(const DeviceGroupId& id, int rank, int ranks, std::int64_t count = 1000) {
+/// How long a rank waits: within NCCL's calls, and for the end of a step.
+struct Waits {
+  double call = patience;
+  double step = patience;
+};
+
+/// Some steps of a training with one all-reduce each, the third of `count` values; after a failure, abort.
+std::string train(const DeviceGroupId& id, int rank, int ranks, Waits waits, std::int64_t count = 1000) {
   std::string said = error_of<RankFailure>([&] {
     TestStream stream;
-    NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, waits.call);
     try {
       std::vector<float> values(1000, 1);
       for (int step = 1; step <= steps; ++step) {
         comm.all_reduce_sum(values.data(), step == 3 ? count : 1000);
-        stream.wait(comm, timeout);
+        stream.wait(comm, waits.step);
       }
       if (values.front() != static_cast<float>(ranks * ranks * ranks * ranks)) throw RankFailure("a wrong sum");
     } catch (const RankFailure&) {
@@ -61,8 +69,8 @@ std::string train(const DeviceGroupId& id, int rank, int ranks, std::int64_t cou
 
 class NcclFaults : public testing::TestWithParam<int> {
  protected:
-  std::vector<RankEnd> run() {
-    return run_forked_ranks(ranks, [this](int rank) { return train(id, rank, ranks); });
+  std::vector<RankEnd> run(Waits waits = {}) {
+    return run_forked_ranks(ranks, [&](int rank) { return train(id, rank, ranks, waits); });
   }
 
   int ranks = GetParam();
@@ -88,12 +96,12 @@ TEST_P(NcclFaults, AnErrorOfOneRankReachesAll) {
 
 TEST_P(NcclFaults, ARankThatStallsMissesTheDeadlineOfAll) {
   const Fault fault("1:3:stall");
-  for (const RankEnd& end : run()) EXPECT_EQ(end.said, "no end within 0.5 s");
+  for (const RankEnd& end : run({.step = deadline})) EXPECT_EQ(end.said, "no end within 0.5 s");
 }
 
 TEST_P(NcclFaults, ARankThatDiesMissesTheDeadlineOfTheOthers) {
   const Fault fault("1:3:exit");
-  const auto ends = run();
+  const auto ends = run({.step = deadline});
   for (int rank = 0; rank < ranks; ++rank) {
     const RankEnd& end = ends[static_cast<std::size_t>(rank)];
     EXPECT_EQ(end.said, rank == 1 ? "" : "no end within 0.5 s");
@@ -102,21 +110,22 @@ TEST_P(NcclFaults, ARankThatDiesMissesTheDeadlineOfTheOthers) {
 }
 
 TEST_P(NcclFaults, CallsThatDifferAreNamed) {
-  const auto ends = run_forked_ranks(ranks, [&](int rank) { return train(id, rank, ranks, rank == 1 ? 7 : 1000); });
+  const auto ends = run_forked_ranks(ranks, [&](int rank) { return train(id, rank, ranks, {}, rank == 1 ? 7 : 1000); });
   EXPECT_THAT(ends[1].said, AllOf(StartsWith(fmt::format("rank 1 of {}: NCCL's all-reduce of 7 fp32 values", ranks)), HasSubstr("call 3")));
 }
 
 TEST_P(NcclFaults, ARankThatStaysAwayFromTheSetUpEndsItForAll) {
   const Fault fault("1:0:stall");
-  for (const RankEnd& end : run()) {
+  for (const RankEnd& end : run({.call = deadline})) {
     EXPECT_THAT(end.said, EndsWith("NCCL's set-up (call 0 of the group): a rank has not answered for 0.5 s"));
   }
 }
 
 TEST_P(NcclFaults, AnErrorInTheSetUpEndsItForAll) {
   const Fault fault("1:0:error");
-  const auto ends = run();
-  EXPECT_THAT(ends[0].said, HasSubstr("remote process exited"));
+  const auto ends = run({.call = deadline});
+  // The second where rank 1 has gone before rank 0 came.
+  EXPECT_THAT(ends[0].said, AnyOf(HasSubstr("remote process exited"), HasSubstr("a rank has not answered")));
   EXPECT_THAT(ends[1].said, HasSubstr("injected at call 0"));
 }
 
@@ -127,7 +136,7 @@ TEST_P(NcclFaults, ASlowStartOfACallIsWaitedFor) {
 
 TEST_P(NcclFaults, AnAbortThatHangsEndsTheProcess) {
   const Fault fault("1:3:hang_abort");
-  const auto ends = run();
+  const auto ends = run({.call = 2 * deadline, .step = deadline});
   EXPECT_EQ(ends[0].exit_status, 0);
   EXPECT_EQ(ends[1].exit_status, 1);
 }
@@ -136,7 +145,7 @@ TEST_P(NcclFaults, ARankThatLeavesWithoutAWordHoldsNobodyUp) {
   const auto ends = run_forked_ranks(ranks, [&](int rank) {
     TestStream stream;
     {
-      NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+      NcclCommunicator comm(0, stream.get(), id, rank, ranks, 2 * deadline);
       if (rank == 1) ::_exit(7);
     }
     return fmt::format("{} left", testing_support::live_nccl_communicators());
@@ -147,7 +156,7 @@ TEST_P(NcclFaults, ARankThatLeavesWithoutAWordHoldsNobodyUp) {
 TEST_P(NcclFaults, AFailedCallInAGroupLeavesNoGroupOpen) {
   const auto ends = run_forked_ranks(ranks, [&](int rank) {
     TestStream stream;
-    NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, patience);
     const float value = 0;
     comm.begin_group();
     const std::string said = error_of<RankFailure>([&] { comm.send(100, &value, sizeof value); });
@@ -160,7 +169,7 @@ TEST_P(NcclFaults, AFailedCallInAGroupLeavesNoGroupOpen) {
 TEST_P(NcclFaults, AfterAnAbortCallsAreRefused) {
   const auto ends = run_forked_ranks(ranks, [&](int rank) {
     TestStream stream;
-    NcclCommunicator comm(0, stream.get(), id, rank, ranks, timeout);
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, patience);
     comm.abort();
     comm.abort();
     float value = 0;

@@ -19,6 +19,7 @@ void let_driver_say(const char* version, const char* init, const char* devices) 
   ::setenv("FAKE_DRIVER_VERSION", version, 1);
   ::setenv("FAKE_DRIVER_INIT", init, 1);
   ::setenv("FAKE_DRIVER_DEVICES", devices, 1);
+  ::setenv("FAKE_CUDA_DEVICES", devices, 1);
 }
 
 std::string reason(const PlatformLibraries& libraries) {
@@ -30,8 +31,9 @@ std::string reason(const PlatformLibraries& libraries) {
 TEST(OpenPlatform, GivesTheDevicesWhereAllIsThere) {
   let_driver_say("13000", "0", "2");
   const OpenedPlatform opened = open_platform(fakes);
-  EXPECT_NE(opened.platform, nullptr);
   EXPECT_EQ(opened.reason, "");
+  ASSERT_NE(opened.platform, nullptr);
+  EXPECT_EQ(opened.platform->count(), 2);
 }
 
 TEST(OpenPlatform, SaysThatThereIsNoDriver) {
@@ -55,6 +57,14 @@ TEST(OpenPlatform, SaysThatNoDeviceIsVisible) {
   EXPECT_THAT(reason(fakes), StartsWith("the NVIDIA driver shows no device: see CUDA_VISIBLE_DEVICES"));
   let_driver_say("13000", "0", "0");
   EXPECT_THAT(reason(fakes), StartsWith("the NVIDIA driver shows no device"));
+}
+
+TEST(OpenPlatform, SaysThatCudaFailsWhereTheDriverDoesNot) {
+  let_driver_say("13000", "0", "1");
+  ::setenv("FAKE_CUDA_DEVICES", "-1", 1);
+  EXPECT_EQ(reason(fakes), "cudaGetDeviceCount: an error");
+  ::setenv("FAKE_CUDA_DEVICES", "0", 1);
+  EXPECT_EQ(reason(fakes), "CUDA shows no device, though the driver has one");
 }
 
 TEST(OpenPlatform, SaysThatLibTorchsCudaPartIsMissing) {

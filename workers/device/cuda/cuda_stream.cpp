@@ -1,5 +1,6 @@
 #include "workers/device/cuda/cuda_stream.hpp"
 
+#include <ATen/Context.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 
 #include "workers/device/cuda/check_cuda.hpp"
@@ -12,6 +13,7 @@ namespace {
 /// The device is the calling thread's from here on: its context is made here, where a device that does not work says so.
 c10::cuda::CUDAStream pool_stream(int device) {
   check_cuda(cudaSetDevice(device), "cudaSetDevice", device);
+  at::globalContext().lazyInitDevice(c10::kCUDA);  // the allocator serves nobody before, not even with figures
   return c10::cuda::getStreamFromPool(/*isHighPriority=*/false, static_cast<c10::DeviceIndex>(device));
 }
 

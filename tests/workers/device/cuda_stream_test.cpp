@@ -1,0 +1,164 @@
+#include <array>
+#include <cstdlib>  // std::getenv
+#include <string>
+#include <thread>
+
+#include <ATen/Context.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/error_of.hpp"
+#include "tests/support/fake_cuda_runtime.hpp"
+#include "tests/support/fake_torch_cuda.hpp"
+#include "workers/device/cuda/cuda_platform.hpp"
+#include "workers/device/cuda/cuda_scratch_memory.hpp"
+#include "workers/device/device_stream.hpp"
+
+namespace agsweep {
+namespace {
+
+using testing::HasSubstr;
+using testing_support::error_of;
+using testing_support::fail_next;
+using testing_support::limit_device_memory;
+using testing_support::live_cuda_objects;
+using testing_support::live_graph_pools;
+using testing_support::set_fake_devices;
+
+class CudaStreamTest : public testing::Test {
+ protected:
+  CudaStreamTest() {
+    set_fake_devices({{}});
+    platform().make_stream(0).reset();
+    objects_ = live_cuda_objects();  // the pool's stream stays
+    stream = platform().make_stream(0);
+  }
+  ~CudaStreamTest() override {
+    stream.reset();
+    EXPECT_EQ(live_cuda_objects(), objects_);
+    EXPECT_EQ(live_graph_pools(), 0);
+  }
+
+  static DevicePlatform& platform() { return *agsweep_device_platform(); }
+
+  void wait(int slot) {
+    while (!stream->reached(slot)) std::this_thread::yield();
+  }
+
+  std::unique_ptr<DeviceStream> stream;
+
+ private:
+  int objects_ = 0;
+};
+
+TEST_F(CudaStreamTest, CopiesInOrderThroughPageLockedMemory) {
+  stream->enter();
+  const auto host = stream->host_memory(4);
+  std::array<char, 4> device{};
+  host[0] = std::byte{'x'};
+  stream->copy_in(device.data(), host.data(), 1);
+  stream->copy_in(&device[1], device.data(), 1);
+  stream->copy_out(&host[2], &device[1], 1);
+  stream->mark(2);
+  wait(2);
+  EXPECT_EQ(host[2], std::byte{'x'});
+}
+
+TEST_F(CudaStreamTest, AMarkIsReachedWhenAllBeforeItIsDone) {
+  std::array<char, 2> memory = {1, 0};
+  EXPECT_TRUE(stream->reached(0));
+  for (int slot = 0; slot < DeviceStream::slots; ++slot) {
+    stream->copy_in(&memory[1], memory.data(), 1);
+    stream->mark(slot);
+  }
+  wait(DeviceStream::slots - 1);
+  EXPECT_TRUE(stream->reached(0));
+}
+
+TEST_F(CudaStreamTest, AGraphRunsWhatWasRecordedAtEachLaunchAndNotBefore) {
+  std::array<int, 2> memory = {1, 0};
+  const auto graph = stream->record([&] { stream->copy_in(&memory[1], memory.data(), sizeof(int)); });
+  stream->mark(0);
+  wait(0);
+  EXPECT_EQ(memory[1], 0);
+  for (int value = 5; value < 8; ++value) {
+    memory[0] = value;
+    graph->launch();
+    stream->mark(0);
+    wait(0);
+    EXPECT_EQ(memory[1], value);
+  }
+}
+
+TEST_F(CudaStreamTest, ARecordingThatThrowsLeavesTheStreamUsable) {
+  EXPECT_EQ(error_of<RunTimeError>([&] { stream->record([] { throw RunTimeError("no"); }); }), "no");
+  fail_next("cudaGraphInstantiate", cudaErrorMemoryAllocation);
+  EXPECT_THAT(error_of<RunTimeError>([&] { stream->record([] {}); }), HasSubstr("cudaGraphInstantiate on device 0: out of memory"));
+  fail_next("cudaStreamBeginCapture", cudaErrorIllegalAddress);
+  EXPECT_THAT(error_of<RunTimeError>([&] { stream->record([] {}); }), HasSubstr("cudaStreamBeginCapture on device 0"));
+  stream->record([] {})->launch();
+  stream->mark(0);
+  wait(0);
+}
+
+TEST_F(CudaStreamTest, AnErrorOfTheDeviceNamesCallAndDevice) {
+  stream->mark(1);
+  fail_next("cudaEventQuery", cudaErrorIllegalAddress);
+  EXPECT_EQ(error_of<RunTimeError>([&] { stream->reached(1); }),
+            "cudaEventQuery on device 0: an illegal memory access was encountered (cudaErrorIllegalAddress)");
+  fail_next("cudaHostAlloc", cudaErrorMemoryAllocation);
+  EXPECT_THAT(error_of<RunTimeError>([&] { stream->host_memory(8); }), HasSubstr("cudaHostAlloc on device 0: out of memory"));
+}
+
+TEST_F(CudaStreamTest, TellsTheDevicesMemoryBeforeAnyTensorIsMade) {
+  EXPECT_EQ(stream->memory().total, std::int64_t{80} << 30);
+  EXPECT_EQ(stream->memory().in_use, 0);
+}
+
+TEST_F(CudaStreamTest, ScratchMemoryGrowsAndKeepsWhatItGave) {
+  CudaScratchMemory scratch(nullptr);
+  void* const first = scratch.grow(1000);
+  EXPECT_EQ(scratch.grow(500), first);
+  EXPECT_NE(scratch.grow(1001), first);
+  EXPECT_EQ(stream->memory().in_use, 1000 + 2000);
+}
+
+TEST_F(CudaStreamTest, MemoryThatTheDeviceDoesNotHaveFailsTheTrialWithTheBytesWanted) {
+  CudaScratchMemory scratch(nullptr);
+  limit_device_memory(100);
+  EXPECT_EQ(
+      error_of<TrialFailure>([&] { scratch.grow(101); }),
+      "the device's memory does not suffice: 101 bytes were wanted; GPU 0 has a total capacity of 80.00 GiB of which 1.00 GiB is free");
+  limit_device_memory(std::size_t{1} << 40);
+}
+
+TEST_F(CudaStreamTest, ADeviceThatIsNotThereOrTooOldIsRefused) {
+  EXPECT_THAT(error_of<RunTimeError>([] { platform().make_stream(1); }), HasSubstr("device 1: invalid device ordinal"));
+  set_fake_devices({{.name = "Tesla V100-SXM2-32GB", .major = 7, .minor = 0}});
+  EXPECT_EQ(error_of<RunTimeError>([] { platform().make_stream(0); }),
+            "device 0 (Tesla V100-SXM2-32GB) has compute capability 7.0; the kernels need 8.0 or later (A100 and newer)");
+}
+
+TEST_F(CudaStreamTest, ProductsAreWhatTheirTypeSays) {
+  EXPECT_EQ(platform().count(), 1);
+  EXPECT_FALSE(at::globalContext().allowTF32CuBLAS());
+  EXPECT_NE(at::globalContext().allowBF16ReductionCuBLAS(), at::CuBLASReductionOption::AllowReducedPrecisionWithSplitK);
+  EXPECT_STREQ(std::getenv("CUBLAS_WORKSPACE_CONFIG"), ":4096:8");
+  platform().require_same_bits();
+  EXPECT_STREQ(std::getenv("NCCL_NVLS_ENABLE"), "0");
+  EXPECT_TRUE(at::globalContext().deterministicAlgorithms());
+  EXPECT_FALSE(at::globalContext().deterministicFillUninitializedMemory());
+  at::globalContext().setDeterministicAlgorithms(false, false);
+}
+
+TEST_F(CudaStreamTest, AGroupOfOneRankIsConnected) {
+  const auto group = platform().connect(*stream, platform().new_group(), 0, 1, 10);
+  float value = 3;
+  group->all_reduce_sum(&value, 1);
+  stream->mark(0);
+  wait(0);
+  EXPECT_EQ(value, 3);
+}
+
+}  // namespace
+}  // namespace agsweep
