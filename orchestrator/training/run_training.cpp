@@ -60,10 +60,11 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   const auto comm = session.world(provisional.timeout, advice);
   const World world = survey(*comm);
   const JobDevices devices = find_devices(*comm, world, asked_device(plan.options));
-  if (comm->size() > 1) check_group_devices(devices.ranks);
+  const std::string crowded = comm->size() > 1 ? check_group_devices(devices.ranks) : "";
   const RunInputs inputs = read_inputs(*comm, plan, provisional);
   Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
   resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());
+  if (!crowded.empty()) resolved.messages.push_back(fmt::format("warning: {}", crowded));
   resolved.config.resume = plan.state == RunPlan::State::unfinished;
   const TrainConfig& config = resolved.config;
   const std::string hash = config_hash(config, inputs.record.sha256);

@@ -3,7 +3,7 @@
 #include <algorithm>  // std::max
 #include <new>        // std::bad_alloc
 
-#include "base/error.hpp"
+#include "workers/device/out_of_memory.hpp"
 #include "workers/device/tensor_at.hpp"
 
 namespace agsweep {
@@ -18,9 +18,11 @@ constexpr std::size_t smallest_block = std::size_t{30} << 20;
 at::Tensor bytes_on(c10::Device device, std::size_t size) {
   try {
     return at::empty({static_cast<std::int64_t>(size)}, at::TensorOptions(at::kByte).device(device));
+  } catch (const c10::OutOfMemoryError& error) {
+    throw out_of_memory(size, error);
   } catch (const c10::Error&) {
-    if (device.is_cpu()) throw std::bad_alloc();
-    throw TrialFailure("{}: out of memory: {} bytes more were wanted", device.str(), size);
+    if (device.is_cpu()) throw std::bad_alloc();  // the CPU's allocator has no type of its own for it
+    throw;
   }
 }
 
