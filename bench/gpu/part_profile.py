@@ -37,7 +37,7 @@ def short(name):
 
 
 def show(report, model, launched):
-    steps = max(1, sum("adamw" in name.lower() for name, _ in launched))  # one a step
+    steps = max(1, sum(short(name).startswith("adamw_kernel") for name, _ in launched))  # one a step
     times, counts = collections.Counter(), collections.Counter(short(name) for name, _ in launched)
     for name, nanoseconds in launched:
         times[short(name)] += nanoseconds
