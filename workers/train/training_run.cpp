@@ -217,6 +217,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
   result["peak_memory_bytes"] = peak;
   result["ranks"] = comm_.size();
   if (DeviceStream* const stream = workers_->stream()) result["peak_device_memory_bytes"] = stream->memory().peak;
+  if (const auto graphs = trainer_->uses_graphs()) result["graphs"] = *graphs;
   return result;
 }
 
