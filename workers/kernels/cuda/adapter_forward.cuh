@@ -8,8 +8,6 @@
 namespace agsweep::gpu {
 
 inline constexpr int most_rank = 64;
-inline constexpr int adapter_warps = 8;
-inline constexpr int adapter_threads = adapter_warps * warp_size;
 
 /// values = dropout(values), rounded as drop_rows writes it.
 template <typename Act>
@@ -20,67 +18,94 @@ __device__ inline void drop_patch(const DropoutMask& mask, std::int64_t row, int
   for (float& value : values) value = as_float(rounded<Act>(value));
 }
 
-/// A thread's patch of a row that the block keeps in shared memory: its elements side by side, in accesses of 16 bytes.
-template <typename Act>
-__device__ inline void load_shared_patch(const Act* patches, float (&values)[patch_elements]) {
-  constexpr int access = 16 / static_cast<int>(sizeof(Act));
+/// values[r] = the patch of row first + r, zero behind the last row.
+template <bool Paired, typename Act, int Rows>
+__device__ inline void load_patches(const Act* matrix, std::int64_t rows, int width, std::int64_t first, Patch patch,
+                                    float (&values)[Rows][patch_elements]) {
   AGSWEEP_UNROLL
-  for (int first = 0; first < patch_elements; first += access) {
-    float part[access];
-    load(patches + first, part);
-    AGSWEEP_UNROLL
-    for (int i = 0; i < access; ++i) values[first + i] = part[i];
+  for (int r = 0; r < Rows; ++r) {
+    load_patch<Paired>(matrix + (first + r) * width, first + r < rows ? width : 0, patch, values[r]);
   }
 }
 
-/// shared[k][warp_elements of a pass][..] = the patches of A's rows, [passes * warp_elements] columns from the given pass on, zero behind
-/// A's end in both directions.
+/// A patch as the block keeps it in shared memory: its elements side by side, in accesses of 16 bytes.
+template <typename Act>
+struct SharedPatch {
+  static constexpr int access = 16 / static_cast<int>(sizeof(Act));
+
+  __device__ static void load(const Act* from, float (&values)[patch_elements]) {
+    AGSWEEP_UNROLL
+    for (int first = 0; first < patch_elements; first += access) {
+      float part[access];
+      gpu::load(from + first, part);
+      AGSWEEP_UNROLL
+      for (int i = 0; i < access; ++i) values[first + i] = part[i];
+    }
+  }
+
+  __device__ static void store(Act* to, const float (&values)[patch_elements]) {
+    AGSWEEP_UNROLL
+    for (int first = 0; first < patch_elements; first += access) {
+      float part[access];
+      AGSWEEP_UNROLL
+      for (int i = 0; i < access; ++i) part[i] = values[first + i];
+      gpu::store(to + first, part);
+    }
+  }
+};
+
+/// shared[k][pass][lane] = the patches of A's row k in `passes` times 256 columns from `first_pass` on; zero behind A's last row and
+/// column.
 template <bool Paired, typename Act>
 __device__ inline void share_a(const Act* a, int rank, int width, int padded_rank, int first_pass, int passes, Act* shared) {
   const int row_patches = passes * warp_size;
-  for (int i = static_cast<int>(threadIdx.x); i < padded_rank * row_patches; i += adapter_threads) {
+  for (int i = static_cast<int>(threadIdx.x); i < padded_rank * row_patches; i += static_cast<int>(blockDim.x)) {
     const int k = i / row_patches;
     const int in_row = first_pass * warp_size + i % row_patches;
+    const Patch patch{in_row / patches_in_block, in_row % patches_in_block};
     float values[patch_elements] = {};
-    if (k < rank) {
-      load_patch<Paired>(a + static_cast<std::int64_t>(k) * width, width, {in_row / patches_in_block, in_row % patches_in_block}, values);
-    }
-    AGSWEEP_UNROLL
-    for (int e = 0; e < patch_elements; ++e) shared[i * patch_elements + e] = rounded<Act>(values[e]);
+    if (k < rank) load_patch<Paired>(a + static_cast<std::int64_t>(k) * width, width, patch, values);
+    SharedPatch<Act>::store(shared + i * patch_elements, values);
   }
 }
 
-/// The sum over the warp of values[lane].
-__device__ inline float warp_sum_of_lane(float (&values)[warp_size]) {
-  const auto lane = static_cast<int>(threadIdx.x) % warp_size;
+/// The sum over the warp of values[lane], values being [2 * Flip] at this step: each half of the lanes takes half of the sums.
+template <int Flip>
+__device__ inline float warp_sum_of_lane(const float (&values)[2 * Flip]) {
+  const bool upper = (static_cast<int>(threadIdx.x) & Flip) != 0;
+  float sums[Flip];
   AGSWEEP_UNROLL
-  for (int flip = warp_size / 2; flip > 0; flip /= 2) {
-    const bool upper = (lane & flip) != 0;
-    AGSWEEP_UNROLL
-    for (int i = 0; i < flip; ++i) {
-      const float keep = upper ? values[i + flip] : values[i];
-      const float give = upper ? values[i] : values[i + flip];
-      values[i] = keep + __shfl_xor_sync(~0U, give, flip);
-    }
+  for (int i = 0; i < Flip; ++i) {
+    const float keeps = upper ? values[i + Flip] : values[i];
+    const float gives = upper ? values[i] : values[i + Flip];
+    sums[i] = keeps + __shfl_xor_sync(~0U, gives, Flip);
   }
-  return values[0];
+  if constexpr (Flip == 1) {
+    return sums[0];
+  } else {
+    return warp_sum_of_lane<Flip / 2>(sums);
+  }
 }
+
+inline constexpr int projection_warps = 4;  // few, so that the blocks of some 10,000 rows are shared out evenly
+inline constexpr int projection_threads = projection_warps * warp_size;
 
 /// Rows that a warp takes at once: as many as make 32 sums, so that the lanes share the last of them out.
 template <int Rank>
-inline constexpr int forward_rows = Rank < warp_size ? warp_size / Rank : 1;
+inline constexpr int projection_rows = Rank < warp_size ? warp_size / Rank : 1;
 
-/// A warp takes forward_rows rows, and walks their columns; the block keeps `passes` times 256 columns of A in shared memory.
+/// A warp takes projection_rows rows, and walks their columns; the block keeps `passes` times 256 columns of A in shared memory.
 /// Reads x once.
 template <typename Act, int Rank, bool Paired>
-__global__ void __launch_bounds__(adapter_threads) adapter_forward_kernel(DropoutLayer layer, std::int64_t rows, int width, int rank,
-                                                                          int passes, float scale, const Act* x, const Act* a, Act* low) {
-  constexpr int warp_rows = forward_rows<Rank>;
+__global__ void __launch_bounds__(projection_threads)
+    adapter_forward_kernel(DropoutLayer layer, std::int64_t rows, int width, int rank, int passes, float scale, const Act* x, const Act* a,
+                           Act* low) {
+  constexpr int warp_rows = projection_rows<Rank>;
   AGSWEEP_DYNAMIC_SHARED(Act, shared_a);
   const DropoutMask mask(layer);
   const int lane = static_cast<int>(threadIdx.x) % warp_size;
   const int warp = static_cast<int>(threadIdx.x) / warp_size;
-  const std::int64_t first_row = (std::int64_t{blockIdx.x} * adapter_warps + warp) * warp_rows;
+  const std::int64_t first_row = (std::int64_t{blockIdx.x} * projection_warps + warp) * warp_rows;
   float sums[warp_rows * Rank] = {};
   for (int begin = 0; begin * warp_elements < width; begin += passes) {
     if (begin > 0) __syncthreads();
@@ -89,20 +114,13 @@ __global__ void __launch_bounds__(adapter_threads) adapter_forward_kernel(Dropou
     for (int pass = 0; pass < passes && (begin + pass) * warp_elements < width; ++pass) {
       const Patch patch = lane_patch(begin + pass);
       float values[warp_rows][patch_elements];
-      AGSWEEP_UNROLL
-      for (int r = 0; r < warp_rows; ++r) {
-        if (first_row + r < rows) {
-          load_patch<Paired>(x + (first_row + r) * width, width, patch, values[r]);
-        } else {
-          for (float& value : values[r]) value = 0;
-        }
-      }
+      load_patches<Paired>(x, rows, width, first_row, patch, values);
       AGSWEEP_UNROLL
       for (int r = 0; r < warp_rows; ++r) drop_patch<Act>(mask, first_row + r, width, patch, values[r]);
       AGSWEEP_UNROLL
       for (int k = 0; k < Rank; ++k) {
         float of_a[patch_elements];
-        load_shared_patch(shared_a + ((k * passes + pass) * warp_size + lane) * patch_elements, of_a);
+        SharedPatch<Act>::load(shared_a + ((k * passes + pass) * warp_size + lane) * patch_elements, of_a);
         AGSWEEP_UNROLL
         for (int r = 0; r < warp_rows; ++r) {
           AGSWEEP_UNROLL
@@ -116,7 +134,7 @@ __global__ void __launch_bounds__(adapter_threads) adapter_forward_kernel(Dropou
     float part[warp_size];
     AGSWEEP_UNROLL
     for (int i = 0; i < warp_size; ++i) part[i] = sums[group + i];
-    const float sum = warp_sum_of_lane(part);
+    const float sum = warp_sum_of_lane<warp_size / 2>(part);
     const std::int64_t row = first_row + (group + lane) / Rank;
     const int k = (group + lane) % Rank;
     if (row < rows && k < rank) low[row * rank + k] = rounded<Act>(scale * sum);
@@ -131,9 +149,9 @@ void launch_adapter_forward(Stream stream, const AdapterForward<Act>& pass) {
       std::clamp<std::int64_t>(divide_up(pass.width, warp_elements), 1, std::max<std::int64_t>(wanted_bytes / pass_bytes, 1));
   const bool paired = pass.width % 2 == 0 && all_aligned(2 * sizeof(Act), pass.x, pass.a);
   launch(stream, paired ? adapter_forward_kernel<Act, Rank, true> : adapter_forward_kernel<Act, Rank, false>,
-         blocks(divide_up(pass.rows, adapter_warps * forward_rows<Rank>)), adapter_threads, static_cast<std::size_t>(passes * pass_bytes),
-         DropoutLayer(pass.dropout), pass.rows, static_cast<int>(pass.width), static_cast<int>(pass.rank), static_cast<int>(passes),
-         pass.scale, pass.x, pass.a, pass.low);
+         blocks(divide_up(pass.rows, projection_warps * projection_rows<Rank>)), projection_threads,
+         static_cast<std::size_t>(passes * pass_bytes), DropoutLayer(pass.dropout), pass.rows, static_cast<int>(pass.width),
+         static_cast<int>(pass.rank), static_cast<int>(passes), pass.scale, pass.x, pass.a, pass.low);
 }
 
 template <typename Act>
