@@ -20,11 +20,10 @@ __device__ inline void drop_patch(const DropoutMask& mask, std::int64_t row, int
 
 /// values[r] = the patch of row first + r, zero behind the last row.
 template <bool Paired, typename Act, int Rows>
-__device__ inline void load_patches(const Act* matrix, std::int64_t rows, int width, std::int64_t first, Patch patch,
-                                    float (&values)[Rows][patch_elements]) {
+__device__ inline void load_patches(const Act* matrix, int rows, int width, int first, Patch patch, float (&values)[Rows][patch_elements]) {
   AGSWEEP_UNROLL
   for (int r = 0; r < Rows; ++r) {
-    load_patch<Paired>(matrix + (first + r) * width, first + r < rows ? width : 0, patch, values[r]);
+    load_patch<Paired>(matrix + std::int64_t{first + r} * width, first + r < rows ? width : 0, patch, values[r]);
   }
 }
 
@@ -87,25 +86,29 @@ __device__ inline float warp_sum_of_lane(const float (&values)[2 * Flip]) {
   }
 }
 
-inline constexpr int projection_warps = 4;  // few, so that the blocks of some 10,000 rows are shared out evenly
+inline constexpr int projection_warps = 4;  // few, so that the multiprocessors share some 10,000 rows evenly
 inline constexpr int projection_threads = projection_warps * warp_size;
 
 /// Rows that a warp takes at once: as many as make 32 sums, so that the lanes share the last of them out.
 template <int Rank>
 inline constexpr int projection_rows = Rank < warp_size ? warp_size / Rank : 1;
 
+/// Blocks on a multiprocessor at once: those of some 10,000 rows at rank 8 are all under way on an H100.
+template <int Rank>
+inline constexpr int projection_blocks = Rank <= 16 ? 5 : 3;
+
 /// A warp takes projection_rows rows, and walks their columns; the block keeps `passes` times 256 columns of A in shared memory.
 /// Reads x once.
 template <typename Act, int Rank, bool Paired>
-__global__ void __launch_bounds__(projection_threads)
-    adapter_forward_kernel(DropoutLayer layer, std::int64_t rows, int width, int rank, int passes, float scale, const Act* x, const Act* a,
+__global__ void __launch_bounds__(projection_threads, projection_blocks<Rank>)
+    adapter_forward_kernel(DropoutLayer layer, int rows, int width, int rank, int passes, float scale, const Act* x, const Act* a,
                            Act* low) {
   constexpr int warp_rows = projection_rows<Rank>;
   AGSWEEP_DYNAMIC_SHARED(Act, shared_a);
   const DropoutMask mask(layer);
   const int lane = static_cast<int>(threadIdx.x) % warp_size;
   const int warp = static_cast<int>(threadIdx.x) / warp_size;
-  const std::int64_t first_row = (std::int64_t{blockIdx.x} * projection_warps + warp) * warp_rows;
+  const int first_row = (static_cast<int>(blockIdx.x) * projection_warps + warp) * warp_rows;
   float sums[warp_rows * Rank] = {};
   for (int begin = 0; begin * warp_elements < width; begin += passes) {
     if (begin > 0) __syncthreads();
@@ -135,23 +138,23 @@ __global__ void __launch_bounds__(projection_threads)
     AGSWEEP_UNROLL
     for (int i = 0; i < warp_size; ++i) part[i] = sums[group + i];
     const float sum = warp_sum_of_lane<warp_size / 2>(part);
-    const std::int64_t row = first_row + (group + lane) / Rank;
+    const int row = first_row + (group + lane) / Rank;
     const int k = (group + lane) % Rank;
-    if (row < rows && k < rank) low[row * rank + k] = rounded<Act>(scale * sum);
+    if (row < rows && k < rank) low[std::int64_t{row} * rank + k] = rounded<Act>(scale * sum);
   }
 }
 
 template <int Rank, typename Act>
 void launch_adapter_forward(Stream stream, const AdapterForward<Act>& pass) {
-  constexpr std::int64_t wanted_bytes = 48 * 1024;
+  constexpr std::int64_t wanted_bytes = 24 * 1024;
   constexpr std::int64_t pass_bytes = std::int64_t{Rank} * warp_elements * static_cast<std::int64_t>(sizeof(Act));
   const std::int64_t passes =
       std::clamp<std::int64_t>(divide_up(pass.width, warp_elements), 1, std::max<std::int64_t>(wanted_bytes / pass_bytes, 1));
   const bool paired = pass.width % 2 == 0 && all_aligned(2 * sizeof(Act), pass.x, pass.a);
   launch(stream, paired ? adapter_forward_kernel<Act, Rank, true> : adapter_forward_kernel<Act, Rank, false>,
          blocks(divide_up(pass.rows, projection_warps * projection_rows<Rank>)), projection_threads,
-         static_cast<std::size_t>(passes * pass_bytes), DropoutLayer(pass.dropout), pass.rows, static_cast<int>(pass.width),
-         static_cast<int>(pass.rank), static_cast<int>(passes), pass.scale, pass.x, pass.a, pass.low);
+         static_cast<std::size_t>(passes * pass_bytes), DropoutLayer(pass.dropout), static_cast<int>(pass.rows),
+         static_cast<int>(pass.width), static_cast<int>(pass.rank), static_cast<int>(passes), pass.scale, pass.x, pass.a, pass.low);
 }
 
 template <typename Act>

@@ -7,41 +7,40 @@
 
 namespace agsweep::gpu {
 
-// A block of both gradients takes 256 columns, a warp of it a few rows at once.
-inline constexpr int gradient_warps = 8;
-inline constexpr int gradient_threads = gradient_warps * warp_size;
+inline constexpr int a_gradient_warps = 8;
+inline constexpr int a_gradient_threads = a_gradient_warps * warp_size;
 
 inline constexpr int a_gradient_ranks = 8;
 inline constexpr int a_gradient_rows = 2;  // as many as leave room for the sums in a thread's registers
-inline constexpr int a_gradient_block_rows = gradient_warps * a_gradient_rows;
+inline constexpr int a_gradient_block_rows = a_gradient_warps * a_gradient_rows;
 
 /// d_a's sums over a block of rows, [ranks, columns]: a warp's in its registers, the block's through shared memory, four ranks at a time.
 /// Reads x once for every eight ranks.
 template <typename Act, bool Paired>
-__global__ void __launch_bounds__(gradient_threads, 2)
-    adapter_a_gradient_kernel(DropoutLayer layer, std::int64_t rows, int width, int rank, int block_rows, const Act* x, const Act* d_low,
+__global__ void __launch_bounds__(a_gradient_threads, 2)
+    adapter_a_gradient_kernel(DropoutLayer layer, int rows, int width, int rank, int block_rows, const Act* x, const Act* d_low,
                               float* partials) {
   constexpr int ranks = a_gradient_ranks;
   constexpr int ranks_at_once = 4;
   constexpr int warp_sums = ranks_at_once * patch_elements * warp_size;
   constexpr int warp_lows = a_gradient_rows * ranks;
-  AGSWEEP_SHARED(float, shared_d_low, gradient_warps* warp_lows);
-  AGSWEEP_SHARED(float, warps_sums, gradient_warps* warp_sums);
+  AGSWEEP_SHARED(float, shared_d_low, a_gradient_warps* warp_lows);
+  AGSWEEP_SHARED(float, warps_sums, a_gradient_warps* warp_sums);
   const DropoutMask mask(layer);
   const int lane = static_cast<int>(threadIdx.x) % warp_size;
   const int warp = static_cast<int>(threadIdx.x) / warp_size;
   const Patch patch = lane_patch(static_cast<int>(blockIdx.x));
   const int first_k = static_cast<int>(blockIdx.z) * ranks;
-  const std::int64_t first = std::int64_t{blockIdx.y} * block_rows;
-  const std::int64_t end = first + block_rows < rows ? first + block_rows : rows;
+  const int first = static_cast<int>(blockIdx.y) * block_rows;
+  const int end = first + block_rows < rows ? first + block_rows : rows;
   const int low_k = first_k + lane % ranks;
   float* const of_warp = shared_d_low + warp * warp_lows;
   float sums[ranks][patch_elements] = {};
-  for (std::int64_t row = first + warp * a_gradient_rows; row < end; row += a_gradient_block_rows) {
+  for (int row = first + warp * a_gradient_rows; row < end; row += a_gradient_block_rows) {
+    const int low_row = row + lane / ranks;
+    const float low = lane < warp_lows && low_row < end && low_k < rank ? as_float(d_low[low_row * rank + low_k]) : 0.0F;
     float values[a_gradient_rows][patch_elements];
     load_patches<Paired>(x, end, width, row, patch, values);
-    const std::int64_t low_row = row + lane / ranks;
-    const float low = lane < warp_lows && low_row < end && low_k < rank ? as_float(d_low[low_row * rank + low_k]) : 0.0F;
     __syncwarp();
     if (lane < warp_lows) of_warp[lane] = low;
     __syncwarp();
@@ -61,7 +60,7 @@ __global__ void __launch_bounds__(gradient_threads, 2)
     }
   }
   const int element = warp;  // of its lane's patch: the one that a thread adds up over the warps
-  static_assert(gradient_warps == patch_elements);
+  static_assert(a_gradient_warps == patch_elements);
   const int column = patch.column(element / 2, element % 2);
   AGSWEEP_UNROLL
   for (int at = 0; at < ranks; at += ranks_at_once) {
@@ -76,7 +75,7 @@ __global__ void __launch_bounds__(gradient_threads, 2)
     for (int k = 0; k < ranks_at_once; ++k) {
       float total = 0;
       AGSWEEP_UNROLL
-      for (int w = 0; w < gradient_warps; ++w) total += warps_sums[w * warp_sums + (k * patch_elements + element) * warp_size + lane];
+      for (int w = 0; w < a_gradient_warps; ++w) total += warps_sums[w * warp_sums + (k * patch_elements + element) * warp_size + lane];
       const int row = first_k + at + k;
       if (row < rank && column < width) partials[(std::int64_t{blockIdx.y} * rank + row) * width + column] = total;
     }
@@ -97,33 +96,35 @@ void adapter_a_gradient(Stream stream, ScratchMemory& scratch, const AdapterWeig
   dim3 grid = blocks(tiles, row_blocks);
   grid.z = static_cast<unsigned>(rank_tiles);
   const bool paired = pass.width % 2 == 0 && all_aligned(2 * sizeof(Act), pass.x);
-  launch(stream, paired ? adapter_a_gradient_kernel<Act, true> : adapter_a_gradient_kernel<Act, false>, grid, gradient_threads, 0,
-         DropoutLayer(pass.dropout), pass.rows, static_cast<int>(pass.width), static_cast<int>(pass.rank), static_cast<int>(block_rows),
-         pass.x, pass.d_low, partials);
+  launch(stream, paired ? adapter_a_gradient_kernel<Act, true> : adapter_a_gradient_kernel<Act, false>, grid, a_gradient_threads, 0,
+         DropoutLayer(pass.dropout), static_cast<int>(pass.rows), static_cast<int>(pass.width), static_cast<int>(pass.rank),
+         static_cast<int>(block_rows), pass.x, pass.d_low, partials);
   const auto columns = static_cast<int>(sums);
   launch_sum_partials(stream, partials, static_cast<int>(row_blocks), columns, {pass.d_a, nullptr, columns, pass.adds});
 }
 
 inline constexpr int input_gradient_ranks = 2;  // that a thread multiplies at once
-inline constexpr int input_gradient_rows = 4;
-inline constexpr int input_gradient_block_rows = gradient_warps * input_gradient_rows;
+inline constexpr int input_gradient_rows = 4;   // of a warp
+inline constexpr int input_gradient_warps = 4;
+inline constexpr int input_gradient_threads = input_gradient_warps * warp_size;
+inline constexpr int input_gradient_block_rows = input_gradient_warps * input_gradient_rows;
 
 /// shared[row][k] from the given row on, as floats; zero behind the last ones.
 template <typename Act>
-__device__ inline void share_d_low(const Act* d_low, std::int64_t rows, int rank, std::int64_t first_row, int padded_rank, float* shared) {
-  for (int i = static_cast<int>(threadIdx.x); i < input_gradient_block_rows * padded_rank; i += gradient_threads) {
-    const std::int64_t row = first_row + i / padded_rank;
+__device__ inline void share_d_low(const Act* d_low, int rows, int rank, int first_row, int padded_rank, float* shared) {
+  for (int i = static_cast<int>(threadIdx.x); i < input_gradient_block_rows * padded_rank; i += input_gradient_threads) {
+    const int row = first_row + i / padded_rank;
     const int k = i % padded_rank;
-    shared[i] = row < rows && k < rank ? as_float(d_low[row * rank + k]) : 0.0F;
+    shared[i] = row < rows && k < rank ? as_float(d_low[std::int64_t{row} * rank + k]) : 0.0F;
   }
 }
 
 /// A warp takes four rows of 256 columns; the block keeps those columns of A, and its rows of d_low, in shared memory.
 /// Reads and writes d_x once.
 template <typename Act, bool Paired>
-__global__ void __launch_bounds__(gradient_threads, 2)
-    adapter_input_gradient_kernel(DropoutLayer layer, std::int64_t rows, int width, int rank, int padded_rank, const Act* d_low,
-                                  const Act* a, Act* d_x) {
+__global__ void __launch_bounds__(input_gradient_threads, 4)
+    adapter_input_gradient_kernel(DropoutLayer layer, int rows, int width, int rank, int padded_rank, const Act* d_low, const Act* a,
+                                  Act* d_x) {
   AGSWEEP_DYNAMIC_SHARED(float, shared_d_low);
   Act* const shared_a = reinterpret_cast<Act*>(shared_d_low + input_gradient_block_rows * padded_rank);
   const DropoutMask mask(layer);
@@ -131,8 +132,8 @@ __global__ void __launch_bounds__(gradient_threads, 2)
   const int warp = static_cast<int>(threadIdx.x) / warp_size;
   const int tile = static_cast<int>(blockIdx.y);
   const Patch patch = lane_patch(tile);
-  const std::int64_t block_row = std::int64_t{blockIdx.x} * input_gradient_block_rows;
-  const std::int64_t warp_row = block_row + warp * input_gradient_rows;
+  const int block_row = static_cast<int>(blockIdx.x) * input_gradient_block_rows;
+  const int warp_row = block_row + warp * input_gradient_rows;
   float values[input_gradient_rows][patch_elements];
   load_patches<Paired>(d_x, rows, width, warp_row, patch, values);
   share_d_low(d_low, rows, rank, block_row, padded_rank, shared_d_low);
@@ -160,7 +161,7 @@ __global__ void __launch_bounds__(gradient_threads, 2)
     apply_mask(mask, warp_row + r, width, patch, products[r]);
     AGSWEEP_UNROLL
     for (int e = 0; e < patch_elements; ++e) values[r][e] += products[r][e];
-    store_patch<Paired>(d_x + (warp_row + r) * width, width, patch, values[r]);
+    store_patch<Paired>(d_x + std::int64_t{warp_row + r} * width, width, patch, values[r]);
   }
 }
 
@@ -171,9 +172,9 @@ void adapter_input_gradient(Stream stream, const AdapterInputGradient<Act>& pass
       static_cast<std::size_t>(padded_rank) * (input_gradient_block_rows * sizeof(float) + warp_elements * sizeof(Act));
   const bool paired = pass.width % 2 == 0 && all_aligned(2 * sizeof(Act), pass.a, pass.d_x);
   launch(stream, paired ? adapter_input_gradient_kernel<Act, true> : adapter_input_gradient_kernel<Act, false>,
-         blocks(divide_up(pass.rows, input_gradient_block_rows), divide_up(pass.width, warp_elements)), gradient_threads, shared_bytes,
-         DropoutLayer(pass.dropout), pass.rows, static_cast<int>(pass.width), static_cast<int>(pass.rank), static_cast<int>(padded_rank),
-         pass.d_low, pass.a, pass.d_x);
+         blocks(divide_up(pass.rows, input_gradient_block_rows), divide_up(pass.width, warp_elements)), input_gradient_threads,
+         shared_bytes, DropoutLayer(pass.dropout), static_cast<int>(pass.rows), static_cast<int>(pass.width), static_cast<int>(pass.rank),
+         static_cast<int>(padded_rank), pass.d_low, pass.a, pass.d_x);
 }
 
 }  // namespace agsweep::gpu
