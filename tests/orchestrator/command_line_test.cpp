@@ -71,8 +71,6 @@ TEST(CommandLine, NamesOptionValueAndWhatIsAllowedOfBadAdapters) {
   EXPECT_EQ(usage_error_of({"--lora-alpha", "0.5r", "--lora-targets", "h.11.attn.c_attn"}), "no error");
 }
 
-TEST(CommandLine, SaysThatThisBuildHasNoCuda) { EXPECT_EQ(usage_error_of({"--device", "cuda"}), "--device: cuda: this build has no CUDA"); }
-
 TEST(CommandLine, RefusesMissingEmptyAndRepeatedValues) {
   EXPECT_THAT(usage_error_of({"--lr"}), HasSubstr("--lr"));
   EXPECT_THAT(usage_error_of({"--lr", "--epochs", "3"}), HasSubstr("--lr"));

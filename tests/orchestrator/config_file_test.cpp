@@ -47,7 +47,8 @@ const RunRecord record{.data = "/data/with \"quotes\"/data.h5",
                        .class_names = {"World", "Sci/Tech", "a\\b"},
                        .max_length = 128,
                        .synthetic = true,
-                       .started = "2026-11-24T10:00:00Z"};
+                       .started = "2026-11-24T10:00:00Z",
+                       .device_name = {}};
 
 TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   const AskedOptions given =
@@ -65,6 +66,14 @@ TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   EXPECT_EQ(run.record.max_length, 128);
   EXPECT_TRUE(run.record.synthetic);
   EXPECT_EQ(run.record.started, record.started);
+}
+
+TEST_F(ConfigFile, NamesTheGpuOfARunThatHasOne) {
+  EXPECT_THAT(config_text({}, {}, record), testing::Not(HasSubstr("device_name")));
+  RunRecord of_gpu = record;
+  of_gpu.device_name = "NVIDIA H100 80GB HBM3";
+  write(config_text({}, {}, of_gpu));
+  EXPECT_EQ(read_run(folder_).record.device_name, of_gpu.device_name);
 }
 
 TEST_F(ConfigFile, TakesThreadsOfARunOnlyWhereTheyWereGiven) {
@@ -127,13 +136,23 @@ TEST(ResumedOptions, NameEachOptionThatDiffersWithBothValues) {
   }
 }
 
-TEST(ConfigHash, LeavesOutTenOptionsAlone) {
+TEST(ResumedOptions, NameTheWayOfAnotherKindOfDevice) {
+  try {
+    resumed_options(asked({"--device", "cpu"}), asked({"--device", "cuda"}));
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--device: cuda, but the run was started with cpu"));
+    EXPECT_THAT(error.what(), HasSubstr("--init"));
+  }
+}
+
+TEST(ConfigHash, LeavesOutElevenOptionsAlone) {
   std::vector<std::string_view> left_out;
   for (const auto& entry : train_options()) {
     if (!entry.option.in_config_hash) left_out.push_back(entry.option.name);
   }
-  EXPECT_THAT(left_out, testing::ElementsAre("init", "weights", "seed", "device", "threads", "activation-checkpointing", "log-every",
-                                             "checkpoint-every", "timeout", "tensorboard"));
+  EXPECT_THAT(left_out, testing::ElementsAre("init", "weights", "seed", "device", "threads", "graphs", "activation-checkpointing",
+                                             "log-every", "checkpoint-every", "timeout", "tensorboard"));
 }
 
 TEST(ConfigHash, StaysWhatEarlierRunsRecorded) {
