@@ -16,7 +16,7 @@ def run(machine, report):
                                   "--epochs", 2 if machine.tiny else epochs, "--patience", 0)
             total = None if total is None else total + run.seconds
             result = json.loads((out / "result.json").read_text())
-            share = result.get("share_of_peak")
+            share = result.get("peak_share")
             told = f"{run.seconds:.1f} s (training {result['train_seconds']:.1f}, evaluation {result['eval_seconds']:.1f})"
             report.row(f"{model}, {epochs} epochs", f"{told}, {result['tokens_per_second']:.0f} tokens/s, test accuracy {result['test']['accuracy']:.3f}"
                        + (f", {share} of the peak" if share else ""))

@@ -119,6 +119,7 @@ RunRecord record_in(const toml::table& file, const fs::path& path) {
   record.synthetic = recorded<bool>(file, "synthetic", path);
   record.random_base = recorded<bool>(file, "random_base", path);
   record.started = recorded<std::string>(file, "started", path);
+  record.device_name = file.at_path("recorded.device_name").value_or(std::string());
   if (const toml::array* names = file.at_path("recorded.class_names").as_array()) {
     for (const toml::node& name : *names) record.class_names.push_back(name.value_or(std::string()));
   }
@@ -139,15 +140,16 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
     if (to_text(value).empty()) continue;  // a path that was not given
     options += fmt::format("{} = {}\n", option.key(), option_toml(option, value));
   }
+  const std::string device = record.device_name.empty() ? "" : fmt::format("device_name = {}\n", toml_text(record.device_name));
   return fmt::format(
       "{}\n"
       "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
       "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ngeometry_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\n"
-      "class_names = {}\nmax_length = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n",
+      "class_names = {}\nmax_length = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n{}",
       header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
       toml_text(record.sha256.weights), toml_text(record.sha256.geometry), toml_text(record.sha256.init),
       toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length, record.synthetic, record.random_base,
-      toml_text(record.started));
+      toml_text(record.started), device);
 }
 
 AskedOptions read_config(const fs::path& path) { return options_in(parse(read_file(path), path), path, Purpose::a_new_run); }
@@ -171,6 +173,7 @@ AskedOptions resumed_options(const AskedOptions& stored, const AskedOptions& ask
   AskedOptions options = stored;
   const TrainConfig before = filled_config(stored);
   std::string differences;
+  bool moves = false;  // from one kind of device to another
   for (const auto& entry : train_options()) {
     const Option& option = entry.option;
     const auto found = asked.find(option.name);
@@ -182,10 +185,12 @@ AskedOptions resumed_options(const AskedOptions& stored, const AskedOptions& ask
     if (std::holds_alternative<Automatic>(found->second.value)) continue;  // as the run resolved it
     const Value was = entry.get(before);
     if (option_toml(option, was) != option_toml(option, found->second.value)) {
+      if (option.name == "device") moves = true;
       differences += fmt::format("\n  {}: {}, but the run was started with {}", found->second.origin, to_text(found->second.value),
                                  to_text(was).empty() ? "none" : to_text(was));
     }
   }
+  if (moves) differences += fmt::format("\n{}", other_device_advice);
   if (!differences.empty()) throw UsageError("--resume goes on with the options that the run was started with:{}", differences);
   return options;
 }

@@ -20,6 +20,7 @@ struct RunRecord {
   bool synthetic = false;
   bool random_base = false;  // a GPT-2 that was never trained
   std::string started;       // UTC, ISO 8601
+  std::string device_name;   // of a GPU; empty on the CPU
 };
 
 struct StoredRun {
@@ -40,6 +41,10 @@ AskedOptions run_options(const std::string& config);
 
 /// RUN/config.toml with its [recorded]. @throws DataError for a folder that is no run, or a damaged file
 StoredRun read_run(const std::filesystem::path& run);
+
+/// What a person is told who would take a run from one kind of device to another.
+inline constexpr std::string_view other_device_advice =
+    "a checkpoint does not move between cpu and cuda: start a new run from its weights by --init RUN/model.safetensors";
 
 /// What a resumed run uses: its own options, and of `asked` those that may change.
 /// @throws UsageError that names each option that differs otherwise, with both values

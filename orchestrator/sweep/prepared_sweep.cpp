@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/sha256.hpp"
+#include "orchestrator/options/config_file.hpp"
+#include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/sweep_cost.hpp"  // warmup_warning
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
@@ -26,6 +29,36 @@ std::vector<std::string> PreparedSweep::messages() const {
   return messages;
 }
 
+namespace {
+
+/// What the sweep's trials were started on, all on one kind; nullopt where none was.
+std::optional<Device> started_on(const std::filesystem::path& sweep) {
+  std::error_code none_yet;
+  for (const auto& trial : std::filesystem::directory_iterator(sweep / "trials", none_yet)) {
+    try {
+      return filled_config(read_run(trial.path()).options).device;
+    } catch (const DataError&) {
+      // Not begun, or damaged, which is for that trial to tell.
+    }
+  }
+  return std::nullopt;
+}
+
+/// A sweep that goes on stays on the kind of device that its trials were started on: their checkpoints do. Collective over comm.
+JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, const SweepArgs& args) {
+  const std::optional<Device> asked = asked_device(trial_options(sweep.plan, first_point(sweep.plan.spec), 0));
+  std::optional<Device> started;
+  together(comm, [&] {
+    if (args.resume) started = started_on(args.out);
+  });
+  if (asked || started != Device::cuda) return find_devices(comm, sweep.world, asked ? asked : started);
+  JobDevices devices = find_devices(comm, sweep.world, std::nullopt);
+  if (devices.kind == Device::cuda) return devices;
+  throw UsageError("this sweep's trials were started on cuda; {}\n{}", devices.messages.front(), other_device_advice);
+}
+
+}  // namespace
+
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
   PreparedSweep sweep;
   together(comm, [&] {
@@ -34,7 +67,7 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
     sweep.data_sha256 = sha256_file(args.data);
   });
   sweep.world = survey(comm);
-  sweep.devices = find_devices(comm, sweep.world, asked_device(trial_options(sweep.plan, first_point(sweep.plan.spec), 0)));
+  sweep.devices = devices_of_sweep(comm, sweep, args);
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
   if (sweep.groups.ranks_per_group > 1) {
     for (int group = 0; group < static_cast<int>(sweep.groups.leaders.size()); ++group) {

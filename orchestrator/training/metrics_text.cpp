@@ -23,6 +23,15 @@ std::string class_table(const nlohmann::json& metrics, const std::vector<std::st
   return table.text();
 }
 
+/// What a training on a device made of it; nothing for one on the CPU, and for a run of before there were devices.
+std::string device_text(const nlohmann::json& result) {
+  const nlohmann::json memory = result.value("peak_device_memory_bytes", nlohmann::json());
+  if (memory.is_null()) return "";
+  const nlohmann::json share = result.value("peak_share", nlohmann::json());
+  return fmt::format("{}: peak memory {:.0f} MB{}\n", result.at("device_name").get<std::string>(), memory.get<double>() / 1e6,
+                     share.is_null() ? "" : fmt::format(", {:.1f} % of its peak speed", 100 * share.get<double>()));
+}
+
 }  // namespace
 
 std::string caveats(bool synthetic_corpus, bool random_base) {
@@ -52,10 +61,11 @@ std::string result_text(const nlohmann::json& result, const std::vector<std::str
   }
   std::string text = table.text();
   if (!test.is_null()) text += "\ntest\n" + class_table(test, class_names);
-  return text + fmt::format("\ntrained {} ({:.0f} tokens/s), evaluated {}; ranks: {}, peak memory of a rank {:.0f} MB\n",
-                            duration_text(result.at("train_seconds").get<double>()), result.at("tokens_per_second").get<double>(),
-                            duration_text(result.at("eval_seconds").get<double>()), result.at("ranks").dump(),
-                            result.at("peak_memory_bytes").get<double>() / 1e6);
+  text += fmt::format("\ntrained {} ({:.0f} tokens/s), evaluated {}; ranks: {}, peak memory of a rank {:.0f} MB\n",
+                      duration_text(result.at("train_seconds").get<double>()), result.at("tokens_per_second").get<double>(),
+                      duration_text(result.at("eval_seconds").get<double>()), result.at("ranks").dump(),
+                      result.at("peak_memory_bytes").get<double>() / 1e6);
+  return text + device_text(result);
 }
 
 }  // namespace agsweep

@@ -57,7 +57,8 @@ RunRecord new_record(const fs::path& data, const std::string& data_sha256, const
           .max_length = corpus.max_length,
           .synthetic = corpus.synthetic,
           .random_base = base.random,
-          .started = utc_now()};
+          .started = utc_now(),
+          .device_name = {}};
 }
 
 void require_recorded_weights(const RunRecord& record, const TrainConfig& config, FileFacts& files) {

@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <iostream>
 #include <numeric>  // std::iota
+#include <utility>  // std::exchange
 
 #include "base/progress_display.hpp"
 #include "base/sha256.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/config_file.hpp"
+#include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"
 #include "orchestrator/training/metrics_text.hpp"
@@ -52,7 +54,27 @@ RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions&
   return plan;
 }
 
-ExitCode train_or_go_on(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const RunPlan& plan) {
+/// A resumed run goes on with the kind of device that it was started on. Collective over comm.
+/// @param asked  of the command line
+JobDevices devices_of_run(Communicator& comm, const World& world, const RunPlan& plan, const AskedOptions& asked) {
+  const std::optional<Device> device = asked_device(plan.options);
+  if (!plan.record || device != Device::cuda || is_given(asked, "device")) return find_devices(comm, world, device);
+  JobDevices devices = find_devices(comm, world, std::nullopt);
+  if (devices.kind == Device::cuda) return devices;
+  throw UsageError("this run was started on cuda; {}\n{}", devices.messages.front(), other_device_advice);
+}
+
+/// Records the GPU that a run goes on with. @return a note, where it was another before
+std::string recorded_device(const JobDevices& devices, RunRecord& record) {
+  if (devices.kind == Device::cpu) return "";
+  const std::string before = std::exchange(record.device_name, devices.facts.at("device_name").get<std::string>());
+  if (before.empty() || before == record.device_name) return "";
+  return fmt::format("device: {}, but {} before: from here on bits may differ from those of a run on one of them", record.device_name,
+                     before);
+}
+
+ExitCode train_or_go_on(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const RunPlan& plan,
+                        const AskedOptions& asked) {
   const bool speaks = session.rank() == 0;
   const std::string go_on = resume_command(command_line, session.size());
   const std::string advice = fmt::format("go on from the last checkpoint with:\n{}", go_on);
@@ -60,13 +82,14 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   const TrainConfig provisional = filled_config(plan.options);
   const auto comm = session.world(provisional.timeout, advice);
   const World world = survey(*comm);
-  const JobDevices devices = find_devices(*comm, world, asked_device(plan.options));
+  const JobDevices devices = devices_of_run(*comm, world, plan, asked);
   std::vector<int> all_ranks(static_cast<std::size_t>(comm->size()));
   std::iota(all_ranks.begin(), all_ranks.end(), 0);
   const std::string crowded = devices.check_trial(all_ranks);
-  const RunInputs inputs = read_inputs(*comm, plan, provisional);
+  RunInputs inputs = read_inputs(*comm, plan, provisional);
   Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
   resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());
+  if (std::string note = recorded_device(devices, inputs.record); !note.empty()) resolved.messages.push_back(std::move(note));
   if (!crowded.empty()) resolved.messages.push_back(fmt::format("warning: {}", crowded));
   resolved.config.resume = plan.state == RunPlan::State::unfinished;
   const TrainConfig& config = resolved.config;
@@ -106,7 +129,7 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
 
 ExitCode run_training(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const AskedOptions& options) {
   const RunPlan plan = agreed_plan(session, args, options);
-  if (plan.state != RunPlan::State::finished) return train_or_go_on(session, command_line, args, plan);
+  if (plan.state != RunPlan::State::finished) return train_or_go_on(session, command_line, args, plan, options);
   if (!args.data.empty()) require_recorded_data(plan, sha256_file(args.data));
   if (session.rank() == 0) {
     fmt::print(stderr, "{}: this run is finished\n", args.out.string());

@@ -20,8 +20,10 @@ void TrainProgress::on_step(const StepReport& report) {
   if (!evaluated_.empty()) display_.begin("train", "steps", total_steps_, step_);
   evaluated_.clear();
   step_ = report.step;
-  display_.update(report.step,
-                  fmt::format("epoch {}/{}  loss {:.4f}{}", (report.step - 1) / steps_per_epoch_ + 1, epochs_, report.loss, last_value_));
+  std::string detail =
+      fmt::format("epoch {}/{}  loss {:.4f}{}", (report.step - 1) / steps_per_epoch_ + 1, epochs_, report.loss, last_value_);
+  if (report.device_memory > 0) detail += fmt::format("  GPU {:.1f} GB", static_cast<double>(report.device_memory) / 1e9);
+  display_.update(report.step, detail);
 }
 
 void TrainProgress::on_evaluation(std::string_view split, std::int64_t done_batches, std::int64_t batches) {

@@ -9,7 +9,6 @@
 #include "base/error.hpp"
 #include "orchestrator/options/resolve.hpp"  // is_given
 #include "orchestrator/options/train_options.hpp"
-#include "workers/device/open_platform.hpp"
 
 namespace agsweep {
 
@@ -17,11 +16,11 @@ namespace {
 
 /// What a rank tells the others of its device.
 struct Letter {
-  bool found;
   int device;
   int visible;
   std::array<char, 64> uuid;
-  std::array<char, 512> reason;  // why none was found
+  std::array<char, 128> name;
+  std::array<char, 512> reason;
 };
 
 template <std::size_t N>
@@ -29,11 +28,29 @@ void put(std::array<char, N>& field, const std::string& text) {
   std::memcpy(field.data(), text.data(), std::min(text.size(), N - 1));
 }
 
-int local_rank(const World& world) {
+const std::string& host(const World& world, int rank) { return world.ranks[static_cast<std::size_t>(rank)].host; }
+
+int local_rank(const World& world, int rank) {
   int lower = 0;
-  const std::string& own = world.ranks[static_cast<std::size_t>(world.rank)].host;
-  for (int rank = 0; rank < world.rank; ++rank) lower += world.ranks[static_cast<std::size_t>(rank)].host == own ? 1 : 0;
+  for (int other = 0; other < rank; ++other) lower += host(world, other) == host(world, rank) ? 1 : 0;
   return lower;
+}
+
+Letter own_letter(const World& world, const OpenedPlatform& opened) {
+  Letter letter{};
+  put(letter.reason, opened.reason);
+  if (opened.platform == nullptr) return letter;
+  try {
+    const int visible = opened.platform->count();
+    letter.device = device_of_rank(local_rank(world, world.rank), visible);
+    const DeviceFacts facts = opened.platform->facts(letter.device);
+    put(letter.uuid, facts.uuid);
+    put(letter.name, facts.name);
+    letter.visible = visible;
+  } catch (const Error& error) {
+    put(letter.reason, error.what());
+  }
+  return letter;
 }
 
 /// "rank 2", "ranks 0, 3"
@@ -61,37 +78,40 @@ std::optional<Device> asked_device(const AskedOptions& asked) {
   return filled_config(asked).device;
 }
 
+std::vector<FoundDevice> survey_devices(Communicator& comm, const World& world, const OpenedPlatform& opened) {
+  const Letter own = own_letter(world, opened);
+  std::vector<FoundDevice> found;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    Letter letter = own;
+    comm.broadcast(rank, std::as_writable_bytes(std::span(&letter, 1)));
+    found.push_back(
+        {.device =
+             {.rank = rank, .node = host(world, rank), .device = letter.device, .visible = letter.visible, .uuid = letter.uuid.data()},
+         .local_rank = local_rank(world, rank),
+         .name = letter.name.data(),
+         .reason = letter.reason.data()});
+  }
+  return found;
+}
+
 JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked) {
   JobDevices devices;
   devices.facts = {{"device", to_word(Device::cpu)}, {"device_name", world.cpu_models[0]}};
   if (asked == Device::cpu) return devices;
 
   const OpenedPlatform opened = open_platform();
-  Letter own{};
-  put(own.reason, opened.reason);
-  if (opened.platform != nullptr) {
-    own.found = true;
-    own.visible = opened.platform->count();
-    own.device = device_of_rank(local_rank(world), own.visible);
-    put(own.uuid, opened.platform->facts(own.device).uuid);
-  }
   std::vector<int> with, without;
   std::string reason;
-  for (int rank = 0; rank < comm.size(); ++rank) {
-    Letter letter = own;
-    comm.broadcast(rank, std::as_writable_bytes(std::span(&letter, 1)));
-    (letter.found ? with : without).push_back(rank);
-    if (!letter.found && reason.empty()) reason = letter.reason.data();
-    devices.ranks.push_back({.rank = rank,
-                             .node = world.ranks[static_cast<std::size_t>(rank)].host,
-                             .device = letter.device,
-                             .visible = letter.visible,
-                             .uuid = letter.uuid.data()});
+  for (FoundDevice& found : survey_devices(comm, world, opened)) {
+    const bool is_there = found.device.visible > 0;
+    (is_there ? with : without).push_back(found.device.rank);
+    if (!is_there && reason.empty()) reason = found.reason;
+    devices.ranks.push_back(std::move(found.device));
   }
   if (without.empty()) {
     devices.kind = Device::cuda;
-    devices.place = {.platform = opened.platform, .device = own.device};
-    devices.facts = facts_of(*opened.platform, own.device);
+    devices.place = {.platform = opened.platform, .device = devices.ranks[static_cast<std::size_t>(comm.rank())].device};
+    devices.facts = facts_of(*opened.platform, devices.place.device);
     return devices;
   }
   devices.ranks.clear();

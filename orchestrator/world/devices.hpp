@@ -11,9 +11,21 @@
 #include "workers/comm/communicator.hpp"
 #include "workers/device/compute_place.hpp"
 #include "workers/device/device_choice.hpp"
+#include "workers/device/open_platform.hpp"
 #include "workers/train/config.hpp"  // Device
 
 namespace agsweep {
+
+/// What one rank finds on its node, and the device that it takes.
+struct FoundDevice {
+  RankDevice device;   // visible 0: none is found
+  int local_rank = 0;  // among the ranks of its node
+  std::string name;    // of the device
+  std::string reason;  // why none is found
+};
+
+/// By rank. Collective over comm. @param opened  this rank's
+std::vector<FoundDevice> survey_devices(Communicator& comm, const World& world, const OpenedPlatform& opened);
 
 /// Where the ranks of a job compute: all on the CPU, or each on a device of its node.
 struct JobDevices {

@@ -53,9 +53,63 @@ void examine_launchers(Diagnosis& diagnosis) {
   }
 }
 
+void examine_devices(const OpenedPlatform& opened, Diagnosis& diagnosis) {
+  diagnosis.found["devices"] = nlohmann::json::array();
+  if (opened.platform == nullptr) {
+    diagnosis.notes.push_back(fmt::format("no GPU can be used, so agsweep computes on the CPU: {}", opened.reason));
+    return;
+  }
+  for (const auto& [name, version] : opened.platform->versions()) diagnosis.found["versions"][name] = version;
+  for (int device = 0; device < opened.platform->count(); ++device) {
+    const DeviceFacts facts = opened.platform->facts(device);
+    const std::string capability = fmt::format("{}.{}", facts.capability / 10, facts.capability % 10);
+    diagnosis.found["devices"].push_back(
+        {{"device", device}, {"name", facts.name}, {"memory_bytes", facts.memory}, {"compute_capability", capability}});
+    if (facts.capability < oldest_capability) {
+      diagnosis.notes.push_back(
+          fmt::format("device {} ({}) is too old: it has compute capability {}, and agsweep's kernels need {}.{} or later "
+                      "(A100 and newer); hide it by CUDA_VISIBLE_DEVICES",
+                      device, facts.name, capability, oldest_capability / 10, oldest_capability % 10));
+    }
+  }
+}
+
+/// What --device auto would do with these ranks as one trial's.
+void examine_ranks(std::span<const FoundDevice> ranks, Diagnosis& diagnosis) {
+  diagnosis.found["ranks"] = nlohmann::json::array();
+  std::vector<RankDevice> with_device;
+  for (const FoundDevice& found : ranks) {
+    const RankDevice& device = found.device;
+    nlohmann::json rank = {{"rank", device.rank},
+                           {"node", device.node},
+                           {"local_rank", found.local_rank},
+                           {"visible_devices", device.visible},
+                           {"device", nullptr},
+                           {"device_name", nullptr},
+                           {"reason", nullptr}};
+    if (device.visible > 0) {
+      rank.update({{"device", device.device}, {"device_name", found.name}});
+      with_device.push_back(device);
+    } else {
+      rank["reason"] = found.reason;
+    }
+    diagnosis.found["ranks"].push_back(std::move(rank));
+  }
+  if (with_device.empty()) return;
+  if (with_device.size() < ranks.size()) {
+    diagnosis.notes.emplace_back("some ranks have a GPU and some have none: give --device cpu, or start ranks on nodes with GPUs alone");
+  }
+  try {
+    const std::string warning = check_group_devices(with_device);
+    if (!warning.empty()) diagnosis.notes.push_back(warning);
+  } catch (const UsageError& error) {
+    diagnosis.notes.emplace_back(error.what());
+  }
+}
+
 }  // namespace
 
-Diagnosis examine(const fs::path& tokenizer) {
+Diagnosis examine(const fs::path& tokenizer, const OpenedPlatform& opened, std::span<const FoundDevice> ranks) {
   Diagnosis diagnosis;
   const CpuAllowance cpus = own_cpus();
   diagnosis.found = {{"versions", versions()},
@@ -69,6 +123,8 @@ Diagnosis examine(const fs::path& tokenizer) {
     diagnosis.notes.push_back(
         fmt::format("bound to {} of {} CPUs: mpirun --bind-to none, or srun --cpus-per-task, gives more", cpus.in_mask(), cpus.online));
   }
+  examine_devices(opened, diagnosis);
+  examine_ranks(ranks, diagnosis);
   examine_tokenizer(tokenizer, diagnosis);
   examine_launchers(diagnosis);
   return diagnosis;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include "orchestrator/world/devices.hpp"
 
 namespace agsweep {
 
@@ -15,7 +18,8 @@ struct Diagnosis {
   std::vector<std::string> notes;
 };
 
-/// Looks at versions, CPUs, memory, tokenizer and launchers. @param tokenizer  a folder; empty: as default_tokenizer_folder()
-Diagnosis examine(const std::filesystem::path& tokenizer);
+/// Looks at versions, CPUs, memory, GPUs, tokenizer and launchers of this machine, and at what each rank of the job would compute on.
+/// @param tokenizer  a folder; empty: as default_tokenizer_folder()
+Diagnosis examine(const std::filesystem::path& tokenizer, const OpenedPlatform& opened, std::span<const FoundDevice> ranks);
 
 }  // namespace agsweep

@@ -80,9 +80,6 @@ class BadOptions(ProgramTest):
         self.refused_options(["--reduction: tre ", "tree", "allreduce"], "--reduction", "tre")
         self.refused_options(["--tensorboard: yes", "on", "off"], "--tensorboard", "yes")
 
-    def test_a_device_that_the_build_lacks_says_so(self):
-        self.refused_options(["--device: cuda", "CUDA"], "--device", "cuda")
-
     def test_heads_that_do_not_divide_the_width_are_told_with_it(self):
         self.refused_options("--heads: 3 does not divide --d-model 32", *tiny("--heads", 3))
 

@@ -19,7 +19,7 @@ COMMANDS = ["prepare", "train", "sweep", "status", "aggregate", "report", "evalu
 METRICS = {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "per_class", "confusion"}
 RESULT = set("""
     status error model params_total params_trainable epochs_completed best final test train_seconds eval_seconds tokens_per_second
-    peak_memory_bytes ranks shards threads reduction device device_name cpu precision seed command config_hash data_sha256
+    peak_memory_bytes peak_device_memory_bytes peak_share ranks shards threads reduction device device_name cpu precision seed command config_hash data_sha256
     weights_sha256 tokenizer_sha256 hosts slurm_job_id started ended versions
 """.split())
 SYNTHETIC = "synthetic corpus"

@@ -47,7 +47,8 @@ const RunRecord record{.data = "/data/with \"quotes\"/data.h5",
                        .class_names = {"World", "Sci/Tech", "a\\b"},
                        .max_length = 128,
                        .synthetic = true,
-                       .started = "2026-11-24T10:00:00Z"};
+                       .started = "2026-11-24T10:00:00Z",
+                       .device_name = {}};
 
 TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   const AskedOptions given =
@@ -65,6 +66,14 @@ TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   EXPECT_EQ(run.record.max_length, 128);
   EXPECT_TRUE(run.record.synthetic);
   EXPECT_EQ(run.record.started, record.started);
+}
+
+TEST_F(ConfigFile, NamesTheGpuOfARunThatHasOne) {
+  EXPECT_THAT(config_text({}, {}, record), testing::Not(HasSubstr("device_name")));
+  RunRecord of_gpu = record;
+  of_gpu.device_name = "NVIDIA H100 80GB HBM3";
+  write(config_text({}, {}, of_gpu));
+  EXPECT_EQ(read_run(folder_).record.device_name, of_gpu.device_name);
 }
 
 TEST_F(ConfigFile, TakesThreadsOfARunOnlyWhereTheyWereGiven) {
@@ -124,6 +133,16 @@ TEST(ResumedOptions, NameEachOptionThatDiffersWithBothValues) {
     EXPECT_THAT(error.what(), HasSubstr("--lr: 0.02, but the run was started with 0.01"));
     EXPECT_THAT(error.what(), HasSubstr("--epochs: 3, but the run was started with 50"));
     EXPECT_THAT(error.what(), testing::Not(HasSubstr("log-every")));
+  }
+}
+
+TEST(ResumedOptions, NameTheWayOfAnotherKindOfDevice) {
+  try {
+    resumed_options(asked({"--device", "cpu"}), asked({"--device", "cuda"}));
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--device: cuda, but the run was started with cpu"));
+    EXPECT_THAT(error.what(), HasSubstr("--init"));
   }
 }
 

@@ -12,6 +12,9 @@ namespace agsweep {
 
 class DeviceStream;
 
+/// Compute capability 8.0, A100's: the kernels need its bf16 tensor cores.
+inline constexpr int oldest_capability = 80;
+
 /// One device, in words for a person and for result.json.
 struct DeviceFacts {
   std::string name;            // "NVIDIA H100 80GB HBM3"

@@ -5,6 +5,10 @@
 
 namespace agsweep {
 
+double Model::training_flops(const Parameters& parameters, const RowTotals& totals) const {
+  return agsweep::training_flops(network(parameters), totals);
+}
+
 at::Tensor Model::logits(const Parameters& parameters, const Batch& batch, Workspace& workspace) const {
   const Network weights = network(parameters);
   return Pass(weights, batch, nullptr, Saved::nothing, workspace).forward();

@@ -6,6 +6,7 @@
 
 #include "workers/device/batch.hpp"
 #include "workers/device/workspace.hpp"
+#include "workers/model/flops.hpp"
 #include "workers/model/gradient_target.hpp"
 #include "workers/model/network.hpp"
 #include "workers/model/parameters.hpp"
@@ -33,6 +34,8 @@ class Model {
   std::int64_t classes() const { return classes_; }
   /// Parameters, trained and frozen.
   virtual std::int64_t total_count() const { return layout_.count(); }
+  /// As training_flops() counts them. @param parameters  of which the shapes count
+  double training_flops(const Parameters& parameters, const RowTotals& totals) const;
   /// Start values, which depend on the seed and the tensors' names alone: [layout.total()] fp32, on the host.
   virtual at::Tensor start_values(std::uint64_t seed) const { return initial_values(layout_, seed); }
 

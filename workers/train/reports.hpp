@@ -26,6 +26,7 @@ struct StepReport {
   double loss = 0;        // the global batch's mean as optimised
   double grad_norm = 0;   // before clipping
   double tokens_per_second = 0;
+  std::int64_t device_memory = 0;  // bytes in use after it; 0: no device
 };
 
 /// One finished epoch; two lines of epochs.csv.

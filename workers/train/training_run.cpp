@@ -3,7 +3,8 @@
 #include <sys/resource.h>  // getrusage
 
 #include <algorithm>  // std::min
-#include <cmath>      // std::isfinite
+#include <array>
+#include <cmath>  // std::isfinite
 
 #include <fmt/format.h>
 
@@ -26,6 +27,22 @@ std::int64_t peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss * 1024;
+}
+
+/// Floating-point operations a second, as the device's maker states them; 0 on the CPU, and where they are not known.
+double peak_flops(const ComputePlace& place, Precision precision) {
+  if (place.platform == nullptr) return 0;
+  const DeviceFacts device = place.platform->facts(place.device);
+  return precision == Precision::bf16 ? device.peak_bf16_flops : device.peak_fp32_flops;
+}
+
+/// What an epoch's rows would let so many FLOPs a second do, in tokens a second.
+double tokens_of_flops(double flops, const Model& model, const Parameters& parameters, const Split& split,
+                       std::span<const std::uint32_t> rows) {
+  if (flops == 0) return 0;
+  RowTotals epoch;
+  for (const std::uint32_t row : rows) epoch.add(static_cast<std::int64_t>(split.row(row).size()));
+  return flops * static_cast<double>(epoch.tokens) / model.training_flops(parameters, epoch);
 }
 
 EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
@@ -53,6 +70,8 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
                         workers_->device())),
       device_group_(place.connect(comm, *workers_, config.timeout)),
       trainer_(make_trainer(comm, *workers_, *model_, config, total_steps_, device_group_.get())),
+      peak_tokens_per_second_(tokens_of_flops(peak_flops(place, config.precision) * comm.size(), *model_, trainer_->settled_parameters(),
+                                              corpus.train, train_rows_)),
       best_(at::zeros_like(trainer_->settled_parameters().flat())),
       checkpoints_(run.folder / "checkpoints") {
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
@@ -111,11 +130,13 @@ bool TrainingRun::record(const StepOutcome& outcome) {
   state_.epoch_seconds += seconds;
   state_.tokens += outcome.tokens;
   if (!record_) return outcome.stop;
+  const DeviceStream* const stream = workers_->stream();
   record_->write_step({.step = outcome.step,
                        .lr = outcome.lr,
                        .loss = outcome.loss,
                        .grad_norm = outcome.grad_norm,
-                       .tokens_per_second = static_cast<double>(outcome.tokens) / seconds});
+                       .tokens_per_second = static_cast<double>(outcome.tokens) / seconds,
+                       .device_memory = stream == nullptr ? 0 : stream->memory().in_use});
   return outcome.stop;
 }
 
@@ -211,13 +232,16 @@ bool TrainingRun::train_epoch() {
 }
 
 nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& error) {
-  std::int64_t peak = peak_memory_bytes();
-  comm_.all_reduce_max(std::span(&peak, 1));
+  DeviceStream* const stream = workers_->stream();
+  std::array<std::int64_t, 2> peaks = {peak_memory_bytes(), stream == nullptr ? 0 : stream->memory().peak};
+  comm_.all_reduce_max(peaks);
   nlohmann::json result = training_result(config_, identity_, state_, *model_, status, error);
-  result["peak_memory_bytes"] = peak;
   result["ranks"] = comm_.size();
-  if (DeviceStream* const stream = workers_->stream()) result["peak_device_memory_bytes"] = stream->memory().peak;
+  result["peak_memory_bytes"] = peaks[0];
+  result["peak_device_memory_bytes"] = stream == nullptr ? nlohmann::json() : nlohmann::json(peaks[1]);
   if (const auto graphs = trainer_->uses_graphs()) result["graphs"] = *graphs;
+  result["peak_share"] = nullptr;
+  if (peak_tokens_per_second_ > 0) result["peak_share"] = result["tokens_per_second"].get<double>() / peak_tokens_per_second_;
   return result;
 }
 

@@ -11,12 +11,6 @@
 
 namespace agsweep {
 
-namespace {
-
-constexpr int oldest_capability = 80;  // the library has no kernels for older ones: bf16 tensor cores came with 8.0
-
-}  // namespace
-
 CudaPlatform::CudaPlatform() {
   // LibTorch gives cuBLAS this workspace, for each stream its own; without it a product's algorithm, and so its bits, may change with what
   // runs beside it. A fixed size also keeps the bits the same on cards whose default differs.
