@@ -15,8 +15,12 @@ class EmulatedGroup final : public DeviceCommunicator {
  public:
   explicit EmulatedGroup(Communicator& comm) : comm_(comm) {}
 
-  void all_reduce_sum(float* values, std::int64_t count) override { comm_.all_reduce_sum(std::span(values, static_cast<std::size_t>(count))); }
-  void all_reduce_sum(double* values, std::int64_t count) override { comm_.all_reduce_sum(std::span(values, static_cast<std::size_t>(count))); }
+  void all_reduce_sum(float* values, std::int64_t count) override {
+    comm_.all_reduce_sum(std::span(values, static_cast<std::size_t>(count)));
+  }
+  void all_reduce_sum(double* values, std::int64_t count) override {
+    comm_.all_reduce_sum(std::span(values, static_cast<std::size_t>(count)));
+  }
   void all_reduce_sum(std::int64_t* values, std::int64_t count) override {
     comm_.all_reduce_sum(std::span(values, static_cast<std::size_t>(count)));
   }
