@@ -56,6 +56,8 @@ class Bench {
   void run();
 
  private:
+  /// Of a LoRA adapter on a layer with that many inputs.
+  void run_adapter(const Dropout& dropout, std::int64_t inputs);
   void time(const std::string& name, double bytes, const std::function<void(CudaKernels&)>& call);
 
   Model model_;
@@ -93,6 +95,32 @@ void Bench::time(const std::string& name, double bytes, const std::function<void
   cudaEventDestroy(end);
   cudaGraphExecDestroy(executable);
   cudaGraphDestroy(graph);
+}
+
+void Bench::run_adapter(const Dropout& dropout, std::int64_t inputs) {
+  constexpr std::int64_t rank = 8;
+  const DeviceArray<BFloat16> x(tokens_ * inputs), d_x(tokens_ * inputs), a(rank * inputs), low(tokens_ * rank);
+  const DeviceArray<float> d_a(rank * inputs);
+  const std::string of = " of " + std::to_string(inputs);
+  const auto read = 2.0 * static_cast<double>(tokens_ * inputs);
+  time("adapter forward" + of, read, [&](CudaKernels& k) {
+    k.adapter_forward(AdapterForward<BFloat16>{
+        .rows = tokens_, .width = inputs, .rank = rank, .scale = 2, .dropout = dropout, .x = x.data(), .a = a.data(), .low = low.data()});
+  });
+  time("adapter A's gradient" + of, read, [&](CudaKernels& k) {
+    k.adapter_a_gradient(AdapterWeightGradient<BFloat16>{.rows = tokens_,
+                                                         .width = inputs,
+                                                         .rank = rank,
+                                                         .dropout = dropout,
+                                                         .x = x.data(),
+                                                         .d_low = low.data(),
+                                                         .adds = false,
+                                                         .d_a = d_a.data()});
+  });
+  time("adapter input gradient" + of, 2 * read, [&](CudaKernels& k) {
+    k.adapter_input_gradient(AdapterInputGradient<BFloat16>{
+        .rows = tokens_, .width = inputs, .rank = rank, .dropout = dropout, .d_low = low.data(), .a = a.data(), .d_x = d_x.data()});
+  });
 }
 
 void Bench::run() {
@@ -191,6 +219,7 @@ void Bench::run() {
     time("column sums of " + std::to_string(columns), 2.0 * static_cast<double>(tokens_ * columns),
          [&](CudaKernels& k) { k.column_sums(x.data(), tokens_, columns, b.data()); });
   }
+  for (const std::int64_t inputs : {width, 4 * width}) run_adapter(dropout, inputs);
   const AttentionShape shape{
       .heads = model_.heads, .head_width = width / model_.heads, .queries = sequences, .keys = sequences, .dropout = dropout};
   const DeviceArray<float> saved(shape.heads * tokens_);

@@ -70,7 +70,7 @@ int run(const std::vector<std::string>& arguments) {
   }
   const std::int64_t device_bytes = workers->stream() == nullptr ? 0 : workers->stream()->memory().peak;
   if (comm->rank() == 0) {
-    fmt::print("{{\"seconds\": [{:.6f}], \"peak_bytes\": {}, \"device_peak_bytes\": {}}}\n", fmt::join(seconds, ", "), peak_bytes(),
+    fmt::print("{{\"seconds\": [{:.7f}], \"peak_bytes\": {}, \"device_peak_bytes\": {}}}\n", fmt::join(seconds, ", "), peak_bytes(),
                device_bytes);
   }
   return 0;

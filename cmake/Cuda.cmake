@@ -58,5 +58,7 @@ if(AGSWEEP_TORCH)
     set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
   endif()
 endif()
+# What tests on a GPU link; the program's library takes LibTorch's.
+find_library(AGSWEEP_CUDART NAMES libcudart.so.13 PATHS ${LIBTORCH_ROOT}/nvidia/cu13/lib NO_DEFAULT_PATH)
 set(AGSWEEP_CUDA_FOUND TRUE)
 message(STATUS "libagsweep_cuda.so: ${AGSWEEP_NVCC}, architectures ${AGSWEEP_CUDA_ARCHITECTURES}")

@@ -19,7 +19,7 @@ import time
 from machine import ROOT, Machine, kill
 from report import Report, table
 
-PARTS = ("tests", "step", "lora", "sweep", "experiment", "nccl", "sanitizers")
+PARTS = ("tests", "step", "lora", "sweep", "experiment", "nccl", "sanitizers", "profile")
 GRACE = 15  # seconds in which a part that is late stops by itself
 
 

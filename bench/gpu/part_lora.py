@@ -2,7 +2,7 @@
 
 import statistics
 
-from part_step import compare_pytorch, late
+from pytorch_step import compare_pytorch, late
 
 
 def run(machine, report):

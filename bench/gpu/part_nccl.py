@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from machine import Failed
-from part_step import Trained
+from trained import Trained
 
 TIMEOUT = 20  # seconds, of a rank that is silent
 

@@ -1,13 +1,10 @@
 """The scratch model: 30 steps on the device against the CPU's, equal bits where they are promised, and the time of a step."""
 
-import csv
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-from safetensors.numpy import load_file
-
-from machine import ROOT
+from pytorch_step import compare_pytorch, late
+from trained import Trained
 
 STEPS = 30
 
@@ -17,27 +14,6 @@ def run(machine, report):
         compare_runs(machine, report)
     with report.attempt("time of a step"):
         time_steps(machine, report)
-
-
-class Trained:
-    """What a run has left."""
-
-    def __init__(self, folder):
-        with open(folder / "steps.csv", newline="") as file:
-            rows = list(csv.DictReader(file))
-        self.losses, self.norms = ([float(row[column]) for row in rows] for column in ("loss", "grad_norm"))
-        self.weights = load_file(folder / "model.safetensors")
-        self.hashes = (folder / "hashes.csv").read_text()
-        for name, bias in self.weights.items():
-            if name.endswith("qkv.bias"):  # a key's bias cancels in the softmax: its gradient is rounding alone, which AdamW scales up
-                bias[len(bias) // 3 : 2 * len(bias) // 3] = 0
-
-    def distance(self, other):
-        """Largest relative difference of (losses, norms, weights), and the tensor of the last; a tensor's is that of its norm."""
-        scalars = [float(np.max(np.abs(np.subtract(a, b)) / np.abs(b))) for a, b in ((self.losses, other.losses), (self.norms, other.norms))]
-        tensors = {name: float(np.linalg.norm(self.weights[name] - value) / max(np.linalg.norm(value), 1e-30)) for name, value in other.weights.items()}
-        worst = max(tensors, key=tensors.get)
-        return [*scalars, tensors[worst]], worst
 
 
 RUNS = {  # name: options; the device's unless it is said
@@ -104,22 +80,3 @@ def time_steps(machine, report):
                        "1.2 ms" if graphs == "on" else "", mean <= 1.2 if graphs == "on" else None)
     for compiled, times in ((False, 5), (True, 2)):
         compare_pytorch(machine, report, "scratch", data, steps, compiled, ours, times)
-
-
-def late(seconds):
-    """The last two thirds of the steps: libraries and graphs are ready. A step may return before it is done, so the mean counts."""
-    return seconds[len(seconds) // 3 :]
-
-
-def compare_pytorch(machine, report, model, data, steps, compiled, ours, times):
-    """A row of PyTorch's step, beside ours in milliseconds. @returns its bytes on the device, or None"""
-    name = "torch.compile" if compiled else "PyTorch eager"
-    with report.attempt(name):
-        options = (["--compiled"] if compiled else []) + (["--tiny", "--device", "cpu", "--batch-size", 16] if machine.tiny else [])
-        script = ROOT / "bench" / "gpu_step.py"
-        result = machine.python_json(script, model, data, steps, *options)
-        theirs = 1e3 * statistics.median(late(result["seconds"]))
-        ratio = theirs / ours if ours else 0
-        report.row(f"{model} step bf16, {name}", f"{theirs:.3f} ms: {ratio:.2f} x agsweep's", f"{times} x" if times > 1 else "slower", ratio > times or ratio == times)
-        return result["device_peak_bytes"]
-    return None

@@ -39,7 +39,7 @@ class DeviceMemory:
         self.thread.join()
 
     def watch(self):
-        while not self.done.wait(0.1):
+        while not self.done.wait(0.3):
             self.most = max(self.most, self.now())
 
     @staticmethod

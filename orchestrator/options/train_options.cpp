@@ -155,7 +155,8 @@ OptionTable<TrainConfig> numerics_options() {
         .placeholder = "NAME",
         .in_config_hash = false,
         .may_change_on_resume = true,
-        .help = "of a device: record a step's launches once and repeat them as a whole; the same bits"}},
+        .help = "of a device: record a step's launches once and repeat them as a whole, the same bits; auto: what is faster in the first "
+                "steps"}},
       {&C::activation_checkpointing,
        {.name = "activation-checkpointing",
         .in_config_hash = false,

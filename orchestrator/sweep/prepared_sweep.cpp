@@ -69,6 +69,16 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
   sweep.world = survey(comm);
   sweep.devices = devices_of_sweep(comm, sweep, args);
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
+  if (sweep.groups.ranks_per_group > 1) {
+    for (int group = 0; group < static_cast<int>(sweep.groups.leaders.size()); ++group) {
+      std::vector<int> members;
+      for (int rank = 0; rank < comm.size(); ++rank) {
+        if (sweep.groups.group_of[static_cast<std::size_t>(rank)] == group) members.push_back(rank);
+      }
+      const std::string warning = sweep.devices.check_trial(members);
+      if (!warning.empty() && group == 0) sweep.devices.messages.push_back("warning: " + warning);
+    }
+  }
   return sweep;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <numeric>  // std::iota
 #include <utility>  // std::exchange
 
 #include "base/progress_display.hpp"
@@ -82,7 +83,9 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   const auto comm = session.world(provisional.timeout, advice);
   const World world = survey(*comm);
   const JobDevices devices = devices_of_run(*comm, world, plan, asked);
-  const std::string crowded = comm->size() > 1 ? check_group_devices(devices.ranks) : "";
+  std::vector<int> all_ranks(static_cast<std::size_t>(comm->size()));
+  std::iota(all_ranks.begin(), all_ranks.end(), 0);
+  const std::string crowded = devices.check_trial(all_ranks);
   RunInputs inputs = read_inputs(*comm, plan, provisional);
   Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
   resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());

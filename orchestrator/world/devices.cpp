@@ -1,6 +1,7 @@
 #include "orchestrator/world/devices.hpp"
 
 #include <array>
+#include <cstdlib>  // std::getenv
 #include <cstring>  // std::memcpy
 
 #include <fmt/ranges.h>  // fmt::join
@@ -63,6 +64,14 @@ nlohmann::json facts_of(DevicePlatform& platform, int device) {
 }
 
 }  // namespace
+
+std::string JobDevices::check_trial(const std::vector<int>& members) const {
+  const char* const shared = std::getenv("NCCL_MULTI_RANK_GPU_ENABLE");
+  if (kind == Device::cpu || members.size() < 2 || (shared != nullptr && std::string_view(shared) == "1")) return {};
+  std::vector<RankDevice> group;
+  for (const int rank : members) group.push_back(ranks[static_cast<std::size_t>(rank)]);
+  return check_group_devices(group);
+}
 
 std::optional<Device> asked_device(const AskedOptions& asked) {
   if (!is_given(asked, "device")) return std::nullopt;

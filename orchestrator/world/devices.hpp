@@ -34,6 +34,10 @@ struct JobDevices {
   std::vector<RankDevice> ranks;      // by rank; none on the CPU
   std::vector<std::string> messages;  // for a person: what "auto" has taken, and why
   nlohmann::json facts;               // keys of result.json: device, device_name, ...
+
+  /// Checks the devices of one trial's ranks. @return a warning for a person; may be empty
+  /// @throws UsageError when two share a device, unless NCCL is told to let them (NCCL_MULTI_RANK_GPU_ENABLE=1, from 2.30 on)
+  std::string check_trial(const std::vector<int>& members) const;
 };
 
 /// --device, where it was given; nullopt: "auto".

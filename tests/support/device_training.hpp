@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include "tests/support/emulated_device.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/model/transformer.hpp"
 #include "workers/train/config.hpp"
@@ -38,7 +37,7 @@ inline TrainConfig tiny_config() {
   return config;
 }
 
-inline std::unique_ptr<const Model> tiny_transformer(const TrainConfig& config) {
+inline std::unique_ptr<const Model> tiny_transformer(const TrainConfig& config, c10::Device device = at::kCPU) {
   return std::make_unique<Transformer>(Geometry{.vocabulary = few_tokens,
                                                 .longest = 8,
                                                 .layers = config.layers,
@@ -46,7 +45,7 @@ inline std::unique_ptr<const Model> tiny_transformer(const TrainConfig& config) 
                                                 .heads = config.heads,
                                                 .ffn = config.ffn,
                                                 .classes = 4},
-                                       config.dropout);
+                                       config.dropout, device);
 }
 
 struct Trained {
@@ -73,6 +72,8 @@ inline Trained train_few_steps(Communicator& comm, const TrainConfig& config, co
   return trained;
 }
 
-inline double relative_distance(const at::Tensor& a, const at::Tensor& b) { return (a - b).norm().item<double>() / b.norm().item<double>(); }
+inline double relative_distance(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).norm().item<double>() / b.norm().item<double>();
+}
 
 }  // namespace agsweep::testing_support

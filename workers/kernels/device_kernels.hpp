@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "workers/kernels/adapter.hpp"
 #include "workers/kernels/element.hpp"
 #include "workers/kernels/kernels.hpp"
 #include "workers/optim/adamw.hpp"  // AdamW::Factors
@@ -62,6 +63,16 @@ class DeviceKernels : public Kernels {
   virtual void index_rows(const std::int32_t* rows, std::int64_t listed, std::int32_t* of_row, std::int64_t all_rows) = 0;
   /// into += other, [count]: a node of the tree over shards.
   virtual void add(float* into, const float* other, std::int64_t count) = 0;
+
+  /// Whether the passes of an adapter below are there for this rank; else it is for matrix products and drop_rows.
+  virtual bool fuses_adapter(std::int64_t rank) const = 0;
+  virtual void adapter_forward(const AdapterForward<float>& pass) = 0;
+  virtual void adapter_forward(const AdapterForward<BFloat16>& pass) = 0;
+  /// Summed over blocks of rows, in an order that depends on the shape alone.
+  virtual void adapter_a_gradient(const AdapterWeightGradient<float>& pass) = 0;
+  virtual void adapter_a_gradient(const AdapterWeightGradient<BFloat16>& pass) = 0;
+  virtual void adapter_input_gradient(const AdapterInputGradient<float>& pass) = 0;
+  virtual void adapter_input_gradient(const AdapterInputGradient<BFloat16>& pass) = 0;
 };
 
 }  // namespace agsweep

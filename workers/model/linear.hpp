@@ -7,21 +7,12 @@
 
 #include "workers/device/workspace.hpp"
 #include "workers/kernels/dropout.hpp"
+#include "workers/model/adapter.hpp"
 
 namespace agsweep {
 
 /// The place of a gradient in a shard's buffer, in floats from the dense part's begin; `frozen`: none is computed.
 inline constexpr std::int64_t frozen = -1;
-
-/// A low-rank adapter beside a linear layer (Hu et al. 2021): y += scale * B A dropout(x).
-struct Adapter {
-  at::Tensor a;  // [rank, in], compute type
-  at::Tensor b;  // [out, rank], compute type
-  float scale;
-  std::int64_t a_offset;
-  std::int64_t b_offset;
-  bool adds_to_a = false;  // A's gradient is added to what another part of the layer has written
-};
 
 /// y = x weight^T + bias, or rows of such a layer: weights and the place of their gradient in a shard's buffer.
 struct Linear {

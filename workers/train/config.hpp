@@ -27,9 +27,9 @@ enum class Reduction { tree, allreduce };
 template <>
 inline constexpr auto enum_words<Reduction> = std::to_array<std::string_view>({"tree", "allreduce"});
 
-enum class GraphsMode { on, off };
+enum class GraphsMode { automatic, on, off };
 template <>
-inline constexpr auto enum_words<GraphsMode> = std::to_array<std::string_view>({"on", "off"});
+inline constexpr auto enum_words<GraphsMode> = std::to_array<std::string_view>({"auto", "on", "off"});
 
 /// The options of one training, resolved: no "auto" is left, and each value is in range (the option table of orchestrator/ sees to it).
 /// The initial values are the options' defaults; the table has those of a model that differ.
@@ -53,10 +53,10 @@ struct TrainConfig {
   int threads = 1;  // of this rank
   std::int64_t shards = 8;
   Reduction reduction = Reduction::tree;
-  GraphsMode graphs = GraphsMode::on;     // of a device: record a step's launches once
-  bool activation_checkpointing = false;  // keeps less memory for the backward pass
-  std::int64_t max_steps = 0;             // 0: no limit
-  std::int64_t train_limit = 0;           // rows; 0: all
+  GraphsMode graphs = GraphsMode::automatic;  // of a device: record a step's launches once
+  bool activation_checkpointing = false;      // keeps less memory for the backward pass
+  std::int64_t max_steps = 0;                 // 0: no limit
+  std::int64_t train_limit = 0;               // rows; 0: all
 
   std::int64_t log_every = 10;        // steps
   std::int64_t checkpoint_every = 0;  // steps; 0: at each epoch's end only

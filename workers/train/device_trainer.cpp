@@ -48,7 +48,8 @@ DeviceTrainer::DeviceTrainer(Communicator& comm, Workers& workers, const Model& 
       staging_(stream_),
       first_shard_(shards_of(comm.rank(), comm.size(), config.shards).first),
       batches_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())),
-      gradients_(batches_.size()) {
+      gradients_(batches_.size()),
+      choice_(config.graphs) {
   const auto options = [&](at::ScalarType type) { return at::TensorOptions(type).device(workers_.device()); };
   output_ = at::zeros({static_cast<std::int64_t>(output_bytes(model.classes()))}, options(at::kByte));
   auto* output = static_cast<std::byte*>(output_.data_ptr());
@@ -189,18 +190,22 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
                                      .second_moment = data<float>(second_moment_)});
 }
 
-/// What comes before the sum over the ranks.
-void DeviceTrainer::compute(const StepShape& shape) {
+/// Makes the graphs of a shape where they are not there. @return whether it did
+bool DeviceTrainer::record(const StepShape& shape) {
   Graphs& graphs = graphs_[shape];
-  if (!graphs.launched || config_.graphs == GraphsMode::off) {
+  if (graphs.gradients) return false;
+  graphs.gradients = stream_.record([&] { launch_gradients(shape); });
+  graphs.update = stream_.record([&] { launch_update(shape); });
+  return true;
+}
+
+/// What comes before the sum over the ranks.
+void DeviceTrainer::compute(const StepShape& shape, bool as_graph) {
+  if (as_graph) {
+    graphs_[shape].gradients->launch();
+  } else {
     launch_gradients(shape);
-    return;
   }
-  if (!graphs.gradients) {
-    graphs.gradients = stream_.record([&] { launch_gradients(shape); });
-    graphs.update = stream_.record([&] { launch_update(shape); });
-  }
-  graphs.gradients->launch();
 }
 
 /// All ranks leave a step together, before a collective that would wait for one that has failed.
@@ -222,12 +227,17 @@ std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<con
   StepStatus status = stop_requested ? StepStatus::stop : StepStatus::go_on;
   comm_.at("step", step);
   StepShape shape;
+  bool as_graph = false;
+  bool sets_up = true;
   try {
     if (failure) std::rethrow_exception(failure);
     shape = pack_step(split, rows);
     reserve(shape);
+    sets_up = !graphs_[shape].launched;
+    as_graph = !sets_up && choice_.uses_graphs();
+    if (as_graph) sets_up = record(shape);
     upload(shape, step);
-    compute(shape);
+    compute(shape, as_graph);
   } catch (...) {
     failure = std::current_exception();
     status = StepStatus::failed;
@@ -235,13 +245,12 @@ std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<con
   status = agree(status, failure);
   comm_.at("the gradients' sum of step", step);
   sum_.over_ranks(gradients_, gradient_size(shape.shards.front().listed));
-  Graphs& graphs = graphs_[shape];
-  if (graphs.update) {
-    graphs.update->launch();
+  if (as_graph) {
+    graphs_[shape].update->launch();
   } else {
     launch_update(shape);
   }
-  graphs.launched = true;
+  graphs_[shape].launched = true;
 
   const int slot = next_slot_;
   next_slot_ = (next_slot_ + 1) % result_slots;
@@ -255,7 +264,9 @@ std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<con
                                   .grad_norm = 0,
                                   .confusion = {},
                                   .stop = status == StepStatus::stop},
-                      .slot = slot});
+                      .slot = slot,
+                      .as_graph = as_graph,
+                      .sets_up = sets_up});
   steps_done_ = step;
   if (std::ssize(pending_) < result_slots) return std::nullopt;
   return finish();
@@ -283,8 +294,20 @@ void DeviceTrainer::wait_for(int slot, std::int64_t step) {
   }
 }
 
+/// For the choice of graphs. A step's time runs from the reading of the one before; the host has launched the next one in it.
+void DeviceTrainer::measure(const Pending& pending) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool next_sets_up = !pending_.empty() && pending_.front().sets_up;
+  if (!pending.sets_up && !last_set_up_ && !next_sets_up) {
+    choice_.measured(pending.as_graph, std::chrono::duration<double>(now - last_read_).count());
+  }
+  last_read_ = now;
+  last_set_up_ = pending.sets_up;
+}
+
 StepOutcome DeviceTrainer::read(Pending pending) {
   wait_for(pending.slot, pending.outcome.step);
+  measure(pending);
   const std::byte* memory = results_[static_cast<std::size_t>(pending.slot)].data();
   StepOutcome outcome = std::move(pending.outcome);
   ClipResult clip{};

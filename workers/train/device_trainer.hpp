@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "workers/device/staging.hpp"
 #include "workers/reduce/step_status.hpp"
 #include "workers/train/device_sum.hpp"
+#include "workers/train/graph_choice.hpp"
 #include "workers/train/trainer.hpp"
 
 namespace agsweep {
@@ -27,6 +29,7 @@ class DeviceTrainer final : public Trainer {
   std::optional<StepOutcome> step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
                                   std::exception_ptr failure) override;
   std::optional<StepOutcome> finish() override;
+  std::optional<bool> uses_graphs() const override { return choice_.decided(); }
 
  private:
   /// What a step's launches depend on beside the memory's content: the sizes of the own shards' batches, and the global batch's rows.
@@ -50,16 +53,20 @@ class DeviceTrainer final : public Trainer {
   struct Pending {
     StepOutcome outcome;  // without what the device gives
     int slot;
+    bool as_graph;
+    bool sets_up;  // the first of its size, or a graph was recorded
   };
 
   StepShape pack_step(const Split& split, std::span<const std::uint32_t> rows);
   void upload(const StepShape& shape, std::int64_t step);
-  void compute(const StepShape& shape);
+  void compute(const StepShape& shape, bool as_graph);
+  bool record(const StepShape& shape);
   void launch_gradients(const StepShape& shape);
   void launch_update(const StepShape& shape);
   void reserve(const StepShape& shape);
   StepStatus agree(StepStatus status, std::exception_ptr failure);
   StepOutcome read(Pending pending);
+  void measure(const Pending& pending);
   void wait_for(int slot, std::int64_t step);
   InputParts parts_of(const StepShape& shape) const;
   std::int64_t gradient_size(std::int64_t listed) const;
@@ -78,6 +85,9 @@ class DeviceTrainer final : public Trainer {
   at::Tensor output_;                          // what a step gives, bytes: ClipResult, and the total's loss and confusion
   std::vector<std::span<std::byte>> results_;  // the host's copies of it, one for each step under way
   std::map<StepShape, Graphs> graphs_;
+  GraphChoice choice_;
+  std::chrono::steady_clock::time_point last_read_ = std::chrono::steady_clock::now();
+  bool last_set_up_ = true;  // the step that was read last did; its successor was launched meanwhile
   std::deque<Pending> pending_;
   int next_slot_ = 0;
 };

@@ -41,6 +41,9 @@ class Trainer {
   /// Waits for the oldest step whose outcome has not been returned; nullopt: there is none. @throws as step()
   virtual std::optional<StepOutcome> finish() { return std::nullopt; }
 
+  /// Whether steps run as recorded graphs; nullopt: not decided yet, or there is no device.
+  virtual std::optional<bool> uses_graphs() const { return std::nullopt; }
+
   /// Rank 0's weights on every rank: start values may differ in their last bits between types of CPU. Collective over comm.
   void broadcast_parameters();
 

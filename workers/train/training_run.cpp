@@ -241,6 +241,7 @@ nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& err
   result["peak_device_memory_bytes"] = stream == nullptr ? nlohmann::json() : nlohmann::json(peaks[1]);
   result["peak_share"] = nullptr;
   if (peak_tokens_per_second_ > 0) result["peak_share"] = result["tokens_per_second"].get<double>() / peak_tokens_per_second_;
+  if (const auto graphs = trainer_->uses_graphs()) result["graphs"] = *graphs;
   return result;
 }
 

@@ -16,6 +16,8 @@ Value another_value(const Option& option, const Value& standard) {
   if (const auto* whole = std::get_if<std::int64_t>(&standard)) return *whole + 2;
   if (const auto* number = std::get_if<double>(&standard)) return option.range.contains(*number + 0.1) ? *number + 0.1 : *number / 3;
   if (!option.words.empty()) return std::string(option.words.back());
+  if (option.name == "lora-alpha") return std::string("3r");
+  if (option.name == "lora-targets") return std::string("c_fc");
   return std::string("a \"text\" of \u00fc");
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "tests/support/device_training.hpp"
+#include "tests/support/emulated_device.hpp"
 #include "tests/support/emulated_group.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/mpi_session.hpp"

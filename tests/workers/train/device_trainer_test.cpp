@@ -1,5 +1,6 @@
 #include "workers/train/device_trainer.hpp"
 
+#include <algorithm>  // std::max
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -7,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "tests/support/device_training.hpp"
+#include "tests/support/emulated_device.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "workers/comm/self_communicator.hpp"
@@ -48,11 +50,13 @@ void expect_near(const Trained& device, const Trained& host, double tolerance) {
     EXPECT_NEAR(device.outcomes[i].loss, host.outcomes[i].loss, tolerance * host.outcomes[i].loss) << "step " << i + 1;
     EXPECT_NEAR(device.outcomes[i].grad_norm, host.outcomes[i].grad_norm, tolerance * host.outcomes[i].grad_norm) << "step " << i + 1;
   }
-  EXPECT_LT(relative_distance(device.weights, host.weights), tolerance);
+  // Adam makes whole steps of gradients that are zero but for rounding, such as those of the keys' biases.
+  EXPECT_LT(relative_distance(device.weights, host.weights), std::max(tolerance, 1e-4));
 }
 
 TEST(DeviceTrainer, TrainsTheScratchModelAsTheHostDoes) {
-  const TrainConfig config = tiny_config();
+  TrainConfig config = tiny_config();
+  config.graphs = GraphsMode::on;
   const auto model = tiny_transformer(config);
   const Trained host = on_host(config, *model);
   const DeviceTrained device = on_device(config, *model);
@@ -102,8 +106,10 @@ TEST_F(DeviceGpt2, TrainsAllWeightsAsTheHostDoes) {
 
 TEST(DeviceTrainer, GivesTheSameBitsWithGraphsAndWithout) {
   TrainConfig config = tiny_config();
+  config.graphs = GraphsMode::on;
   const auto model = tiny_transformer(config);
-  const Trained with = on_device(config, *model);
+  const DeviceTrained with = on_device(config, *model);
+  EXPECT_GT(with.recorded, 0);
   config.graphs = GraphsMode::off;
   const DeviceTrained without = on_device(config, *model);
   EXPECT_EQ(without.recorded, 0);

@@ -7,11 +7,12 @@
 
 namespace agsweep::gpu {
 
-/// Columns [0, split) of a sum go to `first`, the rest to `second`.
+/// Columns [0, split) of a sum go to `first`, the rest to `second`; they replace what is there, or add to it.
 struct SumTarget {
   float* first;
   float* second;
   int split;
+  bool adds = false;
 };
 
 /// Each column's sum over a few hundred rows, `parts`: a block takes 32 columns, warp w of it the rows w, w + 32, ..; then warp w adds up
@@ -31,11 +32,8 @@ __global__ void __launch_bounds__(1024) sum_partials(const float* partials, int 
   const float total = warp_sum(sums[lane * 33 + warp]);
   const int column = first + warp;
   if (lane != 0 || column >= columns) return;
-  if (column < target.split) {
-    target.first[column] = total;
-  } else {
-    target.second[column - target.split] = total;
-  }
+  float& sum_here = column < target.split ? target.first[column] : target.second[column - target.split];
+  sum_here = target.adds ? sum_here + total : total;
 }
 
 inline void launch_sum_partials(Stream stream, const float* partials, int parts, int columns, SumTarget target) {

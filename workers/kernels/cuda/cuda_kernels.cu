@@ -1,6 +1,8 @@
 #include "workers/kernels/cuda/cuda_kernels.hpp"
 
 #include "workers/kernels/cuda/adamw.cuh"
+#include "workers/kernels/cuda/adapter_forward.cuh"
+#include "workers/kernels/cuda/adapter_gradients.cuh"
 #include "workers/kernels/cuda/add.cuh"
 #include "workers/kernels/cuda/attention.cuh"
 #include "workers/kernels/cuda/clip.cuh"
@@ -71,5 +73,19 @@ void CudaKernels::index_rows(const std::int32_t* rows, std::int64_t listed, std:
   gpu::index_rows(as_stream(stream_), rows, listed, of_row, all_rows);
 }
 void CudaKernels::add(float* into, const float* other, std::int64_t count) { gpu::add(as_stream(stream_), into, other, count); }
+
+bool CudaKernels::fuses_adapter(std::int64_t rank) const { return rank >= 1 && rank <= gpu::most_rank; }
+void CudaKernels::adapter_forward(const AdapterForward<float>& pass) { gpu::adapter_forward(as_stream(stream_), pass); }
+void CudaKernels::adapter_forward(const AdapterForward<BFloat16>& pass) { gpu::adapter_forward(as_stream(stream_), pass); }
+void CudaKernels::adapter_a_gradient(const AdapterWeightGradient<float>& pass) {
+  gpu::adapter_a_gradient(as_stream(stream_), scratch_, pass);
+}
+void CudaKernels::adapter_a_gradient(const AdapterWeightGradient<BFloat16>& pass) {
+  gpu::adapter_a_gradient(as_stream(stream_), scratch_, pass);
+}
+void CudaKernels::adapter_input_gradient(const AdapterInputGradient<float>& pass) { gpu::adapter_input_gradient(as_stream(stream_), pass); }
+void CudaKernels::adapter_input_gradient(const AdapterInputGradient<BFloat16>& pass) {
+  gpu::adapter_input_gradient(as_stream(stream_), pass);
+}
 
 }  // namespace agsweep
