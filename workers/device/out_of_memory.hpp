@@ -20,4 +20,9 @@ inline TrialFailure out_of_memory(std::size_t bytes, const c10::OutOfMemoryError
                       known ? words.substr(begin, end - begin) : "", known ? " is free" : "");
 }
 
+/// The same where only LibTorch knows how many bytes were wanted.
+inline TrialFailure out_of_memory(const c10::OutOfMemoryError& error) {
+  return TrialFailure("the device's memory does not suffice: {}", error.what_without_backtrace());
+}
+
 }  // namespace agsweep

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "data/batch.hpp"  // pack, shard_rows
+#include "workers/device/out_of_memory.hpp"
 #include "workers/device/tensor_at.hpp"
 #include "workers/model/kernel_views.hpp"
 #include "workers/reduce/reduce.hpp"  // shards_of
@@ -238,6 +239,9 @@ std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<con
     if (as_graph) sets_up = record(shape);
     upload(shape, step);
     compute(shape, as_graph);
+  } catch (const c10::OutOfMemoryError& error) {
+    failure = std::make_exception_ptr(out_of_memory(error));
+    status = StepStatus::failed;
   } catch (...) {
     failure = std::current_exception();
     status = StepStatus::failed;
@@ -284,10 +288,10 @@ void DeviceTrainer::wait_for(int slot, std::int64_t step) {
   const auto start = std::chrono::steady_clock::now();
   while (!stream_.reached(first_result_slot + slot)) {
     if (group_ != nullptr) {
-      group_->check();
+      check_group(step);
       if (std::chrono::steady_clock::now() - start > std::chrono::duration<double>(config_.timeout)) {
         group_->abort();
-        throw RankFailure("the devices' all-reduce of step {} has not ended within {} s", step, config_.timeout);
+        throw RankFailure("the gradients' sum of step {} has not ended within {} s", step, config_.timeout);
       }
     }
     std::this_thread::sleep_for(std::chrono::microseconds(20));
@@ -303,6 +307,15 @@ void DeviceTrainer::measure(const Pending& pending) {
   }
   last_read_ = now;
   last_set_up_ = pending.sets_up;
+}
+
+/// The library knows its call, not the step.
+void DeviceTrainer::check_group(std::int64_t step) {
+  try {
+    group_->check();
+  } catch (const RankFailure& failure) {
+    throw RankFailure("the gradients' sum of step {}: {}", step, failure.what());
+  }
 }
 
 StepOutcome DeviceTrainer::read(Pending pending) {

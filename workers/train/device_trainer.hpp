@@ -67,6 +67,7 @@ class DeviceTrainer final : public Trainer {
   StepStatus agree(StepStatus status, std::exception_ptr failure);
   StepOutcome read(Pending pending);
   void measure(const Pending& pending);
+  void check_group(std::int64_t step);
   void wait_for(int slot, std::int64_t step);
   InputParts parts_of(const StepShape& shape) const;
   std::int64_t gradient_size(std::int64_t listed) const;

@@ -11,7 +11,15 @@ namespace agsweep {
 
 namespace {
 
-void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest) {
+/// The device's attention has kernels for heads up to this width.
+void check_heads(std::int64_t width, std::int64_t heads, c10::Device device) {
+  constexpr std::int64_t widest = 128;
+  if (device.is_cpu() || width / heads <= widest) return;
+  throw UsageError("--device cuda: heads of {} / {} = {} are out of range [1, {}]", width, heads, width / heads, widest);
+}
+
+void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest, c10::Device device) {
+  check_heads(gpt2.width, gpt2.heads, device);
   if (gpt2.vocabulary < gpt2_vocabulary) {
     throw DataError("{}: its vocabulary of {} tokens does not fit GPT-2's tokenizer, which has {}", weights.string(), gpt2.vocabulary,
                     gpt2_vocabulary);
@@ -27,11 +35,11 @@ std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t c
   const DropoutRates dropout{.residual = config.dropout, .attention = config.dropout, .adapter = config.lora_dropout};
   if (config.full) {
     Gpt2Checkpoint checkpoint = Gpt2Checkpoint::read(config.weights);
-    check_fit(checkpoint.config(), config.weights, longest);
+    check_fit(checkpoint.config(), config.weights, longest, device);
     return std::make_unique<Gpt2Full>(std::move(checkpoint), dropout, classes);
   }
   auto base = shared.base(config.weights, config.precision, device);
-  check_fit(base->config(), config.weights, longest);
+  check_fit(base->config(), config.weights, longest, device);
   const LoraConfig lora = lora_of(config, base->config());
   return std::make_unique<Gpt2Lora>(std::move(base), lora, dropout, classes);
 }
@@ -48,6 +56,7 @@ LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
 
 std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
                                         c10::Device device) {
+  if (config.model == ModelKind::scratch) check_heads(config.d_model, config.heads, device);
   if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest, shared, device);
   return std::make_unique<Transformer>(Geometry{.longest = longest,
                                                 .layers = config.layers,

@@ -1,5 +1,6 @@
 #include "workers/train/train.hpp"
 
+#include "workers/device/out_of_memory.hpp"
 #include "workers/train/training_run.hpp"
 
 namespace agsweep {
@@ -7,7 +8,13 @@ namespace agsweep {
 TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
                    const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop) {
   std::optional<TrainingRun> training;
-  together(comm, [&] { training.emplace(comm, corpus, shared, place, config, run, observer, stop); });
+  together(comm, [&] {
+    try {
+      training.emplace(comm, corpus, shared, place, config, run, observer, stop);
+    } catch (const c10::OutOfMemoryError& error) {
+      throw out_of_memory(error);
+    }
+  });
   return training->run();
 }
 
