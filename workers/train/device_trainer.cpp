@@ -24,11 +24,6 @@ constexpr std::int64_t token_block = 512;
 constexpr int result_slots = 2;  // steps under way
 constexpr int first_result_slot = Staging::slots;
 
-/// What a step's kernels read beside the batches; at the begin of the input block.
-struct StepInput {
-  AdamW::Factors factors;
-};
-
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // The output block.
@@ -46,7 +41,7 @@ DeviceTrainer::DeviceTrainer(Communicator& comm, Workers& workers, const Model& 
       stream_(*workers.stream()),
       group_(group),
       sum_(stream_.kernels(), group, comm.rank(), comm.size(), config.shards, config.reduction),
-      staging_(stream_),
+      input_(stream_),
       first_shard_(shards_of(comm.rank(), comm.size(), config.shards).first),
       batches_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())),
       gradients_(batches_.size()),
@@ -66,16 +61,6 @@ DeviceTrainer::DeviceTrainer(Communicator& comm, Workers& workers, const Model& 
 
 std::int64_t DeviceTrainer::gradient_size(std::int64_t listed) const {
   return model_.layout().dense_size() + listed * model_.layout().embedding_width();
-}
-
-DeviceTrainer::InputParts DeviceTrainer::parts_of(const StepShape& shape) const {
-  InputParts parts;
-  parts.end = aligned(sizeof(StepInput)) + aligned(shape.shards.size() * sizeof(DropoutStream));
-  for (const BatchShape& batch : shape.shards) {
-    parts.batches.push_back(parts.end);
-    parts.end += batch_bytes(batch);
-  }
-  return parts;
 }
 
 /// Packs the own shards, and lists the tokens of the whole batch, which every rank must know.
@@ -101,41 +86,33 @@ DeviceTrainer::StepShape DeviceTrainer::pack_step(const Split& split, std::span<
 
 /// Memory for a step of this shape. A recorded graph holds addresses, so where memory moves, graphs are recorded anew.
 void DeviceTrainer::reserve(const StepShape& shape) {
-  const auto bytes = static_cast<std::int64_t>(parts_of(shape).end);
   const std::int64_t floats = gradient_size(shape.shards.front().listed);
-  if (input_.defined() && input_.numel() >= bytes && gradients_[0].values.numel() >= floats) return;
+  const at::Tensor& values = gradients_[0].values;
+  const bool gradients_fit = values.defined() && values.numel() >= floats;
+  if (gradients_fit && input_.has_room_for(shape.shards)) return;
   graphs_.clear();
-  const auto room = [&](const at::Tensor& old, std::int64_t count, at::ScalarType type) {
-    const std::int64_t before = old.defined() ? old.numel() : 0;
-    return before >= count ? old : at::zeros({count + count / 4}, at::TensorOptions(type).device(workers_.device()));
-  };
-  input_ = room(input_, bytes, at::kByte);
-  for (ShardGradient& gradient : gradients_) gradient.values = room(gradient.values, floats, at::kFloat);
+  if (!input_.has_room_for(shape.shards)) input_.make_room_for(shape.shards);
+  if (gradients_fit) return;
+  for (ShardGradient& gradient : gradients_) {
+    gradient.values = at::zeros({floats + floats / 4}, at::TensorOptions(at::kFloat).device(workers_.device()));
+  }
 }
 
 void DeviceTrainer::upload(const StepShape& shape, std::int64_t step) {
-  const InputParts parts = parts_of(shape);
-  staging_.copy(input_.data_ptr(), parts.end, [&](std::byte* memory) {
-    const StepInput input{.factors = AdamW(adamw_step(step)).factors()};
-    std::memcpy(memory, &input, sizeof input);
-    auto* streams = reinterpret_cast<DropoutStream*>(memory + aligned(sizeof(StepInput)));
-    for (std::size_t i = 0; i < batches_.size(); ++i) {
-      streams[i] = {.seed = config_.seed,
-                    .step = static_cast<std::uint32_t>(step),
-                    .shard = static_cast<std::uint32_t>(first_shard_ + static_cast<std::int64_t>(i))};
-      write_batch(batches_[i], listed_, shape.shards[i], memory + parts.batches[i]);
-    }
-  });
+  std::vector<DropoutStream> streams;
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    streams.push_back({.seed = config_.seed,
+                       .step = static_cast<std::uint32_t>(step),
+                       .shard = static_cast<std::uint32_t>(first_shard_ + static_cast<std::int64_t>(i))});
+  }
+  input_.upload(AdamW(adamw_step(step)).factors(), streams, batches_, listed_, shape.shards);
 }
 
 /// Forward and backward of the own shards.
 void DeviceTrainer::launch_gradients(const StepShape& shape) {
-  const InputParts parts = parts_of(shape);
-  auto* memory = static_cast<std::byte*>(input_.data_ptr());
-  const auto* streams = reinterpret_cast<const DropoutStream*>(memory + aligned(sizeof(StepInput)));
   const ParameterLayout& layout = model_.layout();
   for (std::size_t i = 0; i < shape.shards.size(); ++i) {
-    const Batch batch = batch_at(memory + parts.batches[i], shape.shards[i], workers_.device());
+    const Batch batch = input_.batch(shape.shards, i);
     const ShardGradient& gradient = gradients_[i];
     GradientTarget target{.dense = gradient.values.narrow(0, 0, layout.dense_size()),
                           .embedding = {},
@@ -146,7 +123,7 @@ void DeviceTrainer::launch_gradients(const StepShape& shape) {
                              .view({batch.shape.listed, layout.embedding_width()});
     }
     model_.forward_backward(parameters_, batch,
-                            {.stream = streams + i,
+                            {.stream = input_.stream(i),
                              .label_smoothing = config_.label_smoothing,
                              .batch_rows = shape.batch_rows,
                              .activation_checkpointing = config_.activation_checkpointing},
@@ -159,7 +136,7 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
   DeviceKernels& kernels = stream_.kernels();
   const ParameterLayout& layout = model_.layout();
   const std::int64_t listed = shape.shards.front().listed;
-  const auto* factors = &static_cast<const StepInput*>(input_.data_ptr())->factors;
+  const AdamW::Factors* const factors = input_.factors();
   auto* clip = static_cast<ClipResult*>(output_.data_ptr());
   float* gradient = data<float>(gradients_[0].values);
   kernels.clip({.gradient = gradient,
@@ -177,8 +154,7 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
                             .second_moment = data<float>(second_moment_) + layout.dense_begin(),
                             .low = reinterpret_cast<BFloat16*>(low)});
   if (!trains_embedding()) return;
-  const Batch batch =
-      batch_at(static_cast<std::byte*>(input_.data_ptr()) + parts_of(shape).batches.front(), shape.shards.front(), workers_.device());
+  const Batch batch = input_.batch(shape.shards, 0);
   kernels.index_rows(data<std::int32_t>(batch.listed), listed, data<std::int32_t>(gradient_row_), layout.embedding_rows());
   kernels.adamw(EmbeddingAdamWUpdate{.factors = factors,
                                      .clip = clip,

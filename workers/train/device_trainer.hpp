@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "workers/device/device_communicator.hpp"
-#include "workers/device/staging.hpp"
 #include "workers/reduce/step_status.hpp"
 #include "workers/train/device_sum.hpp"
 #include "workers/train/graph_choice.hpp"
+#include "workers/train/step_input.hpp"
 #include "workers/train/trainer.hpp"
 
 namespace agsweep {
@@ -38,11 +38,6 @@ class DeviceTrainer final : public Trainer {
     std::int64_t batch_rows = 0;
     auto operator<=>(const StepShape&) const = default;
   };
-  /// Where the parts of a step's input stand in its block, in bytes.
-  struct InputParts {
-    std::vector<std::size_t> batches;
-    std::size_t end = 0;
-  };
   /// The launches of a step before and behind the sum over the ranks.
   struct Graphs {
     bool launched = false;  // once without a graph, so that every library is set up
@@ -69,18 +64,16 @@ class DeviceTrainer final : public Trainer {
   void measure(const Pending& pending);
   void check_group(std::int64_t step);
   void wait_for(int slot, std::int64_t step);
-  InputParts parts_of(const StepShape& shape) const;
   std::int64_t gradient_size(std::int64_t listed) const;
   bool trains_embedding() const { return model_.layout().embedding_rows() > 0; }
 
   DeviceStream& stream_;
   DeviceCommunicator* group_;
   DeviceSum sum_;
-  Staging staging_;
+  StepInput input_;
   std::int64_t first_shard_;
   std::vector<PackedBatch> batches_;  // own shards' of the step under way
   std::vector<std::int32_t> listed_;  // tokens of the global batch, ascending
-  at::Tensor input_;                  // a step's input block, bytes
   std::vector<ShardGradient> gradients_;
   at::Tensor gradient_row_;                    // [embedding rows] int32: which listed row holds a row's gradient, or -1
   at::Tensor output_;                          // what a step gives, bytes: ClipResult, and the total's loss and confusion
