@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>  // std::move
@@ -15,6 +16,7 @@
 #include "base/philox.hpp"
 #include "tests/support/emulated_device.hpp"
 #include "workers/device/workers.hpp"
+#include "workers/kernels/element.hpp"  // round_up
 #include "workers/model/linear.hpp"
 
 namespace agsweep::testing_support {
@@ -73,6 +75,7 @@ struct LinearKind {
 /// A linear layer, and the leaves of the same values that its reference reads.
 struct LinearCase {
   Linear linear;
+  bool transposed = false;
   at::Tensor weight;  // as it lies in memory
   at::Tensor bias;
   at::Tensor a;
@@ -80,7 +83,7 @@ struct LinearCase {
 
   /// @param mask  the factors of the adapter's dropout; undefined: none
   at::Tensor reference(const at::Tensor& x, const at::Tensor& mask = {}) const {
-    const at::Tensor y = at::linear(x, weight.sizes() == linear.weight.sizes() ? weight : weight.t(), bias);
+    const at::Tensor y = at::linear(x, transposed ? weight.t() : weight, bias);
     if (!a.defined()) return y;
     return y + at::linear(at::linear(mask.defined() ? x * mask : x, a), b) * linear.adapter->scale;
   }
@@ -120,7 +123,7 @@ class LayerTest : public testing::TestWithParam<std::tuple<BackEnd, at::ScalarTy
 
   LinearCase linear_case(const std::string& name, std::int64_t out, std::int64_t in, const LinearKind& kind, TrainedLeaves& leaves) {
     const double largest = 1 / std::sqrt(static_cast<double>(in));  // an output is about as large as an input
-    LinearCase layer;
+    LinearCase layer{.linear = {}, .transposed = kind.transposed, .weight = {}, .bias = {}, .a = {}, .b = {}};
     layer.weight = kind.transposed ? leaf({in, out}, largest) : leaf({out, in}, largest);
     layer.linear.weight = kind.transposed ? given(layer.weight).t() : given(layer.weight);
     if (kind.trained) layer.linear.weight_offset = leaves.add(name + " weight", layer.weight);
