@@ -54,8 +54,7 @@ ExitCode run(const Invocation& call) {
   const Split& split = split_named(corpus, args.split);
   const World world = survey(*comm);
   model.config.threads = world.facts(0).cpus;
-  // A run of the CPU keeps its bits; one of a device goes where there is one.
-  const JobDevices devices = find_devices(*comm, world, model.config.device == Device::cpu ? std::optional(Device::cpu) : std::nullopt);
+  const JobDevices devices = devices_of_model(*comm, world, model.config.device);
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   bool begun = false;

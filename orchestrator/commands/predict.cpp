@@ -56,7 +56,7 @@ ExitCode run(const Invocation& call) {
   SelfCommunicator comm;
   const World world = survey(comm);
   model.config.threads = world.facts(0).cpus;
-  const JobDevices devices = find_devices(comm, world, model.config.device == Device::cpu ? std::optional(Device::cpu) : std::nullopt);
+  const JobDevices devices = devices_of_model(comm, world, model.config.device);
   const Prediction prediction = predict(comm, split, model.classes, model.config, devices.place, model.trained, {});
   fmt::print("{}", args.json ? class_json_lines(prediction, model.class_names) : class_table(prediction, model.class_names));
   return ExitCode::done;

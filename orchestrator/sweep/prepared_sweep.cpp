@@ -52,9 +52,7 @@ JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, cons
     if (args.resume) started = started_on(args.out);
   });
   if (asked || started != Device::cuda) return find_devices(comm, sweep.world, asked ? asked : started);
-  JobDevices devices = find_devices(comm, sweep.world, std::nullopt);
-  if (devices.kind == Device::cuda) return devices;
-  throw UsageError("this sweep's trials were started on cuda; {}\n{}", devices.messages.front(), other_device_advice);
+  return devices_to_go_on(comm, sweep.world, "this sweep's trials were");
 }
 
 }  // namespace

@@ -59,9 +59,7 @@ RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions&
 JobDevices devices_of_run(Communicator& comm, const World& world, const RunPlan& plan, const AskedOptions& asked) {
   const std::optional<Device> device = asked_device(plan.options);
   if (!plan.record || device != Device::cuda || is_given(asked, "device")) return find_devices(comm, world, device);
-  JobDevices devices = find_devices(comm, world, std::nullopt);
-  if (devices.kind == Device::cuda) return devices;
-  throw UsageError("this run was started on cuda; {}\n{}", devices.messages.front(), other_device_advice);
+  return devices_to_go_on(comm, world, "this run was");
 }
 
 /// Records the GPU that a run goes on with. @return a note, where it was another before

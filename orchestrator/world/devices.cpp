@@ -2,12 +2,12 @@
 
 #include <array>
 #include <cstdlib>  // std::getenv
-#include <cstring>  // std::memcpy
 
 #include <fmt/ranges.h>  // fmt::join
 
 #include "base/error.hpp"
-#include "orchestrator/options/resolve.hpp"  // is_given
+#include "orchestrator/options/config_file.hpp"  // other_device_advice
+#include "orchestrator/options/resolve.hpp"      // is_given
 #include "orchestrator/options/train_options.hpp"
 
 namespace agsweep {
@@ -22,11 +22,6 @@ struct Letter {
   std::array<char, 128> name;
   std::array<char, 512> reason;
 };
-
-template <std::size_t N>
-void put(std::array<char, N>& field, const std::string& text) {
-  std::memcpy(field.data(), text.data(), std::min(text.size(), N - 1));
-}
 
 const std::string& host(const World& world, int rank) { return world.ranks[static_cast<std::size_t>(rank)].host; }
 
@@ -127,6 +122,16 @@ JobDevices find_devices(Communicator& comm, const World& world, std::optional<De
   }
   devices.messages.push_back(fmt::format("device: the CPU, since {}", reason));
   return devices;
+}
+
+JobDevices devices_to_go_on(Communicator& comm, const World& world, std::string_view what) {
+  JobDevices devices = find_devices(comm, world, std::nullopt);
+  if (devices.kind == Device::cuda) return devices;
+  throw UsageError("{} started on cuda; {}\n{}", what, devices.messages.front(), other_device_advice);
+}
+
+JobDevices devices_of_model(Communicator& comm, const World& world, Device device) {
+  return find_devices(comm, world, device == Device::cpu ? std::optional(device) : std::nullopt);
 }
 
 }  // namespace agsweep

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -50,5 +51,14 @@ std::optional<Device> asked_device(const AskedOptions& asked);
 /// @throws RunTimeError on every rank when --device cuda finds none on some rank, with the reason; UsageError when --device auto finds
 /// one on some ranks only
 JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked);
+
+/// The GPUs on which what was started on some goes on, checkpoints and all. Collective over comm.
+/// @param what  "this run was"
+/// @throws UsageError on every rank where not every rank has one
+JobDevices devices_to_go_on(Communicator& comm, const World& world, std::string_view what);
+
+/// What a run that was trained on `device` is evaluated on: on the CPU one of the CPU, whose bits it keeps; else what "auto" takes.
+/// Collective over comm.
+JobDevices devices_of_model(Communicator& comm, const World& world, Device device);
 
 }  // namespace agsweep

@@ -21,11 +21,6 @@ struct Letter {
   CpuAllowance cpus;
 };
 
-template <std::size_t N>
-void put(std::array<char, N>& field, const std::string& text) {
-  std::memcpy(field.data(), text.data(), std::min(text.size(), N - 1));
-}
-
 }  // namespace
 
 std::vector<std::string> World::hosts() const {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>  // std::min
+#include <array>
 #include <cstdint>
+#include <cstring>  // std::memcpy
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +34,12 @@ World survey(Communicator& comm);
 
 /// Ends the job when the ranks hold different texts. Collective over comm. @throws DataError with `complaint`, on every rank
 void require_same(Communicator& comm, std::string_view text, std::string_view complaint);
+
+/// Writes a text to a zeroed field of what ranks tell each other; cut, with a null at its end.
+template <std::size_t N>
+void put(std::array<char, N>& field, const std::string& text) {
+  std::memcpy(field.data(), text.data(), std::min(text.size(), N - 1));
+}
 
 /// "Intel(R) Xeon(R) ...", or the machine's architecture.
 std::string cpu_model();

@@ -18,7 +18,7 @@ Parts parts_of(const BatchShape& shape) {
   std::size_t next = 0;
   const auto take = [&next](std::int64_t count, std::size_t element) {
     const std::size_t begin = next;
-    next += (static_cast<std::size_t>(count) * element + 63) / 64 * 64;
+    next += aligned(static_cast<std::size_t>(count) * element);
     return begin;
   };
   const bool listed = shape.listed > 0;
@@ -56,10 +56,6 @@ void write_places(std::span<const std::int32_t> tokens, std::span<const std::int
   for (std::size_t place = 0; place < tokens.size(); ++place) {
     places[static_cast<std::size_t>(next[static_cast<std::size_t>(tokens[place])]++)] = static_cast<std::int32_t>(place);
   }
-}
-
-std::span<const std::int32_t> ints(const at::Tensor& tensor) {
-  return {static_cast<const std::int32_t*>(tensor.const_data_ptr()), static_cast<std::size_t>(tensor.numel())};
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ at::Tensor bytes_on(c10::Device device, std::size_t size) {
 }  // namespace
 
 std::byte* Workspace::take(std::size_t bytes) {
-  bytes = (bytes + 63) / 64 * 64;
+  bytes = aligned(bytes);
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
     before_ += blocks_[block_].size;
     ++block_;

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include <ATen/ATen.h>
 
-#include "workers/kernels/element.hpp"  // BFloat16
+#include "workers/device/tensor_at.hpp"  // ints
+#include "workers/kernels/element.hpp"   // BFloat16
 
 namespace agsweep {
 
@@ -13,11 +11,6 @@ namespace agsweep {
 template <typename T>
 T* data(const at::Tensor& tensor) {
   return static_cast<T*>(tensor.data_ptr());
-}
-
-/// An int32 tensor's memory.
-inline std::span<const std::int32_t> ints(const at::Tensor& tensor) {
-  return {static_cast<const std::int32_t*>(tensor.const_data_ptr()), static_cast<std::size_t>(tensor.numel())};
 }
 
 /// Calls body.operator()<T>() with the kernels' element type of an fp32 or bf16 tensor.

@@ -2,7 +2,6 @@
 
 #include <algorithm>  // std::max
 #include <chrono>
-#include <cmath>     // std::isfinite
 #include <cstring>   // std::memcpy
 #include <iterator>  // std::ssize
 #include <thread>    // std::this_thread::yield
@@ -24,11 +23,9 @@ constexpr std::int64_t token_block = 512;
 constexpr int result_slots = 2;  // steps under way
 constexpr int first_result_slot = Staging::slots;
 
-std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-
 // The output block.
-const std::size_t loss_begin = aligned(sizeof(ClipResult));
-const std::size_t confusion_begin = loss_begin + aligned(sizeof(double));
+constexpr std::size_t loss_begin = aligned(sizeof(ClipResult));
+constexpr std::size_t confusion_begin = loss_begin + aligned(sizeof(double));
 std::size_t output_bytes(std::int64_t classes) {
   return confusion_begin + static_cast<std::size_t>(classes * classes) * sizeof(std::int64_t);
 }
@@ -144,7 +141,6 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
                 .loss = data<double>(gradients_[0].loss),
                 .max_norm = config_.clip_norm,
                 .result = clip});
-  float* low = parameters_.low().defined() ? data<float>(parameters_.low()) : nullptr;
   kernels.adamw(AdamWUpdate{.factors = factors,
                             .clip = clip,
                             .count = layout.dense_size(),
@@ -152,7 +148,7 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
                             .parameters = data<float>(parameters_.flat()) + layout.dense_begin(),
                             .first_moment = data<float>(first_moment_) + layout.dense_begin(),
                             .second_moment = data<float>(second_moment_) + layout.dense_begin(),
-                            .low = reinterpret_cast<BFloat16*>(low)});
+                            .low = parameters_.low().defined() ? data<BFloat16>(parameters_.low()) : nullptr});
   if (!trains_embedding()) return;
   const Batch batch = input_.batch(shape.shards, 0);
   kernels.index_rows(data<std::int32_t>(batch.listed), listed, data<std::int32_t>(gradient_row_), layout.embedding_rows());
@@ -189,11 +185,7 @@ void DeviceTrainer::compute(const StepShape& shape, bool as_graph) {
 StepStatus DeviceTrainer::agree(StepStatus status, std::exception_ptr failure) {
   auto word = static_cast<std::int64_t>(status);
   comm_.all_reduce_max({&word, 1});
-  if (static_cast<StepStatus>(word) == StepStatus::failed) {
-    together(comm_, [&] {
-      if (failure) std::rethrow_exception(failure);
-    });
-  }
+  if (static_cast<StepStatus>(word) == StepStatus::failed) leave_together(failure);
   return static_cast<StepStatus>(word);
 }
 
@@ -305,8 +297,7 @@ StepOutcome DeviceTrainer::read(Pending pending) {
   outcome.grad_norm = clip.norm;
   outcome.confusion.resize(static_cast<std::size_t>(model_.classes() * model_.classes()));
   std::memcpy(outcome.confusion.data(), memory + confusion_begin, outcome.confusion.size() * sizeof(std::int64_t));
-  if (!std::isfinite(outcome.loss)) throw TrialFailure("the loss is not finite at step {}", outcome.step);
-  if (!std::isfinite(outcome.grad_norm)) throw TrialFailure("the gradient's norm is not finite at step {}", outcome.step);
+  require_finite(outcome.step, outcome.loss, outcome.grad_norm);
   return outcome;
 }
 

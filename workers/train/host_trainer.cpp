@@ -1,6 +1,5 @@
 #include "workers/train/host_trainer.hpp"
 
-#include <cmath>     // std::isfinite
 #include <iterator>  // std::ssize
 
 #include <c10/core/InferenceMode.h>
@@ -108,16 +107,11 @@ std::optional<StepOutcome> HostTrainer::step(const Split& split, std::span<const
   status = config_.reduction == Reduction::tree
                ? tree_sum(comm_, gradients_, config_.shards, status, workers_.pool())
                : all_reduce_sum(comm_, gradients_, model_.layout().embedding_rows(), status, workers_.pool());
-  if (status == StepStatus::failed) {
-    together(comm_, [&] {
-      if (failure) std::rethrow_exception(failure);
-    });
-  }
+  if (status == StepStatus::failed) leave_together(failure);
 
   const Gradient& total = gradients_[0];
   const double norm = gradient_norm(total, workers_.pool());
-  if (!std::isfinite(total.loss)) throw TrialFailure("the loss is not finite at step {}", step);
-  if (!std::isfinite(norm)) throw TrialFailure("the gradient's norm is not finite at step {}", step);
+  require_finite(step, total.loss, norm);
 
   AdamWStep adamw = adamw_step(step);
   adamw.gradient_scale = clip_factor(norm, config_.clip_norm);

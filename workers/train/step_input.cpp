@@ -3,13 +3,13 @@
 #include <algorithm>  // std::copy
 #include <cstring>    // std::memcpy
 
+#include "workers/device/tensor_at.hpp"  // aligned
+
 namespace agsweep {
 
 namespace {
 
-std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-
-constexpr std::size_t streams_begin = (sizeof(AdamW::Factors) + 63) / 64 * 64;
+constexpr std::size_t streams_begin = aligned(sizeof(AdamW::Factors));
 
 /// Where the batch of a shard begins; that of the one behind the last: the block's size.
 std::size_t batch_begin(std::span<const BatchShape> shards, std::size_t shard) {

@@ -1,5 +1,8 @@
 #include "workers/train/trainer.hpp"
 
+#include <cmath>  // std::isfinite
+
+#include "base/error.hpp"
 #include "workers/device/broadcast_tensor.hpp"
 #include "workers/train/device_trainer.hpp"
 #include "workers/train/host_trainer.hpp"
@@ -24,6 +27,17 @@ void Trainer::broadcast_parameters() {
 AdamWStep Trainer::adamw_step(std::int64_t step) const {
   const OneCycle::Point schedule = one_cycle_.at(step);
   return {.step = step, .lr = schedule.lr, .beta1 = schedule.beta1, .weight_decay = config_.weight_decay};
+}
+
+void Trainer::leave_together(const std::exception_ptr& failure) {
+  together(comm_, [&] {
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+void Trainer::require_finite(std::int64_t step, double loss, double grad_norm) {
+  if (!std::isfinite(loss)) throw TrialFailure("the loss is not finite at step {}", step);
+  if (!std::isfinite(grad_norm)) throw TrialFailure("the gradient's norm is not finite at step {}", step);
 }
 
 std::unique_ptr<Trainer> make_trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config,

@@ -60,6 +60,10 @@ class Trainer {
   virtual void settle() {}
   /// What AdamW uses in a step, but for clipping's factor.
   AdamWStep adamw_step(std::int64_t step) const;
+  /// Ends a step that a rank has failed, on every rank. @param failure  this rank's; null: it did well
+  void leave_together(const std::exception_ptr& failure);
+  /// @throws TrialFailure naming the step and what is not finite
+  static void require_finite(std::int64_t step, double loss, double grad_norm);
 
   Communicator& comm_;
   Workers& workers_;
