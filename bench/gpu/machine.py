@@ -110,8 +110,8 @@ class Machine:
         environment = {name: os.environ.get(name, "") for name in ("LD_LIBRARY_PATH", "PATH")}
         return json.loads(self.run(sys.executable, *arguments, env=environment, limit=limit).last_line)
 
-    def step_bench(self, data, steps, *options, limit=60):
-        return json.loads(self.run(self.program("train_step_bench"), *options, data, steps, limit=limit).last_line)
+    def step_bench(self, data, steps, *options, env=None, limit=60):
+        return json.loads(self.run(self.program("train_step_bench"), *options, data, steps, env=env, limit=limit).last_line)
 
     def folder(self):
         """A new, empty one."""

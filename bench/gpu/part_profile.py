@@ -1,16 +1,25 @@
-"""Where the time of a step goes: each kernel's share on the device, by Nsight Compute, which runs them one after the other."""
+"""Where the time of a step goes: what host and device do in a step with graphs, by PyTorch's profiler; each kernel's share on the device,
+by Nsight Compute, which runs them one after the other."""
 
 import collections
 import csv
+import json
 import re
 import shutil
 
 COMMON = ("--metrics", "gpu__time_duration.sum", "--csv", "--print-units", "base", "--clock-control", "none")
 LAUNCHES = 1000
 SHOWN = 12
+TRACED = 150  # steps, behind as many in which graphs are recorded
 
 
 def run(machine, report):
+    for model in ("scratch", "gpt2-lora"):
+        with report.attempt(f"{model}: trace"):
+            file = machine.folder() / "trace.json"
+            machine.step_bench(machine.data(), 2 * TRACED, *machine.model_options(model), "--precision", "bf16", "--shards", 1,
+                               *machine.graphs("on"), env={"TRACE": file})
+            show_trace(report, model, json.loads(file.read_text())["traceEvents"])
     ncu = shutil.which("ncu") or shutil.which("ncu", path="/usr/local/cuda/bin")
     if ncu is None:
         report.row("ncu", "not on this machine")
@@ -21,6 +30,23 @@ def run(machine, report):
             result = machine.run(ncu, *COMMON, "--launch-skip", LAUNCHES, "--launch-count", LAUNCHES, *command, *machine.graphs("off"),
                                  machine.data(), 40, limit=80)
             show(report, model, kernels(result.output))
+
+
+def show_trace(report, model, events):
+    """The host may ask whether the device has come somewhere, but no call of a step may wait for it."""
+    on_device = sorted((e for e in events if e.get("cat") in ("kernel", "gpu_memcpy", "gpu_memset")), key=lambda e: e["ts"])
+    begin, end = on_device[0]["ts"], on_device[-1]["ts"]  # behind that the profiler itself waits
+    calls = collections.Counter(e["name"] for e in events if e.get("cat") in ("cuda_runtime", "cuda_driver") and begin <= e["ts"] <= end)
+    told = ", ".join(f"{name} {count / TRACED:.1f}" for name, count in calls.most_common(6))
+    waits = sum(count for name, count in calls.items() if "Synchronize" in name or name in ("cudaMemcpy", "cudaMalloc", "cudaFree"))
+    report.row(f"{model}: host's calls a step", told)
+    report.row(f"{model}: calls that wait for the device", f"{waits} in {TRACED} steps", "none", waits == 0)
+    busy, reached = 0.0, begin
+    for event in on_device:
+        until = event["ts"] + event["dur"]
+        busy += max(0.0, until - max(reached, event["ts"]))
+        reached = max(reached, until)
+    report.row(f"{model}: device busy", f"{busy / (reached - begin):.0%} of {(reached - begin) / TRACED:.0f} us a step, traced")
 
 
 def kernels(output):
