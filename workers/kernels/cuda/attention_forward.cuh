@@ -49,6 +49,7 @@ __device__ inline void add_exponentials(const Strip& strip, int tile) {
     float sum = 0;
     for (float value : x) sum += exp2f(value - largest);
     for (int flip = 8; flip > 0; flip /= 2) sum += __shfl_xor_sync(~0U, sum, flip);
+    __syncwarp();  // all have read the row's largest score
     if (strip.lane == 0) {
       strip.sum[row] = strip.sum[row] * exp2f(before - largest) + sum;
       strip.largest[row] = largest;
