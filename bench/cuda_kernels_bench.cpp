@@ -104,21 +104,21 @@ void Bench::run_adapter(const Dropout& dropout, std::int64_t inputs) {
   const std::string of = " of " + std::to_string(inputs);
   const auto read = 2.0 * static_cast<double>(tokens_ * inputs);
   time("adapter forward" + of, read, [&](CudaKernels& k) {
-    k.adapter_forward(AdapterForward<BFloat16>{
+    k.adapter_forward(AdapterForward{
         .rows = tokens_, .width = inputs, .rank = rank, .scale = 2, .dropout = dropout, .x = x.data(), .a = a.data(), .low = low.data()});
   });
   time("adapter A's gradient" + of, read, [&](CudaKernels& k) {
-    k.adapter_a_gradient(AdapterWeightGradient<BFloat16>{.rows = tokens_,
-                                                         .width = inputs,
-                                                         .rank = rank,
-                                                         .dropout = dropout,
-                                                         .x = x.data(),
-                                                         .d_low = low.data(),
-                                                         .adds = false,
-                                                         .d_a = d_a.data()});
+    k.adapter_a_gradient(AdapterWeightGradient{.rows = tokens_,
+                                               .width = inputs,
+                                               .rank = rank,
+                                               .dropout = dropout,
+                                               .x = x.data(),
+                                               .d_low = low.data(),
+                                               .adds = false,
+                                               .d_a = d_a.data()});
   });
   time("adapter input gradient" + of, 2 * read, [&](CudaKernels& k) {
-    k.adapter_input_gradient(AdapterInputGradient<BFloat16>{
+    k.adapter_input_gradient(AdapterInputGradient{
         .rows = tokens_, .width = inputs, .rank = rank, .dropout = dropout, .d_low = low.data(), .a = a.data(), .d_x = d_x.data()});
   });
 }

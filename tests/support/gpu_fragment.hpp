@@ -116,3 +116,28 @@ void mma_sync(fragment<accumulator, 16, 16, 16, float>& d, const fragment<matrix
 }
 
 }  // namespace nvcuda::wmma
+
+namespace agsweep::gpu_emulator {
+
+/// mma.m16n8k16 of bf16 with fp32 sums, in the layout of the PTX ISA: lane 4 * g + t.
+inline void multiply_add(float (&sum)[4], const unsigned (&a)[4], const unsigned (&b)[2], Where where = Where::current()) {
+  unsigned held[6];
+  std::memcpy(held, a, sizeof(a));
+  std::memcpy(held + 4, b, sizeof(b));
+  const auto& brought = meet_warp(WarpOperation::multiply, ~0U, held, sizeof(held), where);
+  const auto element = [&](unsigned lane, unsigned word, unsigned half) {
+    unsigned bits = 0;
+    std::memcpy(&bits, brought.of_lane[lane].data() + sizeof(bits) * word, sizeof(bits));
+    return __uint_as_float(half == 0 ? bits << 16 : bits & 0xFFFF0000U);
+  };
+  for (unsigned i = 0; i < 4; ++i) {
+    const unsigned row = lane() / 4 + 8 * (i / 2);
+    const unsigned column = lane() % 4 * 2 + i % 2;
+    for (unsigned k = 0; k < 16; ++k) {
+      const unsigned member = k % 8 / 2;
+      sum[i] += element(row % 8 * 4 + member, row / 8 + 2 * (k / 8), k % 2) * element(column * 4 + member, 4 + k / 8, k % 2);
+    }
+  }
+}
+
+}  // namespace agsweep::gpu_emulator

@@ -64,15 +64,13 @@ class DeviceKernels : public Kernels {
   /// into += other, [count]: a node of the tree over shards.
   virtual void add(float* into, const float* other, std::int64_t count) = 0;
 
-  /// Whether the passes of an adapter below are there for this rank; else it is for matrix products and drop_rows.
-  virtual bool fuses_adapter(std::int64_t rank) const = 0;
-  virtual void adapter_forward(const AdapterForward<float>& pass) = 0;
-  virtual void adapter_forward(const AdapterForward<BFloat16>& pass) = 0;
+  /// Whether the passes below are there for an adapter with this `a`, [rank, width], whose other matrices are aligned to 8 bytes; else it
+  /// is for matrix products and drop_rows.
+  virtual bool fuses_adapter(std::int64_t rank, std::int64_t width, const BFloat16* a) const = 0;
+  virtual void adapter_forward(const AdapterForward& pass) = 0;
   /// Summed over blocks of rows, in an order that depends on the shape alone.
-  virtual void adapter_a_gradient(const AdapterWeightGradient<float>& pass) = 0;
-  virtual void adapter_a_gradient(const AdapterWeightGradient<BFloat16>& pass) = 0;
-  virtual void adapter_input_gradient(const AdapterInputGradient<float>& pass) = 0;
-  virtual void adapter_input_gradient(const AdapterInputGradient<BFloat16>& pass) = 0;
+  virtual void adapter_a_gradient(const AdapterWeightGradient& pass) = 0;
+  virtual void adapter_input_gradient(const AdapterInputGradient& pass) = 0;
 };
 
 }  // namespace agsweep

@@ -10,7 +10,9 @@ namespace {
 /// The kernels that pass over the wide side of an adapter once; null: it is made of products and of dropout's own passes.
 DeviceKernels* fused(const Adapter& adapter, Workspace& workspace) {
   DeviceKernels* const kernels = workspace.device_kernels();
-  return kernels != nullptr && kernels->fuses_adapter(adapter.a.size(0)) ? kernels : nullptr;
+  const at::Tensor& a = adapter.a;
+  if (kernels == nullptr || a.scalar_type() != at::kBFloat16) return nullptr;
+  return kernels->fuses_adapter(a.size(0), a.size(1), data<BFloat16>(a)) ? kernels : nullptr;
 }
 
 /// What an adapter reads.
@@ -31,16 +33,14 @@ void adapter_forward(const Adapter& adapter, const at::Tensor& x, const Dropout&
                      Workspace& workspace) {
   at::Tensor to = low;
   if (DeviceKernels* const kernels = fused(adapter, workspace)) {
-    with_element_type(x, [&]<typename T>() {
-      kernels->adapter_forward(AdapterForward<T>{.rows = x.size(0),
-                                                 .width = x.size(1),
-                                                 .rank = low.size(1),
-                                                 .scale = adapter.scale,
-                                                 .dropout = dropout,
-                                                 .x = data<T>(x),
-                                                 .a = data<T>(adapter.a),
-                                                 .low = data<T>(low)});
-    });
+    kernels->adapter_forward({.rows = x.size(0),
+                              .width = x.size(1),
+                              .rank = low.size(1),
+                              .scale = adapter.scale,
+                              .dropout = dropout,
+                              .x = data<BFloat16>(x),
+                              .a = data<BFloat16>(adapter.a),
+                              .low = data<BFloat16>(low)});
     at::addmm_out(y, y, low, adapter.b.t());
     return;
   }
@@ -62,16 +62,14 @@ void adapter_weight_gradients(const Adapter& adapter, const at::Tensor& x, const
   const at::Tensor d_b = gradient_at(dense, adapter.b_offset, adapter.b);
   if (DeviceKernels* const kernels = fused(adapter, workspace)) {  // whose `low` holds the scale
     weight_gradient(d_y.t(), low, 1, false, d_b, workspace);
-    with_element_type(x, [&]<typename T>() {
-      kernels->adapter_a_gradient(AdapterWeightGradient<T>{.rows = x.size(0),
-                                                           .width = x.size(1),
-                                                           .rank = low.size(1),
-                                                           .dropout = dropout,
-                                                           .x = data<T>(x),
-                                                           .d_low = data<T>(d_low),
-                                                           .adds = adapter.adds_to_a,
-                                                           .d_a = data<float>(d_a)});
-    });
+    kernels->adapter_a_gradient({.rows = x.size(0),
+                                 .width = x.size(1),
+                                 .rank = low.size(1),
+                                 .dropout = dropout,
+                                 .x = data<BFloat16>(x),
+                                 .d_low = data<BFloat16>(d_low),
+                                 .adds = adapter.adds_to_a,
+                                 .d_a = data<float>(d_a)});
     return;
   }
   weight_gradient(d_y.t(), low, adapter.scale, false, d_b, workspace);
@@ -83,15 +81,13 @@ void adapter_weight_gradients(const Adapter& adapter, const at::Tensor& x, const
 void adapter_input_gradient(const Adapter& adapter, const Dropout& dropout, const at::Tensor& d_low, at::Tensor& d_x,
                             Workspace& workspace) {
   if (DeviceKernels* const kernels = fused(adapter, workspace)) {
-    with_element_type(d_x, [&]<typename T>() {
-      kernels->adapter_input_gradient(AdapterInputGradient<T>{.rows = d_x.size(0),
-                                                              .width = d_x.size(1),
-                                                              .rank = d_low.size(1),
-                                                              .dropout = dropout,
-                                                              .d_low = data<T>(d_low),
-                                                              .a = data<T>(adapter.a),
-                                                              .d_x = data<T>(d_x)});
-    });
+    kernels->adapter_input_gradient({.rows = d_x.size(0),
+                                     .width = d_x.size(1),
+                                     .rank = d_low.size(1),
+                                     .dropout = dropout,
+                                     .d_low = data<BFloat16>(d_low),
+                                     .a = data<BFloat16>(adapter.a),
+                                     .d_x = data<BFloat16>(d_x)});
     return;
   }
   if (!dropout.active()) {

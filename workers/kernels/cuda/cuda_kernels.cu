@@ -74,18 +74,11 @@ void CudaKernels::index_rows(const std::int32_t* rows, std::int64_t listed, std:
 }
 void CudaKernels::add(float* into, const float* other, std::int64_t count) { gpu::add(as_stream(stream_), into, other, count); }
 
-bool CudaKernels::fuses_adapter(std::int64_t rank) const { return rank >= 1 && rank <= gpu::most_rank; }
-void CudaKernels::adapter_forward(const AdapterForward<float>& pass) { gpu::adapter_forward(as_stream(stream_), pass); }
-void CudaKernels::adapter_forward(const AdapterForward<BFloat16>& pass) { gpu::adapter_forward(as_stream(stream_), pass); }
-void CudaKernels::adapter_a_gradient(const AdapterWeightGradient<float>& pass) {
-  gpu::adapter_a_gradient(as_stream(stream_), scratch_, pass);
+bool CudaKernels::fuses_adapter(std::int64_t rank, std::int64_t width, const BFloat16* a) const {
+  return gpu::fuses_adapter(rank, width, a);
 }
-void CudaKernels::adapter_a_gradient(const AdapterWeightGradient<BFloat16>& pass) {
-  gpu::adapter_a_gradient(as_stream(stream_), scratch_, pass);
-}
-void CudaKernels::adapter_input_gradient(const AdapterInputGradient<float>& pass) { gpu::adapter_input_gradient(as_stream(stream_), pass); }
-void CudaKernels::adapter_input_gradient(const AdapterInputGradient<BFloat16>& pass) {
-  gpu::adapter_input_gradient(as_stream(stream_), pass);
-}
+void CudaKernels::adapter_forward(const AdapterForward& pass) { gpu::adapter_forward(as_stream(stream_), pass); }
+void CudaKernels::adapter_a_gradient(const AdapterWeightGradient& pass) { gpu::adapter_a_gradient(as_stream(stream_), scratch_, pass); }
+void CudaKernels::adapter_input_gradient(const AdapterInputGradient& pass) { gpu::adapter_input_gradient(as_stream(stream_), pass); }
 
 }  // namespace agsweep

@@ -44,13 +44,10 @@ class CudaKernels final : public DeviceKernels {
   void index_rows(const std::int32_t* rows, std::int64_t listed, std::int32_t* of_row, std::int64_t all_rows) override;
   void add(float* into, const float* other, std::int64_t count) override;
 
-  bool fuses_adapter(std::int64_t rank) const override;
-  void adapter_forward(const AdapterForward<float>& pass) override;
-  void adapter_forward(const AdapterForward<BFloat16>& pass) override;
-  void adapter_a_gradient(const AdapterWeightGradient<float>& pass) override;
-  void adapter_a_gradient(const AdapterWeightGradient<BFloat16>& pass) override;
-  void adapter_input_gradient(const AdapterInputGradient<float>& pass) override;
-  void adapter_input_gradient(const AdapterInputGradient<BFloat16>& pass) override;
+  bool fuses_adapter(std::int64_t rank, std::int64_t width, const BFloat16* a) const override;
+  void adapter_forward(const AdapterForward& pass) override;
+  void adapter_a_gradient(const AdapterWeightGradient& pass) override;
+  void adapter_input_gradient(const AdapterInputGradient& pass) override;
 
  private:
   void* stream_;
