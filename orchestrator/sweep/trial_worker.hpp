@@ -46,6 +46,7 @@ class TrialWorker {
   GroupTask::Train prepared(const GroupOrder::Train& order);
   void try_trial(const GroupTask::Train& task);
   void train_trial(std::int64_t trial, const TrainConfig& config);
+  void tell_failure(std::int64_t trial, const std::string& reason, bool retry, bool no_room = false);
   void tell(GroupMessage message);
   bool leads() const { return comm_.rank() == 0; }
 
@@ -56,8 +57,9 @@ class TrialWorker {
   WorldFacts facts_;
   World world_;
   FileFacts files_;
-  RunRecord record_;         // of the trial under way, on the leader
-  std::string config_text_;  // its config.toml, there too
+  RunRecord record_;                  // of the trial under way, on the leader
+  std::string config_text_;           // its config.toml, there too
+  std::int64_t answered_epochs_ = 0;  // of it, likewise
 };
 
 }  // namespace agsweep
