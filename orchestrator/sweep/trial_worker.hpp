@@ -9,6 +9,7 @@
 #include "orchestrator/options/config_file.hpp"  // RunRecord
 #include "orchestrator/options/resolve.hpp"      // WorldFacts
 #include "orchestrator/sweep/group_link.hpp"
+#include "orchestrator/sweep/group_message.hpp"  // GroupTask
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // FileFacts
 #include "orchestrator/world/devices.hpp"
