@@ -70,7 +70,11 @@ void Dispatcher::ended(std::int64_t trial, bool done) {
 }
 
 void Dispatcher::failed(std::int64_t trial, std::string reason, bool retry) {
+  const auto held = held_.find(trial);
+  const bool was_leaving = held != held_.end() && held->second;
   let_go(trial);
+  // Its checkpoint was on the disk before it was told to, and another group may have been promised the trial since.
+  if (was_leaving) return;
   if (const auto found = worker_of_.find(trial); found != worker_of_.end()) {
     // A report whose checkpoint is on the disk is none the worse for what came after it.
     if (!workers_[found->second].event) enter(trial, {.kind = Event::Kind::failed, .reason = std::move(reason), .retry = retry});

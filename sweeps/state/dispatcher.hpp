@@ -49,7 +49,8 @@ class Dispatcher {
   void reported(std::int64_t trial, std::int64_t epoch, double value);
   /// The caller's trial is in its hands no more. @param done  it has come to its end, its last evaluation too; else it was told to leave
   void ended(std::int64_t trial, bool done);
-  /// Nor is this one. Where its last report has no answer yet, that stands, and another group goes on after it.
+  /// Nor is this one. Where the group was told to leave it, or its last report has no answer yet, what was reported stands, and another
+  /// group goes on after it.
   void failed(std::int64_t trial, std::string reason, bool retry);
 
   /// Complete trials whose last evaluation failed, and why. With retries left they are ready again instead.

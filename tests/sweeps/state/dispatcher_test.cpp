@@ -239,6 +239,23 @@ TEST(Dispatcher, KeepsAReportWhoseGroupFailsBeforeItsAnswer) {
   EXPECT_THAT(dispatcher.take(), Optional(1));
 }
 
+TEST(Dispatcher, FailsNoTrialOfAGroupThatWasToldToLeaveIt) {
+  SweepState state = new_sweep(small_spec(2, SchedulerKind::asha));
+  Dispatcher dispatcher(state, 2, logical);
+  dispatcher.decide(noon, 2);
+  dispatcher.take();
+  dispatcher.take();
+  dispatcher.reported(0, 1, 0.6);
+  dispatcher.decide(noon);
+  dispatcher.reported(1, 1, 0.5);
+  dispatcher.decide(noon);
+  ASSERT_EQ(state.trial(0).phase, TrialPhase::running) << "promoted at once";
+  dispatcher.failed(0, "out of memory", false);
+  dispatcher.decide(noon);
+  EXPECT_EQ(state.trial(0).phase, TrialPhase::running);
+  EXPECT_THAT(dispatcher.take(), Optional(0));
+}
+
 TEST(Dispatcher, RefusesAnEpochThatIsNotTheNext) {
   SweepState state = new_sweep(small_spec(1));
   Dispatcher dispatcher(state, 1, logical);

@@ -50,6 +50,7 @@ SimulatedRun random_run(std::uint64_t seed, const SimulatedSweep& sweep) {
                    .stalls = maybe(0.003),
                    .full_disks = maybe(0.02),
                    .failed_writes = 0,
+                   .failed_leaves = maybe(0.1),
                    .old_journals = sweep.deterministic && sweep.failures > 0 ? 0 : maybe(0.3),  // it forgets retries, and so allows more
                    .most_faults = 1 + random.below(6)};
   // These change what is decided, as does --retry-failed.

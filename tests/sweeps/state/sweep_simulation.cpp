@@ -253,7 +253,8 @@ class Job final : public SweepSite {
         if (const auto* const report = std::get_if<GroupMessage::Reported>(&message.what))
           reported_[message.group] = {report->trial, report->epoch};
         coordinate([&] { coordinator_->hear(message); });
-        if (!std::exchange(polling_, true)) schedule(0.01 * delay(), Event::Kind::poll, 0);
+        // Where the journal's disk is slow, much may be heard before the next decision.
+        if (!std::exchange(polling_, true)) schedule(delay() * (world_.chance(0.1) ? 3 : 0.01), Event::Kind::poll, 0);
         return;
       }
       case Event::Kind::order: {
@@ -482,6 +483,7 @@ class Job final : public SweepSite {
         if (stops) return start(group, Group::Doing::leaves, 0.1);
         return end(group, true);
       case Group::Doing::leaves:
+        if (world_.fault(world_.how.failed_leaves)) return fail(group, "out of memory", false);
         return end(group, false);
       case Group::Doing::asks:
       case Group::Doing::waits:

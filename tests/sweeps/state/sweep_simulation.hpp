@@ -47,6 +47,7 @@ struct SimulatedRun {
   double stalls = 0;         // the job stands still for minutes, and another one takes its lock over meanwhile
   double full_disks = 0;     // no write succeeds until the job has ended
   double failed_writes = 0;  // one write fails, of a trial's file or the journal
+  double failed_leaves = 0;  // a group that was told to leave fails in doing so
   double old_journals = 0;   // after the end of a job: an earlier copy takes the journal's place
   std::int64_t most_faults = 6;
   bool retry_failed = false;   // once, at the end
