@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/file_error.hpp"
 
 namespace agsweep {
 
@@ -15,9 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void fail(const char* action, const fs::path& path) {
-  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
-}
+[[noreturn]] void fail(const char* action, const fs::path& path) { throw_file_error(path, action, errno); }
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
@@ -60,7 +59,7 @@ std::string read_file(const fs::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) throw cannot_read();
   std::string content;
-  std::vector<char> buffer(std::size_t{1} << 20);
+  std::vector<char> buffer(std::size_t{1} << 16);  // larger ones are mapped and cleared anew for each file
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;

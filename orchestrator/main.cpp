@@ -77,7 +77,10 @@ void fill_closed_streams() {
 
 ExitCode run(const Command& command, Invocation call) {
   if (!command.on_all_ranks) {
-    return launched_rank() == 0 ? command.run(call) : ExitCode::done;
+    if (launched_rank() == 0) return command.run(call);
+    // Who starts one command a task, each for a file of its own, would miss all files but the first.
+    fmt::print(stderr, "note: rank {}: `agsweep {}` runs on rank 0 of a job alone\n", launched_rank(), command.name);
+    return ExitCode::done;
   }
   int rank = launched_rank();
   std::unique_ptr<Session> session;

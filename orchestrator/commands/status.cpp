@@ -22,7 +22,7 @@ ExitCode run(const Invocation& call) {
   StatusArgs args;
   fill(table(), line.asked, args);
 
-  const SweepResults sweep = read_sweep(line.positional[0]);
+  const SweepResults sweep = read_sweep_journal(line.positional[0]);
   const SweepStatus status = status_of(sweep);
   if (args.json) {
     fmt::print("{}\n", status_json(sweep, status).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // require_recorded_weights
+#include "orchestrator/training/trained_weights.hpp"
 #include "orchestrator/world/launch.hpp"         // default_tokenizer_folder
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/json/json_object.hpp"  // read_json_text
@@ -46,10 +47,11 @@ LoraRun read_lora_run(const fs::path& run, const fs::path& weights, const fs::pa
   require_recorded_weights(stored.record, config, file_facts);
   const fs::path weights_folder = fs::absolute(config.weights).lexically_normal();
   const fs::path base_config = find_checkpoint_files(weights_folder).config;
+  const fs::path model = trained_weights(run);
   return {.config = std::move(config),
           .record = stored.record,
-          .model = run / "model.safetensors",
-          .trained = read_trained(run / "model.safetensors", stored.record.class_names.size()),
+          .model = model,
+          .trained = read_trained(model, stored.record.class_names.size()),
           .weights = weights_folder,
           .geometry = read_gpt2_config(base_config),
           .base_config = read_json_text(base_config),

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>  // std::exchange, std::move
 
+#include "orchestrator/sweep/group_message.hpp"
+
 namespace agsweep {
 
 namespace {

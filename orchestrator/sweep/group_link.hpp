@@ -12,19 +12,10 @@
 #include <thread>
 #include <vector>
 
-#include "orchestrator/sweep/group_message.hpp"
+#include "sweeps/state/group_protocol.hpp"
 #include "workers/comm/control_channel.hpp"
 
 namespace agsweep {
-
-/// The other end of every link: what rank 0's control thread drives.
-class Coordination {
- public:
-  virtual ~Coordination() = default;
-  virtual void hear(const GroupMessage& message) = 0;
-  /// Called every few milliseconds, after the messages that had come. @return orders, each for its group
-  virtual std::vector<GroupOrder> decide() = 0;
-};
 
 /// A rank's thread for messages between its groups and the coordinator: it never computes, so training never waits for a message, nor a
 /// message for training. On rank 0 it drives the coordinator too.

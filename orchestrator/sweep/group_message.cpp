@@ -12,8 +12,8 @@ namespace agsweep {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Progress, trial, epoch, step, total_steps, loss)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Reported, trial, epoch, value, config_hash)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Ended, trial, done, seconds, config_hash)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Failed, trial, reason, retry)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::Train, trial, seed, point)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Failed, trial, reason, retry, no_room)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::Train, trial, seed, epochs, point)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::GoOn, keep)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::Leave, keep)
 

@@ -17,6 +17,7 @@
 #include "orchestrator/sweep/sweep_office.hpp"
 #include "orchestrator/sweep/trial_worker.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "workers/comm/progress.hpp"  // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
 
 namespace agsweep {
@@ -85,6 +86,13 @@ std::exception_ptr train_trials(Session& session, Communicator& comm, const Swee
   return link.failure();
 }
 
+/// Where running it again may help, says how.
+[[noreturn]] void rethrow_with_advice(const std::exception_ptr& failure, const std::string& advice) try {
+  std::rethrow_exception(failure);
+} catch (const RunTimeError& error) {
+  throw RunTimeError("{}\n{}", error.what(), advice);
+}
+
 }  // namespace
 
 ExitCode run_sweep(Session& session, const std::vector<std::string>& command_line, const SweepArgs& args, const AskedOptions& options) {
@@ -94,6 +102,7 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
   const Waits waits{.timeout = filled_config(options).timeout, .advice = fmt::format("go on with:\n{}", go_on)};
   const auto comm = session.world(waits.timeout, args.dry_run ? "" : waits.advice);
 
+  require_same(*comm, args.out.string(), "the ranks of one job have different --out: one sweep has one folder");
   const PreparedSweep sweep = prepare_sweep(*comm, args, options);
   SharedWeights shared(/*keeps_start_values=*/true);
   if (args.dry_run) {
@@ -101,8 +110,14 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
     return ExitCode::done;
   }
 
-  const auto lock_lost = [&session] {
-    fmt::print(stderr, "error: another process has taken the sweep over\n");
+  const auto lock_lost = [&session, path = args.out / "sweep.lock"] {
+    std::error_code unknown;
+    if (std::filesystem::exists(path, unknown)) {
+      fmt::print(stderr, "error: another process has taken the sweep over\n");
+    } else {
+      fmt::print(stderr, "error: {}: it has gone: the sweep's folder was moved or removed; go on by --resume with --out where it is now\n",
+                 path.string());
+    }
     session.abort(ExitCode::run_time_failure);
   };
   std::optional<SweepOffice> office;  // rank 0's
@@ -122,12 +137,14 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
                            .require_lock = [&] {
                              if (!lock.holds()) lock_lost();
                            }};
+  comm->at("the sweep's trials", -1);
+  comm->checkpointed(checkpoints_of_trials);
   const std::exception_ptr failure =
       train_trials(session, *comm, inputs, sweep, waits, office ? &office->coordination() : nullptr, signals.stop());
 
   std::int64_t code = 0;
   on_rank_zero(*comm, [&] {
-    if (failure) std::rethrow_exception(failure);
+    if (failure) rethrow_with_advice(failure, waits.advice);
     code = static_cast<std::int64_t>(office->exit_code());
   });
   comm->all_reduce_max({&code, 1});

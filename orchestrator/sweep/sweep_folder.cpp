@@ -36,7 +36,7 @@ T agreed(const Study& study, const char* key, const T& now, const char* option) 
   try {
     before = stored->second.get<T>();
   } catch (const nlohmann::json::exception&) {
-    throw DataError("journal.log: {}: {} is of the wrong type", key, stored->second.dump());
+    throw DataError("{}: {}: {} is of the wrong type", study.file, key, stored->second.dump());
   }
   if (before != now) throw UsageError("{}: {}, but the sweep was begun with {}", option, now, before);
   return before;

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include <algorithm>  // std::min, std::any_of
+#include <algorithm>  // std::min
 #include <cstdio>
 #include <iostream>
 
@@ -24,12 +24,10 @@ SweepOffice::SweepOffice(const PreparedSweep& prepared, const SweepArgs& args, c
       block_(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds),
       sweep_(opened(lock_lost)),
       progress_(block_, sweep_.state),
-      coordinator_(sweep_.state, std::move(sweep_.journal), lock_, progress_,
-                   {.folder = args.out,
-                    .groups = static_cast<int>(prepared.groups.leaders.size()),
-                    .workers = sweep_.workers,
-                    .deterministic = args.deterministic,
-                    .lock_lost = lock_lost}) {}
+      site_(args.out, std::move(sweep_.journal), lock_, sweep_.state, progress_, lock_lost),
+      coordinator_(
+          sweep_.state, site_,
+          {.groups = static_cast<int>(prepared.groups.leaders.size()), .workers = sweep_.workers, .deterministic = args.deterministic}) {}
 
 OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
   const SweepPlan& plan = prepared_.plan;
@@ -51,8 +49,8 @@ OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
 
 ExitCode SweepOffice::exit_code() const {
   if (coordinator_.interrupted()) return ExitCode::checkpointed;
-  const std::vector<SweepTrial>& trials = sweep_.state.trials();
-  const bool failed = std::any_of(trials.begin(), trials.end(), [](const SweepTrial& trial) { return trial.phase == TrialPhase::failed; });
+  // A failed trial that was run once more, and did not fail then, has no failure to tell of.
+  const bool failed = sweep_.state.has_failed_runs() || !coordinator_.unfinished().empty();
   return failed ? ExitCode::trials_failed : ExitCode::done;
 }
 
@@ -61,7 +59,8 @@ void SweepOffice::conclude(const std::string& resume_command) {
     block_.message(fmt::format("stopped, every trial with a checkpoint; go on with:\n{}", resume_command));
     return;
   }
-  write_report();
+  // Of a sweep that had ended already it is there, and takes its time where there are many trials.
+  if (site_.changed() || !std::filesystem::exists(args_.out / "report.html")) write_report();
   print_result();
 }
 

@@ -5,11 +5,12 @@
 
 #include "base/error.hpp"  // ExitCode
 #include "base/live_block.hpp"
-#include "orchestrator/sweep/coordinator.hpp"
+#include "orchestrator/sweep/folder_site.hpp"
 #include "orchestrator/sweep/prepared_sweep.hpp"
 #include "orchestrator/sweep/sweep_folder.hpp"
 #include "orchestrator/sweep/sweep_progress.hpp"
 #include "sweeps/journal/sweep_lock.hpp"
+#include "sweeps/state/coordinator.hpp"
 
 namespace agsweep {
 
@@ -43,6 +44,7 @@ class SweepOffice {
   LiveBlock block_;
   OpenSweep sweep_;
   SweepProgress progress_;
+  FolderSite site_;
   Coordinator coordinator_;
 };
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/live_block.hpp"
-#include "orchestrator/sweep/group_message.hpp"
+#include "sweeps/state/group_protocol.hpp"
 #include "sweeps/state/sweep_state.hpp"
 
 namespace agsweep {

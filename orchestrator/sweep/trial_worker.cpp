@@ -1,9 +1,14 @@
 #include "orchestrator/sweep/trial_worker.hpp"
 
+#include <algorithm>  // std::ranges::all_of, std::ranges::find
+#include <cstdio>
 #include <new>      // std::bad_alloc
 #include <utility>  // std::move
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
+#include "base/file_error.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/config_hash.hpp"
@@ -24,9 +29,14 @@ constexpr double patience_seconds = 0.5;
 /// On a group's leader: tells the coordinator how a trial goes, and hears what follows an epoch.
 class TrialObserver final : public TrainObserver {
  public:
-  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, Metric metric,
+  TrialObserver(GroupLink& link, const std::function<void()>& require_lock, int group, std::int64_t trial, std::int64_t answered_epochs,
                 std::string config_hash)
-      : link_(link), require_lock_(require_lock), group_(group), trial_(trial), metric_(metric), config_hash_(std::move(config_hash)) {}
+      : link_(link),
+        require_lock_(require_lock),
+        group_(group),
+        trial_(trial),
+        answered_epochs_(answered_epochs),
+        config_hash_(std::move(config_hash)) {}
 
   void before_write() override { require_lock_(); }
 
@@ -52,10 +62,10 @@ class TrialObserver final : public TrainObserver {
   bool saves_each_best() override { return false; }
   bool keeps_weights(TrainStatus end) override { return end == TrainStatus::done ? keep_when_done_ : keep_when_left_; }
 
-  std::optional<AfterEpoch> after_epoch(std::int64_t epoch, const Metrics& val) override {
+  std::int64_t answered_epochs() override { return answered_epochs_; }
+  std::optional<AfterEpoch> after_epoch(std::int64_t epoch, double value) override {
     if (asked_ != epoch) {
       asked_ = epoch;
-      const double value = metric_value(val, metric_);
       link_.post(
           {.group = group_, .what = GroupMessage::Reported{.trial = trial_, .epoch = epoch, .value = value, .config_hash = config_hash_}});
     }
@@ -73,7 +83,7 @@ class TrialObserver final : public TrainObserver {
   const std::function<void()>& require_lock_;
   int group_;
   std::int64_t trial_;
-  Metric metric_;
+  std::int64_t answered_epochs_;
   std::string config_hash_;
   std::int64_t total_steps_ = 0;
   std::int64_t steps_per_epoch_ = 1;
@@ -82,6 +92,29 @@ class TrialObserver final : public TrainObserver {
   std::int64_t asked_ = 0;  // the epoch that was reported last
   double next_ = 0;         // when progress is told again
 };
+
+/// Whether two configurations are one trial's: they agree in the sweep's parameters, and the seed.
+bool same_trial(const SearchSpace& space, const TrainConfig& a, const TrainConfig& b) {
+  return std::ranges::all_of(train_options(), [&](const auto& entry) {
+    const std::string key = entry.option.key();
+    if (key != "seed" && std::ranges::find(space, key, &Parameter::key) == space.end()) return true;
+    if (entry.option.kind != ValueKind::path) return entry.get(a) == entry.get(b);
+    const auto absolute = [](const Value& path) { return fs::absolute(to_text(path)).lexically_normal(); };
+    return absolute(entry.get(a)) == absolute(entry.get(b));
+  });
+}
+
+/// In a sweep whose journal was restored from a copy, a trial's folder may hold the run of another configuration: that stays beside it.
+void set_aside(const fs::path& folder) {
+  for (int i = 1;; ++i) {
+    const fs::path aside = fmt::format("{}.before-{}", folder.string(), i);
+    if (fs::exists(aside)) continue;
+    fs::rename(folder, aside);
+    fmt::print(stderr, "note: {}: it holds another trial's run, from before journal.log was restored; that is {} now\n", folder.string(),
+               aside.string());
+    return;
+  }
+}
 
 }  // namespace
 
@@ -93,13 +126,24 @@ void TrialWorker::tell(GroupMessage message) {
   if (leads()) link_.post(std::move(message));
 }
 
+void TrialWorker::tell_failure(std::int64_t trial, const std::string& reason, bool retry, bool no_room) {
+  tell({.what = GroupMessage::Failed{.trial = trial, .reason = reason, .retry = retry, .no_room = no_room}});
+}
+
 /// On the leader: the trial with its options resolved, or as its folder has them.
 GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   const fs::path folder = trial_folder(inputs_.folder, order.trial);
   AskedOptions options = trial_options(inputs_.plan, order.point, order.seed);
-  const bool resumed = fs::exists(folder / "config.toml");
+  bool resumed = fs::exists(folder / "config.toml");
+  StoredRun stored;
   if (resumed) {
-    StoredRun stored = read_run(folder);
+    stored = read_run(folder);
+    resumed = same_trial(inputs_.plan.spec.space, resolve(stored.options, facts_).config, resolve(options, facts_).config);
+    if (!resumed) set_aside(folder);
+  }
+  if (resumed) {
+    // The journal does not know of the end that a result tells of: it was restored from a copy, or the process was killed in between.
+    if (read_trial_facts(folder).done) fs::remove(folder / "result.json");
     options = resumed_options(stored.options, inputs_.plan.passing);
     record_ = std::move(stored.record);
   }
@@ -112,6 +156,7 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   if (!resumed) record_ = new_record(inputs_.data, inputs_.data_sha256, inputs_.corpus.info, config, files_);
   if (resumed) require_recorded_weights(record_, config, files_);
   config_text_ = config_text(config, options, record_);
+  answered_epochs_ = order.epochs;
   return {.trial = order.trial, .config = std::move(config), .own_threads = !is_given(options, "threads")};
 }
 
@@ -119,12 +164,16 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
 GroupTask TrialWorker::next_task() {
   const auto order = link_.wait_for(group_, patience_seconds);
   if (!order) return {.what = GroupTask::Wait{}};
+  // An answer that came when a signal had ended its trial already.
+  if (std::holds_alternative<GroupOrder::GoOn>(order->what) || std::holds_alternative<GroupOrder::Leave>(order->what)) {
+    return {.what = GroupTask::Wait{}};
+  }
   const auto* const next = std::get_if<GroupOrder::Train>(&order->what);
   if (next == nullptr) return {.what = GroupTask::End{}};
   try {
     return {.what = prepared(*next)};
   } catch (const std::exception& error) {
-    tell({.what = GroupMessage::Failed{.trial = next->trial, .reason = error.what(), .retry = false}});
+    tell_failure(next->trial, error.what(), false);
     tell({.what = GroupMessage::WantsWork{}});
     return {.what = GroupTask::Wait{}};
   }
@@ -132,7 +181,7 @@ GroupTask TrialWorker::next_task() {
 
 void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
   const std::string hash = leads() ? config_hash(config, record_.sha256) : "";
-  TrialObserver observer(link_, inputs_.require_lock, group_, trial, config.metric, hash);
+  TrialObserver observer(link_, inputs_.require_lock, group_, trial, answered_epochs_, hash);
   const RunIdentity identity{.folder = trial_folder(inputs_.folder, trial),
                              .config = config_text_,
                              .command = inputs_.command,
@@ -150,21 +199,20 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
 }
 
 void TrialWorker::try_trial(const GroupTask::Train& task) {
-  const auto failed = [&](const char* reason, bool retry) {
-    tell({.what = GroupMessage::Failed{.trial = task.trial, .reason = reason, .retry = retry}});
-  };
   try {
     TrainConfig config = task.config;
     if (task.own_threads) config.threads = facts_.cpus;
     train_trial(task.trial, config);
   } catch (const RankFailure&) {
     throw;  // the group cannot talk any more
+  } catch (const DiskFull& error) {
+    tell_failure(task.trial, error.what(), false, /*no_room=*/true);
   } catch (const RunTimeError& error) {
-    failed(error.what(), true);
+    tell_failure(task.trial, error.what(), true);
   } catch (const std::bad_alloc&) {
-    failed("out of memory", false);
+    tell_failure(task.trial, "out of memory", false);
   } catch (const std::exception& error) {
-    failed(error.what(), false);
+    tell_failure(task.trial, error.what(), false);
   }
 }
 

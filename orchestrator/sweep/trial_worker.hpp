@@ -9,6 +9,7 @@
 #include "orchestrator/options/config_file.hpp"  // RunRecord
 #include "orchestrator/options/resolve.hpp"      // WorldFacts
 #include "orchestrator/sweep/group_link.hpp"
+#include "orchestrator/sweep/group_message.hpp"  // GroupTask
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // FileFacts
 #include "orchestrator/world/devices.hpp"
@@ -46,6 +47,7 @@ class TrialWorker {
   GroupTask::Train prepared(const GroupOrder::Train& order);
   void try_trial(const GroupTask::Train& task);
   void train_trial(std::int64_t trial, const TrainConfig& config);
+  void tell_failure(std::int64_t trial, const std::string& reason, bool retry, bool no_room = false);
   void tell(GroupMessage message);
   bool leads() const { return comm_.rank() == 0; }
 
@@ -56,8 +58,9 @@ class TrialWorker {
   WorldFacts facts_;
   World world_;
   FileFacts files_;
-  RunRecord record_;         // of the trial under way, on the leader
-  std::string config_text_;  // its config.toml, there too
+  RunRecord record_;                  // of the trial under way, on the leader
+  std::string config_text_;           // its config.toml, there too
+  std::int64_t answered_epochs_ = 0;  // of it, likewise
 };
 
 }  // namespace agsweep

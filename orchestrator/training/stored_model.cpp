@@ -8,6 +8,7 @@
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // require_recorded_weights
+#include "orchestrator/training/trained_weights.hpp"
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/gpt2/gpt2_config.hpp"
 #include "workers/lora/adapter_folder.hpp"
@@ -26,7 +27,7 @@ StoredModel run_model(const fs::path& run, const fs::path& weights) {
   FileFacts files;
   require_recorded_weights(stored.record, config, files);
   return {.config = std::move(config),
-          .trained = run / "model.safetensors",
+          .trained = trained_weights(run),
           .classes = stored.record.class_names.size(),
           .class_names = std::move(stored.record.class_names),
           .tokenizer_sha256 = std::move(stored.record.sha256.tokenizer),

@@ -116,8 +116,16 @@ nlohmann::json read_result(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return nullptr;
   try {
-    const std::optional<JournalLine> result = parse_journal_line(read_file(path));
-    return result ? nlohmann::json(*result) : nlohmann::json();
+    const std::optional<JournalLine> stored = parse_journal_line(read_file(path));
+    if (!stored) return nullptr;
+    nlohmann::json result = *stored;
+    // Of ten thousand trials what nobody asks for would take half a gigabyte.
+    for (const char* const bulk : {"final", "test", "versions", "hosts", "command"}) result.erase(bulk);
+    const nlohmann::json::json_pointer train("/best/train");
+    if (result.contains(train) && result[train].is_object()) {
+      for (const char* const bulk : {"per_class", "confusion"}) result[train].erase(bulk);
+    }
+    return result;
   } catch (const DataError&) {
     return nullptr;
   }
@@ -136,7 +144,7 @@ void add_result(TrialResults& trial) {
   if (hash != trial.result.end() && hash->is_string()) trial.config_hash = hash->get<std::string>();
 }
 
-void add_trials(const Study& study, SweepResults& sweep) {
+void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
   for (std::size_t i = 0; i < study.trials.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i);
     try {
@@ -149,7 +157,7 @@ void add_trials(const Study& study, SweepResults& sweep) {
         const Parameter& parameter = sweep.spec.space[p];
         results.parameters[parameter.key] = value_at(parameter, results.trial.point[p]);
       }
-      add_result(results);
+      if (with_results) add_result(results);
       sweep.trials.push_back(std::move(results));
     } catch (const DataError& error) {
       throw DataError("trial {}: {}", number, error.what());
@@ -157,9 +165,7 @@ void add_trials(const Study& study, SweepResults& sweep) {
   }
 }
 
-}  // namespace
-
-SweepResults read_sweep(const fs::path& folder) {
+SweepResults read(const fs::path& folder, bool with_results) {
   SweepResults sweep{.folder = folder, .spec = read_resolved_spec(folder / resolved_spec_name)};
   sweep.maximise = higher_is_better(from_word<Metric>(sweep.spec.metric).value());
   const fs::path journal = folder / journal_name;
@@ -168,12 +174,18 @@ SweepResults read_sweep(const fs::path& folder) {
     if (!study.name.empty() && study.maximise != sweep.maximise) throw DataError("its direction is not that of {}", sweep.spec.metric);
     if (!study.trials.empty()) check_space(sweep.spec, study);
     read_study_attributes(study, sweep);
-    add_trials(study, sweep);
+    add_trials(study, with_results, sweep);
   } catch (const DataError& error) {
     throw DataError("{}: {}", journal.string(), error.what());
   }
   sweep.closed = std::all_of(sweep.trials.begin(), sweep.trials.end(), [](const TrialResults& trial) { return trial.trial.ended(); });
   return sweep;
 }
+
+}  // namespace
+
+SweepResults read_sweep(const fs::path& folder) { return read(folder, true); }
+
+SweepResults read_sweep_journal(const fs::path& folder) { return read(folder, false); }
 
 }  // namespace agsweep

@@ -31,7 +31,7 @@ struct TrialResults {
   std::filesystem::path folder = {};                      // SWEEP/trials/0000
   std::string config_hash = {};                           // empty: not known yet
   double seconds = 0;                                     // of training and evaluation, as far as the result says
-  nlohmann::json result = {};                             // result.json; null where there is none yet
+  nlohmann::json result = {};                             // result.json but for its bulk; null where there is none yet
 };
 
 /// A sweep's folder as it stands, also while it runs or on another machine: read without its lock.
@@ -50,5 +50,8 @@ struct SweepResults {
 /// give its configuration and seed is left out: its writer was killed, or is just writing.
 /// @throws DataError naming the file that is missing or damaged; a damaged or missing file of one trial leaves that trial's fields empty
 SweepResults read_sweep(const std::filesystem::path& folder);
+
+/// The same without what the trials' own files hold.
+SweepResults read_sweep_journal(const std::filesystem::path& folder);
 
 }  // namespace agsweep

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>  // std::strerror
+#include <string_view>
 
 #include "base/error.hpp"
+#include "base/file_error.hpp"
+#include "sweeps/journal/journal_line.hpp"
+#include "sweeps/journal/journal_record.hpp"
 
 namespace agsweep {
 
@@ -15,12 +18,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void fail(const char* action, const fs::path& path) {
-  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
-}
+[[noreturn]] void fail(const char* action, const fs::path& path) { throw_file_error(path, action, errno); }
 
 void sync(int fd, const fs::path& path) {
   if (::fsync(fd) != 0) fail("fsync", path);
+}
+
+bool creates_trial(const JournalLine& line) {
+  return line.contains("op_code") && line["op_code"] == static_cast<std::int64_t>(JournalOperation::create_trial);
 }
 
 }  // namespace
@@ -28,31 +33,92 @@ void sync(int fd, const fs::path& path) {
 void Journal::append(std::span<const std::string> lines) {
   if (lines.empty()) return;
   if (failed_) throw RunTimeError("{}: an earlier append failed; nothing more is written", path_.string());
-  std::string group;
-  for (const std::string& line : lines) {
-    group += line;
-    group += '\n';
-  }
   failed_ = true;  // until all has gone well
   require_lock_();
   check_end();
+  const std::int64_t trials = numbers_.total();
+  const std::string group = numbered(lines);
   write_all(file_.get(), std::as_bytes(std::span(group)), path_);
   sync(file_.get(), path_);
-  size_ += group.size();
+  check_place(group, numbers_.total() > trials);
   failed_ = false;
+}
+
+std::uint64_t Journal::file_size() const {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) fail("stat", path_);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+std::string Journal::read(std::uint64_t begin, std::uint64_t end) const {
+  std::string text(end - begin, '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t got = ::pread(file_.get(), text.data() + done, text.size() - done, static_cast<off_t>(begin + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read", path_);
+    if (got == 0) throw RunTimeError("{}: another program has cut it to {} bytes", path_.string(), begin + done);
+    done += static_cast<std::size_t>(got);
+  }
+  return text;
+}
+
+/// Counts the trials that others have added by these whole lines.
+void Journal::take_in(const std::string& foreign_lines) {
+  for (std::size_t begin = 0, end = 0; begin < foreign_lines.size(); begin = end + 1) {
+    end = foreign_lines.find('\n', begin);
+    const auto line = parse_journal_line(std::string_view(foreign_lines).substr(begin, end - begin));
+    if (line && creates_trial(*line)) numbers_.add_foreign();
+  }
 }
 
 /// Lines that others have added are as good as ours, half a line would spoil our first one.
 void Journal::check_end() {
-  struct stat status {};
-  if (::fstat(file_.get(), &status) != 0) fail("stat", path_);
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t size = file_size();
   if (size < size_) throw RunTimeError("{}: another program has cut it from {} to {} bytes", path_.string(), size_, size);
   if (size == size_) return;
-  char last = 0;
-  if (::pread(file_.get(), &last, 1, static_cast<off_t>(size) - 1) != 1) fail("read", path_);
-  if (last != '\n') throw RunTimeError("{}: another program has left half a line at its end, which --resume cuts off", path_.string());
+  const std::string added = read(size_, size);
+  if (added.back() != '\n') {
+    throw RunTimeError("{}: another program has left half a line at its end, which --resume cuts off", path_.string());
+  }
+  take_in(added);
   size_ = size;
+}
+
+/// The lines as the file gets them.
+std::string Journal::numbered(std::span<const std::string> lines) {
+  std::string group;
+  for (const std::string& text : lines) {
+    JournalLine line = parse_journal_line(text).value();
+    if (creates_trial(line)) numbers_.add_own();
+    if (numbers_.parted() && line.contains("trial_id")) {
+      line["trial_id"] = numbers_.in_journal(line["trial_id"].get<std::int64_t>());
+      group += line.dump();
+    } else {
+      group += text;
+    }
+    group += '\n';
+  }
+  return group;
+}
+
+/// Another program may have added lines between our look at the file's end and our write: where it added a trial, ours have its number.
+void Journal::check_place(const std::string& group, bool has_new_trials) {
+  const std::uint64_t size = file_size();
+  if (size == size_ + group.size()) {
+    size_ = size;
+    return;
+  }
+  const std::string added = read(size_, size);
+  const std::size_t place = added.find(group);
+  if (place == added.npos) throw RunTimeError("{}: another program has changed what was written to it", path_.string());
+  const std::int64_t trials = numbers_.total();
+  take_in(added.substr(0, place));
+  if (has_new_trials && numbers_.total() > trials) {
+    throw RunTimeError("{}: another program has added a trial at the very moment at which one began; --resume puts their numbers right",
+                       path_.string());
+  }
+  size_ += place + group.size();
 }
 
 OpenedJournal open_journal(const fs::path& path, std::function<void()> require_lock) {
@@ -72,7 +138,7 @@ OpenedJournal open_journal(const fs::path& path, std::function<void()> require_l
     if (::ftruncate(file.get(), static_cast<off_t>(study.bytes)) != 0) fail("cut off its torn last line", path);
     sync(file.get(), path);
   }
-  Journal journal(path, std::move(file), study.bytes, std::move(require_lock));
+  Journal journal(path, std::move(file), study.bytes, study.numbers, std::move(require_lock));
   return {.journal = std::move(journal), .study = std::move(study)};
 }
 

@@ -15,22 +15,29 @@ namespace agsweep {
 class Journal {
  public:
   /// For open_journal.
-  Journal(std::filesystem::path path, FileDescriptor file, std::uint64_t size, std::function<void()> require_lock)
-      : path_(std::move(path)), file_(std::move(file)), size_(size), require_lock_(std::move(require_lock)) {}
+  Journal(std::filesystem::path path, FileDescriptor file, std::uint64_t size, TrialNumbers numbers, std::function<void()> require_lock)
+      : path_(std::move(path)), file_(std::move(file)), size_(size), numbers_(std::move(numbers)), require_lock_(std::move(require_lock)) {}
 
   /// Appends a group of lines (of journal_record.hpp) by one write(2) and one fsync(2); on return they are on the disk. A crash before
-  /// may leave the first lines of the group and a torn one.
+  /// may leave the first lines of the group and a torn one. Trials that another program has added meanwhile are counted: the lines' trials
+  /// get the numbers that they have in the journal.
   /// @throws RunTimeError when the file was changed by another program so that a line would be spoilt, or it cannot be written (a full
   ///         disk, for one); what require_lock throws. What is on the disk is then unknown: this object appends no more, and a new one has
   ///         to read.
   void append(std::span<const std::string> lines);
 
  private:
+  std::uint64_t file_size() const;
+  std::string read(std::uint64_t begin, std::uint64_t end) const;
+  void take_in(const std::string& foreign_lines);
   void check_end();
+  std::string numbered(std::span<const std::string> lines);
+  void check_place(const std::string& group, bool has_new_trials);
 
   std::filesystem::path path_;
   FileDescriptor file_;
   std::uint64_t size_;  // of the file after our last append, in bytes; others may have added lines since
+  TrialNumbers numbers_;
   std::function<void()> require_lock_;
   bool failed_ = false;
 };

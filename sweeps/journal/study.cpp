@@ -78,7 +78,7 @@ class Replay {
   void skip(std::int64_t operation) {
     const auto is = [operation](JournalOperation one) { return operation == static_cast<std::int64_t>(one); };
     if (is(JournalOperation::create_study) && study_.name.empty()) throw DataError("another program has made this journal");
-    if (is(JournalOperation::create_trial)) ++study_.foreign_trials;
+    if (is(JournalOperation::create_trial)) study_.numbers.add_foreign();
   }
 
   void create_study(const JournalLine& line) {
@@ -121,14 +121,17 @@ class Replay {
     trial.datetime_start = utc_time(text_of(line, "datetime_start"));
     study_.events.push_back({.kind = StudyEvent::Kind::created, .trial = static_cast<std::int64_t>(study_.trials.size())});
     study_.trials.push_back(std::move(trial));
+    study_.numbers.add_own();
   }
 
-  /// The trial that a line is about, and its number; null when the trial has ended.
+  /// The trial that a line is about, and its number; null when the trial has ended, or is another program's.
   std::pair<StudyTrial*, std::int64_t> trial_of(const JournalLine& line) {
     if (study_.trials.empty()) throw DataError("no trial precedes this line");
-    const std::int64_t number = whole_number_of(line, "trial_id", 0, static_cast<std::int64_t>(study_.trials.size()) - 1);
-    StudyTrial& trial = study_.trials[static_cast<std::size_t>(number)];
-    return {trial.state == TrialState::running ? &trial : nullptr, number};
+    const std::int64_t in_journal = whole_number_of(line, "trial_id", 0, study_.numbers.total() - 1);
+    const std::optional<std::int64_t> number = study_.numbers.own(in_journal);
+    if (!number) return {nullptr, in_journal};
+    StudyTrial& trial = study_.trials[static_cast<std::size_t>(*number)];
+    return {trial.state == TrialState::running ? &trial : nullptr, *number};
   }
 
   void report(const JournalLine& line) {
@@ -179,6 +182,7 @@ bool is_paused(const StudyTrial& trial) {
 
 Study replay(std::string_view text, std::string_view name) {
   Study study;
+  study.file = name;
   Replay replay(study);
   for (std::int64_t number = 1; study.bytes < text.size(); ++number) {
     const std::size_t newline = text.find('\n', study.bytes);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sweeps/journal/journal_record.hpp"
+#include "sweeps/journal/trial_numbers.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {
@@ -47,22 +48,24 @@ struct StudyEvent {
 
 /// What a journal says: the state of a sweep.
 struct Study {
-  std::string name;  // empty before the study's line
+  std::string file = "journal.log";  // for errors
+  std::string name;                  // empty before the study's line
   bool maximise = true;
   std::map<std::string, nlohmann::json> attributes;
   SearchSpace space;               // in the order of the journal's lines; empty before the first trial
   std::vector<StudyTrial> trials;  // by number
   std::vector<StudyEvent> events;  // those that changed a trial, in the order of the file
 
-  std::int64_t foreign_trials = 0;  // that other programs added: Optuna counts them, and so misnumbers ours from there on
-  std::uint64_t bytes = 0;          // of the file's whole lines
-  std::uint64_t torn_bytes = 0;     // that follow them
+  TrialNumbers numbers;          // of the trials above in the journal
+  std::uint64_t bytes = 0;       // of the file's whole lines
+  std::uint64_t torn_bytes = 0;  // that follow them
 };
 
 /// Reads a journal's text.
 ///
-/// Lines whose worker id is not ours are skipped. The first report of an epoch stands, and nothing after a trial's end counts. A last
-/// line that has no newline or is no JSON object is torn, and not read: a killed writer left it, or one is writing it now.
+/// Lines whose worker id is not ours are skipped, and ours about another program's trial. The first report of an epoch stands, and nothing
+/// after a trial's end counts. A last line that has no newline or is no JSON object is torn, and not read: a killed writer left it, or one
+/// is writing it now.
 /// @param name  of the file, for errors
 /// @throws DataError with the line for any other line that is not as journal_record.hpp writes it, or in no place for it
 Study replay(std::string_view text, std::string_view name);

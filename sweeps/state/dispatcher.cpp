@@ -16,8 +16,8 @@ Dispatcher::Dispatcher(SweepState& state, std::int64_t workers, bool determinist
     auto place = static_cast<std::size_t>(trial.start.worker);
     if (place >= workers_.size() || workers_[place].trial) {
       if (deterministic) {
-        throw DataError("journal.log: trial {}: it runs at worker {}, but of the {} workers that one is not free", i, trial.start.worker,
-                        workers);
+        throw DataError("{}: trial {}: it runs at worker {}, but of the {} workers that one is not free", state.journal(), i,
+                        trial.start.worker, workers);
       }
       place = 0;
       while (place < workers_.size() && workers_[place].trial) ++place;
@@ -31,34 +31,60 @@ Dispatcher::Dispatcher(SweepState& state, std::int64_t workers, bool determinist
 }
 
 std::optional<std::int64_t> Dispatcher::take() {
-  if (ready_.empty()) return {};
-  const std::int64_t trial = ready_.front();
-  ready_.pop_front();
+  const auto free = std::find_if(ready_.begin(), ready_.end(), [this](std::int64_t trial) { return !held_.contains(trial); });
+  if (free == ready_.end()) return {};
+  const std::int64_t trial = *free;
+  ready_.erase(free);
+  held_[trial] = false;
   return trial;
 }
 
-void Dispatcher::enter(std::int64_t trial, Event event) {
-  const bool waits = event.kind == Event::Kind::reported;
+/// @return whether the trial runs, so that there is something to decide
+bool Dispatcher::enter(std::int64_t trial, Event event) {
   const auto found = worker_of_.find(trial);
-  if (found == worker_of_.end()) {
-    if (waits) told_again_.push_back(trial);
-    return;
-  }
+  if (found == worker_of_.end()) return false;
   Worker& worker = workers_[found->second];
   if (worker.event) throw RunTimeError("trial {}: its group tells of another event before the last one was answered", trial);
-  worker.group_waits = waits;
+  worker.group_waits = event.kind == Event::Kind::reported;
   worker.event = std::move(event);
   arrived_.push_back(found->second);
+  return true;
+}
+
+/// No group has the trial, or waits for an answer about it, any more.
+void Dispatcher::let_go(std::int64_t trial) {
+  held_.erase(trial);
+  std::erase(told_again_, trial);
+  if (const auto found = worker_of_.find(trial); found != worker_of_.end()) workers_[found->second].group_waits = false;
 }
 
 void Dispatcher::reported(std::int64_t trial, std::int64_t epoch, double value) {
-  enter(trial, {.kind = Event::Kind::reported, .epoch = epoch, .value = value});
+  if (!enter(trial, {.kind = Event::Kind::reported, .epoch = epoch, .value = value})) told_again_.push_back(trial);
 }
 
-void Dispatcher::ended_early(std::int64_t trial) { enter(trial, {.kind = Event::Kind::ended_early}); }
+void Dispatcher::ended(std::int64_t trial, bool done) {
+  let_go(trial);
+  if (!done) return;
+  unfinished_.erase(trial);
+  enter(trial, {.kind = Event::Kind::ended_early});
+}
 
 void Dispatcher::failed(std::int64_t trial, std::string reason, bool retry) {
-  enter(trial, {.kind = Event::Kind::failed, .reason = std::move(reason), .retry = retry});
+  const auto held = held_.find(trial);
+  const bool was_leaving = held != held_.end() && held->second;
+  let_go(trial);
+  // Its checkpoint was on the disk before it was told to, and another group may have been promised the trial since.
+  if (was_leaving) return;
+  if (const auto found = worker_of_.find(trial); found != worker_of_.end()) {
+    // A report whose checkpoint is on the disk is none the worse for what came after it.
+    if (!workers_[found->second].event) enter(trial, {.kind = Event::Kind::failed, .reason = std::move(reason), .retry = retry});
+  } else if (state_.trial(trial).phase == TrialPhase::complete) {
+    if (retry && tries_[trial]++ < state_.spec().retries) {
+      ready_.push_back(trial);
+    } else {
+      unfinished_[trial] = std::move(reason);
+    }
+  }
 }
 
 void Dispatcher::fill(std::string_view now) {
@@ -96,7 +122,12 @@ std::optional<std::size_t> Dispatcher::next_event() {
   return worker;
 }
 
-void Dispatcher::decide_event(std::size_t index, std::string_view now, std::vector<std::pair<std::int64_t, Answer>>& answers) {
+void Dispatcher::answer(std::int64_t trial, Answer answer, Answers& answers) {
+  answers.emplace_back(trial, answer);
+  held_[trial] = answer == Answer::leave;
+}
+
+void Dispatcher::decide_event(std::size_t index, std::string_view now, Answers& answers) {
   Worker& worker = workers_[index];
   const std::int64_t trial = *worker.trial;
   const Event event = std::move(*worker.event);
@@ -118,7 +149,7 @@ void Dispatcher::decide_event(std::size_t index, std::string_view now, std::vect
   // After the last epoch a trial's weights are still to be evaluated.
   const bool has_work = goes_on || (event.kind == Event::Kind::reported && state_.trial(trial).phase == TrialPhase::complete);
   if (worker.group_waits) {
-    answers.emplace_back(trial, has_work ? Answer::go_on : Answer::leave);
+    answer(trial, has_work ? Answer::go_on : Answer::leave, answers);
   } else if (has_work) {
     ready_.push_back(trial);
   }
@@ -129,9 +160,9 @@ void Dispatcher::decide_event(std::size_t index, std::string_view now, std::vect
 }
 
 /// Groups that wait for an answer leave their trials where others wait for a group: what those report may come first.
-void Dispatcher::free_groups(std::int64_t idle_groups, std::vector<std::pair<std::int64_t, Answer>>& answers) {
+void Dispatcher::free_groups(std::int64_t idle_groups, Answers& answers) {
   if (!deterministic_) return;
-  const auto leaving = std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.second == Answer::leave; });
+  const auto leaving = std::ranges::count_if(held_, [](const auto& held) { return held.second; });
   std::int64_t wanted = static_cast<std::int64_t>(ready_.size()) - leaving - idle_groups;
   std::vector<std::size_t> waiting;
   for (const std::size_t index : arrived_) {
@@ -142,14 +173,14 @@ void Dispatcher::free_groups(std::int64_t idle_groups, std::vector<std::pair<std
   for (const std::size_t index : waiting) {
     if (wanted-- <= 0) return;
     workers_[index].group_waits = false;
-    answers.emplace_back(*workers_[index].trial, Answer::leave);
+    answer(*workers_[index].trial, Answer::leave, answers);
   }
 }
 
-std::vector<std::pair<std::int64_t, Answer>> Dispatcher::decide(std::string_view now, std::int64_t idle_groups) {
-  std::vector<std::pair<std::int64_t, Answer>> answers;
+Dispatcher::Answers Dispatcher::decide(std::string_view now, std::int64_t idle_groups) {
+  Answers answers;
   for (const std::int64_t trial : std::exchange(told_again_, {})) {
-    answers.emplace_back(trial, state_.trial(trial).phase == TrialPhase::complete ? Answer::go_on : Answer::leave);
+    answer(trial, state_.trial(trial).phase == TrialPhase::complete ? Answer::go_on : Answer::leave, answers);
   }
   fill(now);
   while (const auto worker = next_event()) {

@@ -32,12 +32,12 @@ std::string text_of(const nlohmann::json& value) { return value.is_string() ? va
 
 void SweepState::check_study(const Study& study) const {
   if (study.maximise != maximise_) {
-    throw DataError("journal.log: its study is {}, but the spec's metric {} is not", study.maximise ? "maximised" : "minimised",
+    throw DataError("{}: its study is {}, but the spec's metric {} is not", study.file, study.maximise ? "maximised" : "minimised",
                     spec_.metric);
   }
   const auto same_key = [](const Parameter& a, const Parameter& b) { return a.key == b.key; };
   if (!study.trials.empty() && !std::ranges::equal(study.space, spec_.space, same_key)) {
-    throw DataError("journal.log: its trials have other parameters than [space] of the spec");
+    throw DataError("{}: its trials have other parameters than [space] of the spec", study.file);
   }
 }
 
@@ -145,6 +145,7 @@ std::int64_t SweepState::free_worker() const {
 
 void SweepState::replay(const Study& study, std::string_view now) {
   if (study.name.empty()) return;
+  journal_ = study.file;
   check_study(study);
   lines_.clear();  // the study's line is there
   attributes_ = study.attributes;
@@ -168,7 +169,7 @@ void SweepState::replay(const Study& study, std::string_view now) {
       }
     }
   } catch (const DataError& error) {
-    throw DataError("journal.log: trial {}: {}", number, error.what());
+    throw DataError("{}: trial {}: {}", study.file, number, error.what());
   }
   // What followed from the last line of a group that a crash cut.
   for (std::size_t i = 0; i < trials_.size(); ++i) {

@@ -1,6 +1,6 @@
 #include "sweeps/state/sweep_state.hpp"
 
-#include <algorithm>  // std::max, std::stable_sort
+#include <algorithm>  // std::max
 #include <array>
 #include <utility>  // std::exchange
 
@@ -41,13 +41,17 @@ std::int64_t SweepState::planned() const {
 }
 
 std::vector<std::int64_t> SweepState::ranking() const {
-  std::vector<std::int64_t> complete;
-  for (std::size_t number = 0; number < trials_.size(); ++number) {
-    if (trials_[number].phase == TrialPhase::complete) complete.push_back(static_cast<std::int64_t>(number));
+  std::vector<std::int64_t> best_first;
+  for (const Record& record : complete_) best_first.push_back(record.trial);
+  return best_first;
+}
+
+bool SweepState::among_best(std::int64_t number, std::int64_t count) const {
+  auto record = complete_.begin();
+  for (std::int64_t i = 0; i < count && record != complete_.end(); ++i, ++record) {
+    if (record->trial == number) return true;
   }
-  std::stable_sort(complete.begin(), complete.end(),
-                   [&](std::int64_t a, std::int64_t b) { return score(trial(a).value()) > score(trial(b).value()); });
-  return complete;
+  return false;
 }
 
 std::vector<Observation> SweepState::history() const {
@@ -81,16 +85,17 @@ std::optional<SweepState::Run> SweepState::next_run() {
 }
 
 /// The scheduler knows of no trial that was complete before its last epoch.
-std::optional<std::int64_t> SweepState::last_promotable() const { return complete_ > 0 ? std::nullopt : scheduler_->last_promotable(); }
+std::optional<std::int64_t> SweepState::last_promotable() const {
+  return !complete_.empty() ? std::nullopt : scheduler_->last_promotable();
+}
 
 void SweepState::note(std::int64_t number, std::string_view key, const nlohmann::json& value) {
   lines_.push_back(trial_attribute_line(writer_, number, key, value));
 }
 
 void SweepState::set_phase(SweepTrial& trial, TrialPhase phase) {
-  const auto change = [&](TrialPhase counted) { return (phase == counted ? 1 : 0) - (trial.phase == counted ? 1 : 0); };
-  running_ += change(TrialPhase::running);
-  complete_ += change(TrialPhase::complete);
+  running_ += (phase == TrialPhase::running ? 1 : 0) - (trial.phase == TrialPhase::running ? 1 : 0);
+  if (phase == TrialPhase::complete) complete_.insert({.score = score(trial.value()), .trial = &trial - trials_.data()});
   trial.phase = phase;
 }
 
@@ -166,7 +171,12 @@ Verdict SweepState::report(std::int64_t number, std::int64_t epoch, double value
     return before.phase == TrialPhase::running || before.phase == TrialPhase::complete ? Verdict::go_on : Verdict::stop;
   }
   running_trial(number, "reported another epoch");
-  if (epoch != before.epochs() + 1) throw RunTimeError("trial {}: reported epoch {} after epoch {}", number, epoch, before.epochs());
+  if (epoch != before.epochs() + 1) {
+    throw RunTimeError(
+        "trial {}: reported epoch {} after epoch {}: {} is older than the trial's checkpoints; without those, it is trained "
+        "once more",
+        number, epoch, before.epochs(), journal_);
+  }
   lines_.push_back(report_line(writer_, number, epoch, value));
   const Verdict verdict = decide(number, value);
   if (verdict == Verdict::pause) note(number, paused_attribute, true);

@@ -12,6 +12,7 @@
 
 #include "sweeps/journal/study.hpp"
 #include "sweeps/sample/sampler.hpp"
+#include "sweeps/schedule/ranking.hpp"  // SortedRecords
 #include "sweeps/schedule/scheduler.hpp"
 #include "sweeps/space/sweep_spec.hpp"
 #include "sweeps/state/sweep_trial.hpp"
@@ -62,6 +63,8 @@ class SweepState {
   /// A finished sweep's paused trials become pruned, each with its value so far.
   void close(std::string_view now);
 
+  /// What errors call the journal.
+  const std::string& journal() const { return journal_; }
   const SweepSpec& spec() const { return spec_; }
   std::int64_t epochs() const { return epochs_; }
   bool maximise() const { return maximise_; }
@@ -73,6 +76,10 @@ class SweepState {
   std::int64_t planned() const;
   /// The complete trials, best first; ties go to the lower number.
   std::vector<std::int64_t> ranking() const;
+  /// Whether a trial is one of the first `count` of the ranking.
+  bool among_best(std::int64_t number, std::int64_t count) const;
+  /// Whether some configuration and seed has no other trial than failed ones.
+  bool has_failed_runs() const { return !failed_runs().empty(); }
 
   /// The journal lines of what happened since the last call, to be appended as one group before anybody hears of it.
   std::vector<std::string> take_lines();
@@ -106,6 +113,7 @@ class SweepState {
   SweepSpec spec_;
   std::int64_t epochs_;
   std::string writer_;
+  std::string journal_ = "journal.log";  // for errors
   bool maximise_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Scheduler> scheduler_;
@@ -115,7 +123,7 @@ class SweepState {
   std::int64_t first_open_ = 0;  // all runs before it have begun, counted configuration by configuration, in each the seeds
   std::vector<Run> again_;       // failed ones to run once more, the next last
   std::int64_t running_ = 0;
-  std::int64_t complete_ = 0;
+  SortedRecords complete_;                            // by score
   std::map<std::string, nlohmann::json> attributes_;  // the study's
   std::vector<std::string> lines_;
 };

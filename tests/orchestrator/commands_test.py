@@ -81,7 +81,9 @@ class VersionAndDoctor(ProgramTest):
         self.assertIn("missing: ", self.program.run("doctor", "--tokenizer", none).check(1).stdout)
 
     def test_rank_zero_alone_speaks_for_commands_of_one_process(self):
-        self.assertEqual(self.program.run("version", ranks=2).check().stdout, self.program.run("version").stdout)
+        two = self.program.run("version", ranks=2).check()
+        self.assertEqual(two.stdout, self.program.run("version").stdout)
+        self.assertIn("note: rank 1: `agsweep version` runs on rank 0 of a job alone", two.stderr)
 
 
 class Prepare(ProgramTest):

@@ -238,5 +238,26 @@ class FullDisk(Faults):
         self.check_resume()
 
 
+class RemovedFiles(Faults):
+    def test_are_told_of_and_never_named_as_there(self):
+        self.begin(1, "--epochs", 400, "--patience", 0)
+        self.wait_for_step(9)
+        for path in self.out.iterdir():
+            if path.is_file():
+                path.unlink()
+        result = self.program.finish(self.job).check(1)
+        self.assertRegex(result.stderr, r"error: .*: it has gone while the run wrote to it")
+        self.assertEqual(result.stdout, "")
+
+    def test_a_file_that_took_a_files_place_is_told_of(self):
+        self.begin(1, "--epochs", 400, "--patience", 0)
+        self.wait_for_step(9)
+        copy = self.folder / "copy"
+        shutil.copy(self.out / "steps.csv", copy)
+        copy.rename(self.out / "steps.csv")
+        result = self.program.finish(self.job).check(1)
+        self.assertRegex(result.stderr, r"error: .*steps\.csv: another file has taken its place")
+
+
 if __name__ == "__main__":
     main()

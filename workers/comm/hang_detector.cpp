@@ -22,8 +22,9 @@ void HangDetector::heard(int rank, const Progress::Place& place, double now) {
 void HangDetector::left(int rank) { ranks_.at(static_cast<std::size_t>(rank)).present = false; }
 
 std::optional<std::string> HangDetector::verdict(double now, const Progress::Place& own) const {
-  const std::string checkpoint =
-      own.checkpoint < 0 ? "there is no checkpoint yet" : fmt::format("the last checkpoint is step {}", own.checkpoint);
+  const std::string checkpoint = own.checkpoint == checkpoints_of_trials ? "each trial goes on from its own last checkpoint"
+                                 : own.checkpoint < 0                    ? "there is no checkpoint yet"
+                                                                         : fmt::format("the last checkpoint is step {}", own.checkpoint);
   for (const Watched& rank : ranks_) {
     if (!rank.present || now - rank.heard < limit_) continue;
     return fmt::format("{} has been silent for {:.0f} s in {}; {}", rank.name, now - rank.heard, describe(own.phase, own.number),

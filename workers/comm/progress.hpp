@@ -7,6 +7,9 @@
 
 namespace agsweep {
 
+/// In place of a step, for a job of many trainings: each goes on from a checkpoint of its own.
+constexpr std::int64_t checkpoints_of_trials = -2;
+
 /// Where a rank stands: written by the thread that works, read by its watchdog.
 class Progress {
  public:
@@ -14,7 +17,7 @@ class Progress {
     std::uint64_t counter = 0;     // goes up wherever work advances
     bool waiting = false;          // for another rank
     std::int64_t number = -1;      // that completes the phase: a step's, a batch's; below 0: none
-    std::int64_t checkpoint = -1;  // the last one's step; below 0: none yet
+    std::int64_t checkpoint = -1;  // the last one's step; below 0: none yet, or checkpoints_of_trials
     std::string phase = "the start";
   };
 

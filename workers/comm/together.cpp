@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/file_error.hpp"
 #include "workers/comm/communicator.hpp"
 
 namespace agsweep {
@@ -13,7 +14,7 @@ namespace agsweep {
 namespace {
 
 /// What kind of exception it was, so that every rank throws the same type: a TrialFailure must stay one.
-enum class Kind : int { other, usage, data, run_time, rank, trial, interrupted };
+enum class Kind : int { other, usage, data, run_time, disk_full, rank, trial, interrupted };
 
 struct Failure {
   Kind kind = Kind::other;
@@ -28,6 +29,8 @@ Failure describe(const std::exception_ptr& thrown) {
     return {Kind::usage, error.code(), error.what()};
   } catch (const DataError& error) {
     return {Kind::data, error.code(), error.what()};
+  } catch (const DiskFull& error) {
+    return {Kind::disk_full, error.code(), error.what()};
   } catch (const RunTimeError& error) {
     return {Kind::run_time, error.code(), error.what()};
   } catch (const RankFailure& error) {
@@ -62,6 +65,8 @@ template <typename E>
       raise_as<RankFailure>(failure);
     case Kind::trial:
       raise_as<TrialFailure>(failure);
+    case Kind::disk_full:
+      raise_as<DiskFull>(failure);
     case Kind::run_time:
       raise_as<RunTimeError>(failure);
     case Kind::interrupted:

@@ -1,15 +1,16 @@
 #include "workers/run/append_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>  // std::from_chars
-#include <cstring>   // std::strerror
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/file_error.hpp"
 
 namespace agsweep {
 
@@ -39,18 +40,31 @@ void AppendFile::append(std::string_view text) {
 }
 
 void AppendFile::sync() {
+  require_in_place();
   if (synced_) return;
-  if (::fsync(file_.get()) != 0) throw RunTimeError("{}: cannot fsync: {}", path_.string(), std::strerror(errno));
+  if (::fsync(file_.get()) != 0) throw_file_error(path_, "fsync", errno);
   synced_ = true;
+}
+
+/// What is appended to a file that was removed, or replaced, nobody will find.
+void AppendFile::require_in_place() const {
+  struct stat ours {};
+  struct stat there {};
+  if (::fstat(file_.get(), &ours) != 0) throw_file_error(path_, "stat", errno);
+  if (::stat(path_.c_str(), &there) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) throw RunTimeError("{}: it has gone while the run wrote to it", path_.string());
+    throw_file_error(path_, "stat", errno);
+  }
+  if (ours.st_dev != there.st_dev || ours.st_ino != there.st_ino) {
+    throw RunTimeError("{}: another file has taken its place while the run wrote to it", path_.string());
+  }
 }
 
 AppendFile open_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last) {
   const std::string first_line = fmt::format("{}\n", header);
   const std::string content = std::filesystem::exists(path) ? read_file(path) : "";
   const std::size_t kept = content.starts_with(first_line) ? rows_end(content, first_line.size(), last) : 0;
-  if (kept < content.size() && ::truncate(path.c_str(), static_cast<off_t>(kept)) != 0) {
-    throw RunTimeError("{}: cannot cut it back: {}", path.string(), std::strerror(errno));
-  }
+  if (kept < content.size() && ::truncate(path.c_str(), static_cast<off_t>(kept)) != 0) throw_file_error(path, "cut it back", errno);
   AppendFile file(path);
   if (kept == 0) file.append(first_line);
   return file;

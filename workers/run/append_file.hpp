@@ -17,10 +17,12 @@ class AppendFile {
 
   /// @param text  whole lines, the last newline too, or whole records. @throws RunTimeError
   void append(std::string_view text);
-  /// fsync of what was appended since the last one. @throws RunTimeError
+  /// fsync of what was appended since the last one. @throws RunTimeError, also where the file is not at its path any more
   void sync();
 
  private:
+  void require_in_place() const;
+
   std::filesystem::path path_;
   FileDescriptor file_;
   bool synced_ = false;

@@ -31,6 +31,7 @@ nlohmann::json to_json(const ProgressState& state) {
           {"epoch_confusion", state.epoch_confusion},
           {"best", optional_json(state.best)},
           {"last", optional_json(state.last)},
+          {"values", state.values},
           {"train_seconds", state.train_seconds},
           {"epoch_seconds", state.epoch_seconds},
           {"eval_seconds", state.eval_seconds},
@@ -48,6 +49,7 @@ ProgressState progress_state_from(const nlohmann::json& json) {
   json.at("epoch_confusion").get_to(state.epoch_confusion);
   state.best = optional_score(json.at("best"));
   state.last = optional_score(json.at("last"));
+  if (json.contains("values")) json.at("values").get_to(state.values);
   json.at("train_seconds").get_to(state.train_seconds);
   json.at("epoch_seconds").get_to(state.epoch_seconds);
   json.at("eval_seconds").get_to(state.eval_seconds);

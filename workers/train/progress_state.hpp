@@ -32,6 +32,7 @@ struct ProgressState {
 
   std::optional<EpochScore> best;  // on val
   std::optional<EpochScore> last;  // on val
+  std::vector<double> values;      // of the run's metric, on val, after each epoch; a checkpoint of before has only the newest ones
 
   double train_seconds = 0;  // over all parts of the run, without evaluation
   double epoch_seconds = 0;

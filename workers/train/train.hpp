@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -42,9 +43,13 @@ class TrainObserver {
   /// Whether to write it at the end, where it is out of date.
   virtual bool keeps_weights(TrainStatus /*end*/) { return true; }
 
-  /// What follows an epoch, when its checkpoint is on the disk; asked again for the last one when a run is resumed.
+  /// What follows an epoch, when its checkpoint is on the disk. A resumed run asks again: for its last epoch, and for each that its
+  /// checkpoint has behind it beyond answered_epochs().
+  /// @param value  of the run's metric on val
   /// @return nullopt while there is no answer: then it is asked again, so it should itself wait for a moment, below a second
-  virtual std::optional<AfterEpoch> after_epoch(std::int64_t /*epoch*/, const Metrics& /*val*/) { return AfterEpoch::go_on; }
+  virtual std::optional<AfterEpoch> after_epoch(std::int64_t /*epoch*/, double /*value*/) { return AfterEpoch::go_on; }
+  /// How many epochs were answered before this process began, as whoever answers knows it.
+  virtual std::int64_t answered_epochs() { return std::numeric_limits<std::int64_t>::max(); }
 };
 
 struct TrainOutcome {

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/file_error.hpp"
 #include "workers/safetensors/sealed.hpp"
 
 namespace agsweep {
@@ -13,11 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path& make_folder(const RunIdentity& run, TrainObserver& observer) {
+const fs::path& make_run_folder(const RunIdentity& run, TrainObserver& observer) {
   observer.before_write();
-  fs::create_directories(run.folder);
+  make_folders(run.folder);
   write_file_atomically(run.folder / "config.toml", run.config);
-  fs::create_directories(run.folder / "checkpoints");
+  make_folders(run.folder / "checkpoints");
   return run.folder;
 }
 
@@ -29,7 +31,7 @@ TrainingRecord::TrainingRecord(const TrainConfig& config, const RunIdentity& run
       identity_(run),
       observer_(observer),
       total_steps_(total_steps),
-      folder_(make_folder(run, observer), {.tensorboard = config.tensorboard}, progress.step, progress.epoch - 1) {
+      folder_(make_run_folder(run, observer), {.tensorboard = config.tensorboard}, progress.step, progress.epoch - 1) {
   fsync_path(run.folder);
 }
 
@@ -65,7 +67,7 @@ void TrainingRecord::announce_epoch(const EpochReport& report) {
 }
 
 void TrainingRecord::write_weights(std::int64_t epoch, std::span<const TensorBytes> weights) {
-  if (written_epoch_ == epoch) return;
+  if (written_epoch_ == epoch && fs::exists(identity_.folder / "model.safetensors")) return;
   observer_.before_write();
   written_epoch_ = epoch;
   write_sealed_safetensors(identity_.folder / "model.safetensors", weights,
@@ -81,6 +83,8 @@ void TrainingRecord::sync() {
 void TrainingRecord::write_result(const nlohmann::json& result) {
   observer_.before_write();
   folder_.sync();
+  const fs::path config = identity_.folder / "config.toml";
+  if (!fs::exists(config)) throw RunTimeError("{}: it has gone since the run wrote it", config.string());
   folder_.write_result(result);
 }
 

@@ -2,7 +2,7 @@
 
 #include <sys/resource.h>  // getrusage
 
-#include <algorithm>  // std::min
+#include <algorithm>  // std::max, std::min
 #include <array>
 #include <cmath>  // std::isfinite
 
@@ -81,6 +81,9 @@ void TrainingRun::start() {
   std::vector<std::string> messages;
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, *trainer_, best_, state_,
                                                          [&](const std::string& line) { messages.push_back(line); });
+  if (resumed && state_.last && state_.values.empty()) {
+    state_.values.push_back(metric_value(state_.last->metrics(model_->classes()), config_.metric));
+  }
   if (!resumed) {
     on_rank_zero(comm_, [&] { trainer_->settled_parameters().assign(start_values(*model_, config_, shared_)); });
     trainer_->broadcast_parameters();
@@ -141,21 +144,36 @@ bool TrainingRun::record(const StepOutcome& outcome) {
 }
 
 /// Whether the training ends here, because a rank was asked to stop or the observer wants it. Collective over comm_.
-bool TrainingRun::stop_after_epoch() {
-  const std::int64_t epoch = state_.last->epoch;
-  const Metrics val = state_.last->metrics(model_->classes());
+/// @param epoch  one that state_.values tells of
+bool TrainingRun::stop_after_epoch(std::int64_t epoch) {
+  const double value = state_.values.rbegin()[state_.last->epoch - epoch];
   for (;;) {
     // The ranks meet while there is no answer, so that a long wait for it is not taken for a hang.
     comm_.at("the answer to epoch", epoch);
     enum : std::int64_t { no_answer, go_on, leave };
     std::int64_t answer = no_answer;
     on_rank_zero(comm_, [&] {
-      if (const auto given = observer_.after_epoch(epoch, val)) answer = *given == AfterEpoch::go_on ? go_on : leave;
+      if (const auto given = observer_.after_epoch(epoch, value)) answer = *given == AfterEpoch::go_on ? go_on : leave;
     });
     if (stop_.load()) answer = leave;
     comm_.all_reduce_max({&answer, 1});
     if (answer != no_answer) return answer == leave;
   }
+}
+
+/// What stop_after_epoch says of those epochs of a resumed run whose answers may not have come, or the questions not have been heard.
+/// Collective over comm_.
+bool TrainingRun::stop_after_resumed_epochs() {
+  if (!state_.last) return false;
+  const std::int64_t last = state_.last->epoch;
+  std::int64_t first = 0;
+  if (record_) first = observer_.answered_epochs() >= last ? last + (state_.epoch_batch > 0 ? 1 : 0) : observer_.answered_epochs() + 1;
+  comm_.all_reduce_max({&first, 1});
+  const std::int64_t oldest = last + 1 - static_cast<std::int64_t>(state_.values.size());
+  for (std::int64_t epoch = std::max(first, oldest); epoch <= last; ++epoch) {
+    if (stop_after_epoch(epoch)) return true;
+  }
+  return false;
 }
 
 void TrainingRun::save() {
@@ -186,6 +204,7 @@ void TrainingRun::end_epoch() {
                      .val_seconds = seconds};
   report.best = is_best_epoch(val.metrics, state_, config_.metric);
   state_.last = score_of(state_.epoch, val.metrics);
+  state_.values.push_back(metric_value(val.metrics, config_.metric));
   if (report.best) {
     state_.best = state_.last;
     best_.copy_(trainer_->settled_parameters().flat());
@@ -228,7 +247,7 @@ bool TrainingRun::train_epoch() {
     return true;
   }
   end_epoch();
-  return stop_after_epoch();
+  return stop_after_epoch(state_.last->epoch);
 }
 
 nlohmann::json TrainingRun::result(const char* status, const nlohmann::json& error) {
@@ -282,9 +301,7 @@ TrainOutcome TrainingRun::run() {
   start();
   TrainOutcome outcome;
   try {
-    // The answer to a resumed run's last epoch may not have come, or the question not have been heard.
-    const bool at_epoch_end = state_.last && state_.epoch_batch == 0;
-    if (at_epoch_end && stop_after_epoch()) outcome.status = TrainStatus::interrupted;
+    if (stop_after_resumed_epochs()) outcome.status = TrainStatus::interrupted;
     while (outcome.status == TrainStatus::done && !done()) {
       if (train_epoch()) outcome.status = TrainStatus::interrupted;
     }

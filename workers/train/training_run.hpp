@@ -41,7 +41,8 @@ class TrainingRun {
   bool finish_steps();
   bool record(const StepOutcome& outcome);
   void end_epoch();
-  bool stop_after_epoch();
+  bool stop_after_epoch(std::int64_t epoch);
+  bool stop_after_resumed_epochs();
   void save();
   void write_best();
   bool done() const;

@@ -27,7 +27,7 @@ TEST(GroupMessage, IsTheSameAfterItsJourney) {
       {.group = 3, .what = GroupMessage::Progress{.trial = 12, .epoch = 2, .step = 34, .total_steps = 56, .loss = 0.1 + 0.2}},
       {.group = 3, .what = GroupMessage::Reported{.trial = 12, .epoch = 2, .value = 1.0 / 3, .config_hash = "ab"}},
       {.group = 3, .what = GroupMessage::Ended{.trial = 12, .done = true, .seconds = 1e-9, .config_hash = "ab"}},
-      {.group = 3, .what = GroupMessage::Failed{.trial = 12, .reason = "\"no\" \n space", .retry = true}},
+      {.group = 3, .what = GroupMessage::Failed{.trial = 12, .reason = "\"no\" \n space", .retry = true, .no_room = true}},
       {.group = 3, .what = GroupMessage::StopAsked{}},
   };
   for (const GroupMessage& message : messages) EXPECT_EQ(decoded<GroupMessage>(encoded(message)), message) << encoded(message);
@@ -35,7 +35,7 @@ TEST(GroupMessage, IsTheSameAfterItsJourney) {
 
 TEST(GroupOrder, IsTheSameAfterItsJourney) {
   const std::vector<GroupOrder> orders = {
-      {.group = 3, .what = GroupOrder::Train{.trial = 12, .seed = 42, .point = {1e-3, 2, 0.1 + 0.2}}},
+      {.group = 3, .what = GroupOrder::Train{.trial = 12, .seed = 42, .epochs = 3, .point = {1e-3, 2, 0.1 + 0.2}}},
       {.group = 3, .what = GroupOrder::GoOn{.keep = true}},
       {.group = 3, .what = GroupOrder::Leave{.keep = true}},
       {.group = 3, .what = GroupOrder::Finish{}},
@@ -69,7 +69,7 @@ TEST(GroupTask, TellsTheWaitFromTheEnd) {
 }
 
 TEST(GroupMessage, IsRefusedWhenDamaged) {
-  const std::string order = encoded(GroupOrder{.group = 1, .what = GroupOrder::Train{.trial = 2, .seed = 3, .point = {}}});
+  const std::string order = encoded(GroupOrder{.group = 1, .what = GroupOrder::Train{.trial = 2, .seed = 3, .epochs = 0, .point = {}}});
   for (const std::string& text : {std::string(), order.substr(0, order.size() / 2), std::string("{}"), std::string("[0]"),
                                   std::string(R"({"group": 1, "what": [99, null]})"), std::string(R"({"group": 1, "what": [1, {}]})")}) {
     EXPECT_THROW(decoded<GroupMessage>(text), RunTimeError) << text;

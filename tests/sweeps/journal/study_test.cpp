@@ -97,7 +97,7 @@ TEST(Replay, SkipsWhatOtherProgramsHaveAdded) {
   ASSERT_EQ(study.trials.size(), 1U);
   EXPECT_EQ(study.trials[0].state, TrialState::running);
   EXPECT_TRUE(study.trials[0].attributes.empty());
-  EXPECT_EQ(study.foreign_trials, 1);
+  EXPECT_EQ(study.numbers.total(), 2);
 }
 
 TEST(Replay, ReadsAnEmptyJournal) {

@@ -51,10 +51,45 @@ TEST(Dispatcher, SendsAWaitingGroupToATrialThatNobodyTrains) {
   EXPECT_THAT(dispatcher.decide(noon), ElementsAre(Pair(0, Answer::go_on))) << "worker 0 comes first";
   dispatcher.reported(0, 2, 0.5);
   EXPECT_THAT(dispatcher.decide(noon), ElementsAre(Pair(0, Answer::leave)));
+  dispatcher.ended(0, false);
   EXPECT_THAT(dispatcher.take(), Optional(1));
   dispatcher.reported(1, 1, 0.6);
   EXPECT_THAT(dispatcher.decide(noon), ElementsAre(Pair(1, Answer::go_on)));
   EXPECT_THAT(dispatcher.take(), Optional(0)) << "its second epoch was decided, and it waits for a group";
+}
+
+/// Whose group is still writing its files: two groups in one trial's folder would spoil it.
+TEST(Dispatcher, KeepsATrialFromOtherGroupsUntilItsOwnHasLeftIt) {
+  SweepState state = new_sweep(small_spec(2, SchedulerKind::asha));
+  Dispatcher dispatcher(state, 2, logical);
+  dispatcher.decide(noon, 2);
+  dispatcher.take();
+  dispatcher.take();
+  dispatcher.reported(0, 1, 0.6);
+  EXPECT_THAT(dispatcher.decide(noon), ElementsAre(Pair(0, Answer::leave)));
+  dispatcher.reported(1, 1, 0.5);
+  EXPECT_THAT(dispatcher.decide(noon), ElementsAre(Pair(1, Answer::leave)));
+  EXPECT_EQ(state.trial(0).phase, TrialPhase::running) << "promoted at once";
+  EXPECT_TRUE(dispatcher.has_ready());
+  EXPECT_EQ(dispatcher.take(), std::nullopt);
+  dispatcher.ended(0, false);
+  EXPECT_THAT(dispatcher.take(), Optional(0));
+}
+
+TEST(Dispatcher, SendsNoSecondGroupAwayWhileTheFirstIsStillLeaving) {
+  SweepState state = new_sweep(small_spec(3));
+  Dispatcher dispatcher(state, 3, logical);
+  dispatcher.decide(noon, 2);
+  dispatcher.take();
+  dispatcher.take();
+  for (const std::int64_t epoch : {1, 2}) {
+    dispatcher.reported(0, epoch, 0.5);
+    dispatcher.decide(noon);
+    if (epoch == 1) dispatcher.reported(1, epoch, 0.5);
+    dispatcher.decide(noon);
+  }
+  EXPECT_THAT(dispatcher.decide(noon), IsEmpty());
+  EXPECT_THAT(dispatcher.take(), Optional(2));
 }
 
 TEST(Dispatcher, LeavesAWaitingGroupAtItsTrialWhereAnotherGroupIsFree) {
@@ -131,11 +166,29 @@ TEST(Dispatcher, ChangesNothingWhenACompleteTrialFailsInItsLastEvaluation) {
   dispatcher.decide(noon);
   state.take_lines();
   dispatcher.failed(0, "the disk is full", true);
-  dispatcher.ended_early(0);
   EXPECT_THAT(dispatcher.decide(noon), IsEmpty());
   EXPECT_EQ(state.trial(0).phase, TrialPhase::complete);
   EXPECT_EQ(dispatcher.take(), std::nullopt);
   EXPECT_THAT(state.take_lines(), IsEmpty());
+  EXPECT_THAT(dispatcher.unfinished(), ElementsAre(Pair(0, "the disk is full")));
+}
+
+TEST(Dispatcher, OffersACompleteTrialWhoseLastEvaluationFailedAsOftenAsTheSpecSays) {
+  SweepSpec spec = small_spec(1);
+  spec.retries = 2;
+  SweepState state = new_sweep(spec, 1);
+  Dispatcher dispatcher(state, 1, logical);
+  dispatcher.decide(noon);
+  dispatcher.take();
+  dispatcher.reported(0, 1, 0.5);
+  dispatcher.decide(noon);
+  for (int i = 0; i < 2; ++i) {
+    dispatcher.failed(0, "cannot write", true);
+    EXPECT_THAT(dispatcher.take(), Optional(0));
+  }
+  dispatcher.failed(0, "cannot write", true);
+  EXPECT_EQ(dispatcher.take(), std::nullopt);
+  EXPECT_THAT(dispatcher.unfinished(), ElementsAre(Pair(0, "cannot write")));
 }
 
 TEST(Dispatcher, SendsAGroupAwayThatReportsForAPausedTrial) {
@@ -163,12 +216,44 @@ TEST(Dispatcher, OffersATrialThatIsRetriedToTheNextGroup) {
   EXPECT_TRUE(state.finished());
 }
 
-TEST(Dispatcher, RefusesASecondEventBeforeTheFirstWasAnswered) {
+TEST(Dispatcher, RefusesASecondReportBeforeTheFirstWasAnswered) {
   SweepState state = new_sweep(small_spec(2));
   Dispatcher dispatcher(state, 2, logical);
   dispatcher.decide(noon);
   dispatcher.reported(1, 1, 0.5);
-  EXPECT_THAT(error_of<RunTimeError>([&] { dispatcher.failed(1, "broken", false); }), HasSubstr("trial 1"));
+  EXPECT_THAT(error_of<RunTimeError>([&] { dispatcher.reported(1, 2, 0.5); }), HasSubstr("trial 1"));
+}
+
+TEST(Dispatcher, KeepsAReportWhoseGroupFailsBeforeItsAnswer) {
+  SweepState state = new_sweep(small_spec(2));
+  Dispatcher dispatcher(state, 2, logical);
+  dispatcher.decide(noon);
+  dispatcher.take();
+  dispatcher.take();
+  dispatcher.reported(1, 1, 0.5);
+  dispatcher.decide(noon);
+  dispatcher.failed(1, "cannot write", false);
+  dispatcher.reported(0, 1, 0.5);
+  EXPECT_THAT(dispatcher.decide(noon), ElementsAre(Pair(0, Answer::go_on))) << "nobody waits for an answer about trial 1";
+  EXPECT_THAT(state.trial(1).values, ElementsAre(0.5));
+  EXPECT_THAT(dispatcher.take(), Optional(1));
+}
+
+TEST(Dispatcher, FailsNoTrialOfAGroupThatWasToldToLeaveIt) {
+  SweepState state = new_sweep(small_spec(2, SchedulerKind::asha));
+  Dispatcher dispatcher(state, 2, logical);
+  dispatcher.decide(noon, 2);
+  dispatcher.take();
+  dispatcher.take();
+  dispatcher.reported(0, 1, 0.6);
+  dispatcher.decide(noon);
+  dispatcher.reported(1, 1, 0.5);
+  dispatcher.decide(noon);
+  ASSERT_EQ(state.trial(0).phase, TrialPhase::running) << "promoted at once";
+  dispatcher.failed(0, "out of memory", false);
+  dispatcher.decide(noon);
+  EXPECT_EQ(state.trial(0).phase, TrialPhase::running);
+  EXPECT_THAT(dispatcher.take(), Optional(0));
 }
 
 TEST(Dispatcher, RefusesAnEpochThatIsNotTheNext) {

@@ -24,6 +24,15 @@ TEST(HangDetector, NamesTheSilentRankItsPlaceAndTheLastCheckpoint) {
             "rank 1 (node n2) has been silent for 10 s in the all-reduce of step 812; the last checkpoint is step 800");
 }
 
+TEST(HangDetector, SaysOfAJobOfManyTrainingsWhatTheyGoOnFrom) {
+  HangDetector detector = two_ranks();
+  const Progress::Place own{.checkpoint = checkpoints_of_trials, .phase = "the sweep's trials"};
+  detector.heard(0, own, 20);
+  detector.heard(1, own, 9.5);
+  EXPECT_EQ(detector.verdict(20, own),
+            "rank 1 (node n2) has been silent for 10 s in the sweep's trials; each trial goes on from its own last checkpoint");
+}
+
 TEST(HangDetector, IsContentWhileEveryRankReportsAndAdvances) {
   HangDetector detector = two_ranks();
   for (int second = 0; second < 100; ++second) {

@@ -1,6 +1,7 @@
 #include "workers/run/run_folder.hpp"
 
 #include <fstream>
+#include <functional>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sha256.hpp"
+#include "tests/support/error_of.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace agsweep {
@@ -16,6 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing_support::error_of;
 using testing_support::TemporaryFolder;
 
 const std::string steps_header = "step,lr,loss,grad_norm,tokens_per_second\n";
@@ -40,6 +43,25 @@ TEST(RunFolder, WritesARowAStepWithEnoughDigitsToGiveTheNumbersBack) {
   RunFolder run = open(folder.path());
   run.write_step({.step = 1, .lr = 0.1, .loss = 1.0 / 3, .grad_norm = 2, .tokens_per_second = 12345.678901234});
   EXPECT_EQ(read_file(folder / "steps.csv"), steps_header + "1,0.10000000000000001,0.33333333333333331,2,12345.6789\n");
+}
+
+/// What a sync says after this was done to steps.csv.
+std::string sync_error_after(const std::function<void(const std::filesystem::path&)>& done) {
+  const TemporaryFolder folder;
+  RunFolder run = open(folder.path());
+  run.sync();
+  done(folder / "steps.csv");
+  return error_of<RunTimeError>([&] { run.sync(); });
+}
+
+TEST(RunFolder, TellsOfAFileThatIsNotAtItsPlaceAnyMore) {
+  EXPECT_THAT(sync_error_after([](const auto& path) { std::filesystem::remove(path); }),
+              HasSubstr("steps.csv: it has gone while the run wrote to it"));
+  EXPECT_THAT(sync_error_after([](const auto& path) {
+                write(path.parent_path() / "other", "");
+                std::filesystem::rename(path.parent_path() / "other", path);
+              }),
+              HasSubstr("steps.csv: another file has taken its place"));
 }
 
 TEST(RunFolder, WritesTwoRowsAnEpoch) {

@@ -1,10 +1,10 @@
-#include "orchestrator/sweep/coordinator.hpp"
+#include "sweeps/state/coordinator.hpp"
 
-#include <algorithm>  // std::find
-#include <utility>    // std::exchange, std::move
+#include <utility>  // std::exchange
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/system.hpp"
 
 namespace agsweep {
 
@@ -15,17 +15,11 @@ constexpr double results_seconds = 1;
 
 }  // namespace
 
-Coordinator::Coordinator(SweepState& state, Journal journal, SweepLock& lock, SweepProgress& progress, Options options)
-    : state_(state),
-      journal_(std::move(journal)),
-      lock_(lock),
-      progress_(progress),
-      options_(std::move(options)),
-      dispatcher_(state, options_.workers, options_.deterministic),
-      disk_(options_.folder) {
+Coordinator::Coordinator(SweepState& state, SweepSite& site, Options options)
+    : state_(state), site_(site), options_(options), dispatcher_(state, options.workers, options.deterministic), disk_(site) {
   for (std::size_t i = 0; i < state.trials().size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
-    facts_[trial] = read_trial_facts(trial_folder(options_.folder, trial));
+    facts_[trial] = site_.facts(trial);
     if (state.trial(trial).phase == TrialPhase::complete && !facts_[trial].done) {
       dispatcher_.finalise(trial);
     } else {
@@ -35,14 +29,14 @@ Coordinator::Coordinator(SweepState& state, Journal journal, SweepLock& lock, Sw
 }
 
 void Coordinator::hear(const GroupMessage& message) {
-  keep_lock();
+  site_.keep_lock();
   news_ = true;
   std::visit([&](const auto& what) { take(message.group, what); }, message.what);
 }
 
 void Coordinator::take(int group, const GroupMessage::WantsWork& /*what*/) { idle_.push_back(group); }
 
-void Coordinator::take(int /*group*/, const GroupMessage::Progress& progress) { progress_.trial_step(progress); }
+void Coordinator::take(int /*group*/, const GroupMessage::Progress& progress) { site_.on_step(progress); }
 
 void Coordinator::take(int /*group*/, const GroupMessage::Reported& report) {
   facts_[report.trial].config_hash = report.config_hash;
@@ -51,12 +45,19 @@ void Coordinator::take(int /*group*/, const GroupMessage::Reported& report) {
 
 void Coordinator::take(int /*group*/, const GroupMessage::Ended& end) {
   facts_[end.trial] = {.seconds = end.seconds, .config_hash = end.config_hash, .done = end.done};
-  if (end.done) dispatcher_.ended_early(end.trial);
+  dispatcher_.ended(end.trial, end.done);
   leave(end.trial);
 }
 
 void Coordinator::take(int /*group*/, const GroupMessage::Failed& failure) {
+  // Any other trial would fail as well; this one goes on where it is when there is room again.
+  if (failure.no_room) throw RunTimeError("trial {}: {}", failure.trial, failure.reason);
   dispatcher_.failed(failure.trial, failure.reason, failure.retry);
+  if (dispatcher_.unfinished().contains(failure.trial)) {
+    facts_[failure.trial].error = failure.reason;
+    site_.say(fmt::format("trial {}: complete, but its last evaluation failed: {}; its checkpoint stays, and --resume does it again",
+                          failure.trial, failure.reason));
+  }
   leave(failure.trial);
 }
 
@@ -65,7 +66,7 @@ void Coordinator::take(int /*group*/, const GroupMessage::StopAsked& /*what*/) {
 /// The trial is in no group's hands any more.
 void Coordinator::leave(std::int64_t trial) {
   group_of_.erase(trial);
-  progress_.trial_left(trial);
+  site_.on_left(trial);
   results_stale_ = true;
   untidy_.insert(trial);
 }
@@ -74,25 +75,20 @@ void Coordinator::leave(std::int64_t trial) {
 void Coordinator::tidy() {
   std::erase_if(untidy_, [this](std::int64_t trial) {
     if (group_of_.contains(trial)) return true;
-    if (state_.trial(trial).phase == TrialPhase::running) return false;
-    disk_.tidy(state_, trial);
+    const TrialPhase phase = state_.trial(trial).phase;
+    if (phase == TrialPhase::running) return false;
+    // What a last evaluation is done from stays until it is.
+    if (phase != TrialPhase::complete || facts_[trial].done) disk_.tidy(state_, trial);
     return true;
   });
-}
-
-void Coordinator::keep_lock() {
-  const double now = steady_seconds();
-  if (now < next_bump_) return;
-  next_bump_ = now + lock_bump_seconds;
-  if (!lock_.bump()) options_.lock_lost();
 }
 
 void Coordinator::commit() {
   const std::vector<std::string> lines = state_.take_lines();
   if (lines.empty()) return;
-  journal_.append(lines);
+  site_.append(lines);
   results_stale_ = true;
-  progress_.show();
+  site_.on_commit();
 }
 
 void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers) {
@@ -100,9 +96,12 @@ void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vecto
     const bool goes_on = answer == Answer::go_on;
     // Who leaves a running trial only makes room for another one.
     const bool keep = disk_.keeps_weights(state_, trial) && (goes_on || state_.trial(trial).phase != TrialPhase::running);
-    GroupOrder order{.group = group_of_.at(trial), .what = GroupOrder::GoOn{.keep = keep}};
-    if (!goes_on) order.what = GroupOrder::Leave{.keep = keep};
-    orders.push_back(std::move(order));
+    const int group = group_of_.at(trial);
+    if (goes_on) {
+      orders.push_back({.group = group, .what = GroupOrder::GoOn{.keep = keep}});
+    } else {
+      orders.push_back({.group = group, .what = GroupOrder::Leave{.keep = keep}});
+    }
   }
 }
 
@@ -113,8 +112,10 @@ void Coordinator::send_work(std::vector<GroupOrder>& orders) {
       orders.push_back({.group = group, .what = GroupOrder::Stop{}});
     } else if (const auto trial = dispatcher_.take()) {
       const SweepTrial& next = state_.trial(*trial);
-      orders.push_back({.group = group, .what = GroupOrder::Train{.trial = *trial, .seed = next.seed, .point = next.point}});
+      orders.push_back(
+          {.group = group, .what = GroupOrder::Train{.trial = *trial, .seed = next.seed, .epochs = next.epochs(), .point = next.point}});
       group_of_[*trial] = group;
+      facts_[*trial].done = false;  // a result.json of before tells of an end that the journal does not know
     } else if (closed_) {
       orders.push_back({.group = group, .what = GroupOrder::Finish{}});
     } else {
@@ -130,26 +131,26 @@ void Coordinator::close() {
   for (std::size_t i = 0; i < state_.trials().size(); ++i) {
     if (state_.trials()[i].phase == TrialPhase::paused) paused.push_back(static_cast<std::int64_t>(i));
   }
-  state_.close(utc_now());
+  state_.close(site_.utc());
   commit();
   for (const std::int64_t trial : paused) disk_.tidy(state_, trial);
   closed_ = true;
 }
 
 void Coordinator::save_results() {
-  const double now = steady_seconds();
+  const double now = site_.seconds();
   if (!results_stale_ || (now < next_results_ && !closed_ && !stopping_)) return;
-  write_results(options_.folder, state_, facts_);
+  site_.write_results(facts_);
   results_stale_ = false;
   next_results_ = now + results_seconds;
 }
 
 std::vector<GroupOrder> Coordinator::decide() {
-  keep_lock();
+  site_.keep_lock();
   std::vector<GroupOrder> orders;
   if (std::exchange(news_, false)) {
     if (!stopping_) {
-      const auto answers = dispatcher_.decide(utc_now(), static_cast<std::int64_t>(idle_.size()));
+      const auto answers = dispatcher_.decide(site_.utc(), static_cast<std::int64_t>(idle_.size()));
       commit();
       tidy();
       send_answers(orders, answers);
@@ -160,7 +161,7 @@ std::vector<GroupOrder> Coordinator::decide() {
     send_work(orders);
   }
   save_results();
-  progress_.refresh();
+  site_.refresh();
   return orders;
 }
 

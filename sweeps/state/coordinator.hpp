@@ -2,18 +2,16 @@
 
 #include <cstdint>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>  // std::pair
 #include <vector>
 
-#include "orchestrator/sweep/group_link.hpp"
-#include "orchestrator/sweep/sweep_progress.hpp"
-#include "orchestrator/sweep/trial_files.hpp"
-#include "sweeps/journal/journal_file.hpp"
-#include "sweeps/journal/sweep_lock.hpp"
+#include "sweeps/state/disk_keeper.hpp"
 #include "sweeps/state/dispatcher.hpp"
+#include "sweeps/state/group_protocol.hpp"
+#include "sweeps/state/sweep_site.hpp"
 
 namespace agsweep {
 
@@ -22,20 +20,22 @@ namespace agsweep {
 class Coordinator final : public Coordination {
  public:
   struct Options {
-    std::filesystem::path folder;  // SWEEP
     int groups = 1;
     std::int64_t workers = 1;  // logical ones
     bool deterministic = false;
-    std::function<void()> lock_lost;  // ends the job at once: another process may already write to the folder
   };
 
   /// @param state  after its replay
-  Coordinator(SweepState& state, Journal journal, SweepLock& lock, SweepProgress& progress, Options options);
+  /// @param site   outlives this, as does `state`
+  Coordinator(SweepState& state, SweepSite& site, Options options);
 
+  /// @throws RunTimeError where a group can write nothing any more; what the site throws
   void hear(const GroupMessage& message) override;
   std::vector<GroupOrder> decide() override;
 
   bool interrupted() const { return stopping_; }
+  /// Complete trials whose last evaluation failed, and why: what it needs stays, and a new process does it again.
+  const std::map<std::int64_t, std::string>& unfinished() const { return dispatcher_.unfinished(); }
 
  private:
   void take(int group, const GroupMessage::WantsWork& what);
@@ -45,7 +45,6 @@ class Coordinator final : public Coordination {
   void take(int group, const GroupMessage::Failed& failure);
   void take(int group, const GroupMessage::StopAsked& what);
   void leave(std::int64_t trial);
-  void keep_lock();
   void commit();
   void send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers);
   void send_work(std::vector<GroupOrder>& orders);
@@ -54,9 +53,7 @@ class Coordinator final : public Coordination {
   void save_results();
 
   SweepState& state_;
-  Journal journal_;
-  SweepLock& lock_;
-  SweepProgress& progress_;
+  SweepSite& site_;
   Options options_;
   Dispatcher dispatcher_;
   DiskKeeper disk_;
@@ -69,7 +66,6 @@ class Coordinator final : public Coordination {
   bool told_stop_ = false;
   bool closed_ = false;
   bool results_stale_ = true;
-  double next_bump_ = 0;
   double next_results_ = 0;
 };
 

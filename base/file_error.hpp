@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace agsweep {
+
+/// The disk has no room left, or none for this user, or takes no writes: whatever is tried next would fail as well.
+struct DiskFull : RunTimeError {
+  using RunTimeError::RunTimeError;
+};
+
+/// @param why  errno @throws DiskFull where it says so, else RunTimeError: "PATH: cannot ACTION: reason"
+[[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view action, int why);
+
+/// Makes a folder and those above it. @return whether it was missing @throws DiskFull, RunTimeError
+bool make_folders(const std::filesystem::path& path);
+
+}  // namespace agsweep
