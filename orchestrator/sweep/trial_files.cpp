@@ -26,8 +26,6 @@ void remove_tree(const fs::path& path) {
 
 }  // namespace
 
-fs::path trial_folder(const fs::path& sweep, std::int64_t trial) { return sweep / "trials" / fmt::format("{:04}", trial); }
-
 TrialFacts read_trial_facts(const fs::path& folder) {
   std::error_code unreadable;
   if (!fs::exists(folder / "result.json", unreadable)) return {};

@@ -6,12 +6,10 @@
 #include <set>
 #include <string>
 
+#include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
 #include "sweeps/state/sweep_state.hpp"
 
 namespace agsweep {
-
-/// SWEEP/trials/0042.
-std::filesystem::path trial_folder(const std::filesystem::path& sweep, std::int64_t trial);
 
 /// What only a trial's own result.json knows.
 struct TrialFacts {
@@ -19,6 +17,7 @@ struct TrialFacts {
   std::string config_hash;
   bool done = false;  // its last evaluation has come to its end
 };
+
 /// Of a trial's folder as it stands; a missing or damaged result.json gives none.
 TrialFacts read_trial_facts(const std::filesystem::path& folder);
 
