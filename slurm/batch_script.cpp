@@ -57,7 +57,7 @@ std::string on_lines(const std::vector<std::string>& words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool starts_line = i > 0 && words[i].starts_with("--");
-    text += starts_line ? " \\\n  " : i > 0 ? " " : "";
+    text += starts_line ? " \\\n    " : i > 0 ? " " : "";
     text += shell_word(words[i]);
   }
   return text;
@@ -66,8 +66,9 @@ std::string on_lines(const std::vector<std::string>& words) {
 std::string launch(const BatchJob& job) {
   // Ranks share the CPUs of their task; mpirun would bind each to one core.
   const char* const start = job.launcher == Launcher::srun ? "srun --mpi=pmix --kill-on-bad-exit=1" : "mpirun --bind-to none";
-  const std::string share = job.array > 0 ? fmt::format(" \\\n  --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array) : "";
-  return fmt::format("{} \\\n  {}{} \\\n  --out \"$folder\" --resume &\n", start, on_lines(job.command), share);
+  const std::string share = job.array > 0 ? fmt::format(" \\\n    --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array) : "";
+  return fmt::format("code=85\nif [ -z \"$asked\" ]; then\n  {} \\\n    {}{} \\\n    --out \"$folder\" --resume &\n", start,
+                     on_lines(job.command), share);
 }
 
 constexpr const char* explanation =
@@ -90,15 +91,20 @@ steps() { find "$folder" -name steps.csv -type f -exec tail -q -n +2 {} + | wc -
 is_stuck() { [ "$(tail -n 2 "$starts" | grep -cx "$(steps)")" = 2 ]; }
 stuck="requeued twice without a new training step, so not once more: see above for why, or give the job more time"
 
-# SLURM asks for checkpoints by a signal to this script alone: it is passed on.
+# SLURM asks for checkpoints by a signal to this script alone: it is passed on, again and again, since what starts the ranks loses it
+# until they run.
 asked='' caught='' step=''
-# shellcheck disable=SC2317  # the trap calls it
-pass_on() {
-  asked=yes caught=yes
+# shellcheck disable=SC2317  # the trap calls them
+pass_on() { while kill -USR2 "$step" 2>/dev/null; do sleep 2; done; }
+# shellcheck disable=SC2317
+stop() {
+  caught=yes
+  [ -z "$asked" ] || return 0
+  asked=yes
   say "asked to stop: the ranks write checkpoints"
-  [ -z "$step" ] || kill -USR2 "$step" 2>/dev/null
+  [ -z "$step" ] || pass_on &
 }
-trap pass_on USR2 TERM
+trap stop USR2 TERM
 
 [ -d "$records" ] || give_up "$records is missing on $(hostname): it must be on a file system that all nodes share"
 { mkdir -p "$folder" && : >>"$starts"; } || give_up "cannot write to $out"
@@ -106,11 +112,11 @@ trap pass_on USR2 TERM
 steps >>"$starts"
 )bash";
 
-constexpr const char* wait_and_requeue = R"bash(step=$!
-[ -z "$asked" ] || kill -USR2 "$step"
-
-# A signal ends a wait early.
-until caught='' && wait "$step"; code=$?; [ -z "$caught" ]; do :; done
+constexpr const char* wait_and_requeue = R"bash(  step=$!
+  [ -z "$asked" ] || pass_on &
+  # A signal ends a wait early.
+  until caught='' && wait "$step"; code=$?; [ -z "$caught" ]; do :; done
+fi
 
 # Ranks that were asked to stop before they could hear it were ended by the signal.
 if [ "$code" != 85 ] && ! { [ -n "$asked" ] && [ "$code" -gt 128 ]; }; then exit "$code"; fi

@@ -57,7 +57,10 @@ OptionTable<SubmitArgs> make_table() {
 std::string texts_of(const SpecNode& node, const fs::path& path) {
   if (node.value->is_string()) return text_of(node);
   std::string lines;
-  for (const SpecNode& element : elements_of(node, path)) lines += (lines.empty() ? "" : "\n") + text_of(element);
+  for (const SpecNode& element : elements_of(node, path)) {
+    if (!lines.empty()) lines += '\n';
+    lines += text_of(element);
+  }
   return lines;
 }
 

@@ -52,21 +52,11 @@ def until(happened, what, seconds=30):
         time.sleep(0.1)
 
 
-def running(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def session_of(pid):
-    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[3])
-
-
 class Cluster:
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="agsweep-slurm-", dir="/tmp"))  # sockets' paths must be short
         self.folder.chmod(0o755)
+        self.daemons = {}
         self.environment = {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin",
                             # The nodes' ranks share a host, whose shared memory they must not take for a fast network.
                             "OMPI_MCA_btl": "self,tcp", "OMPI_MCA_btl_tcp_if_include": "lo"}
@@ -94,54 +84,46 @@ class Cluster:
             raise AssertionError(f"{command}: exit {result.returncode}: {result.stdout}{result.stderr}")
         return result.stdout
 
-    def start_daemon(self, *command):
-        """Daemons leave by themselves for the background; their pid files say as whom."""
-        self.call(*command)
+    def start(self, name, *command):
+        """A daemon in the foreground, which ends with this process, however that ends."""
+        with (self.folder / f"{name}.messages.log").open("a") as messages:
+            self.daemons[name] = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)], env=os.environ | self.environment,
+                                                  cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=messages)
 
     def start_node(self, node):
-        self.start_daemon("slurmd", "-N", node)
+        self.start(node, "slurmd", "-D", "-N", node)
 
     def __enter__(self):
         try:
             f = self.folder
-            self.start_daemon("munged", "--force", "--key-file", f / "munge.key", "--socket", f / "munge.socket", "--pid-file",
-                              f / "munged.pid", "--log-file", f / "munged.log", "--seed-file", f / "munged.seed")
-            self.start_daemon("slurmctld", "-c")
+            self.start("munged", "munged", "--foreground", "--force", "--key-file", f / "munge.key", "--socket", f / "munge.socket", "--pid-file",
+                       f / "munged.pid", "--log-file", f / "munged.log", "--seed-file", f / "munged.seed")
+            until((f / "munge.socket").exists, self.logs)
+            self.start("slurmctld", "slurmctld", "-D", "-c")
             for node in NODES:
                 self.start_node(node)
-            until(lambda: self.call("sinfo", "-h", "-N", "-o", "%T", check=False).split().count("idle") >= len(NODES), self.logs)
+            until(lambda: self.call("sinfo", "-h", "-N", "-o", "%N %T", check=False).count(" idle") >= len(NODES), self.logs)
         except BaseException:
             self.__exit__()
             raise
         return self
 
-    def pid(self, daemon):
-        """Of "munged", "slurmctld" or "slurmd.n1"; None where it has not started."""
-        try:
-            return int((self.folder / f"{daemon}.pid").read_text())
-        except (FileNotFoundError, ValueError):
-            return None
-
     def __exit__(self, *_):
-        self.call("scancel", "--quiet", "--me", check=False)
         self.call("scancel", "--quiet", "--user", "root", check=False)
-        pids = [pid for name in (*(f"slurmd.{node}" for node in NODES), "slurmctld", "munged") if (pid := self.pid(name))]
         try:
-            until(lambda: not self.call("squeue", "-h", "-o", "%i", check=False, timeout=60).strip(), "the queue is empty", 20)
+            until(lambda: not self.call("squeue", "-h", "-o", "%i", check=False).strip(), "an empty queue", 20)
         except AssertionError:
-            pass  # a step that outlives its job is ended below
-        pids += [pid for node in NODES for pid in self.processes(node)]
-        for sig in (signal.SIGTERM, signal.SIGKILL):
-            for pid in filter(running, pids):
-                try:
-                    os.kill(pid, sig)
-                except ProcessLookupError:
-                    pass
+            pass  # what stays is ended below
+        for node in NODES:
+            self.kill(self.processes(node))
+        for daemon in reversed(self.daemons.values()):
+            daemon.terminate()
+        for daemon in self.daemons.values():
             try:
-                until(lambda: not any(map(running, pids)), "the daemons end", 10)
-                break
-            except AssertionError:
-                pass
+                daemon.wait(10)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tasks(self, node):
@@ -177,13 +159,12 @@ class Cluster:
             except ProcessLookupError:
                 pass
 
-    def end_orphans(self, node):
-        """Ends tasks that have lost their slurmstepd."""
-        self.kill(self.processes(node))
-
     def kill_node(self, node):
-        """Ends all of a node at once, as a loss of power does."""
-        self.kill([self.pid(f"slurmd.{node}"), *self.processes(node)])
+        """Ends all of a node at once, as a loss of power does, and forgets what a start of the machine does."""
+        self.kill([self.daemons[node].pid, *self.processes(node)])
+        self.daemons[node].wait()
+        for left in [*(self.folder / f"spool.{node}").glob("*pmix*"), *(self.folder / f"tmp.{node}").iterdir()]:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def logs(self):
         return "\n".join(f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in sorted(self.folder.glob("*.log")))

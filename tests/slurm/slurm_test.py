@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import slurm_cluster  # noqa: E402
 from agsweep_program import main, tiny  # noqa: E402
-from slurm_cluster import running, until  # noqa: E402
+from slurm_cluster import until  # noqa: E402
 from sweep_program import SIMPLE, SweepTest  # noqa: E402
 
 TWELVE = SIMPLE.replace("trials = 4", "trials = 12") + "[slurm]\nnodes = 2\nntasks_per_node = 2\nsetup = [\"export SETUP_WAS_HERE=yes\"]\n"
@@ -148,8 +147,9 @@ class Interrupted(SlurmTest):
         cls.program.run("sweep", "--spec", spec, "--data", cls.data, "--out", cls.whole, "--deterministic", "--workers", 4, "--threads", 1,
                         ranks=2, timeout=120).check()
 
-    def begin(self, *options):
-        job = self.submit(*options, spec=LONG)
+    def begin(self):
+        # A rank that hears nothing more of another one ends the job after --timeout.
+        job = self.submit(command=self.command("sweep", LONG, "--deterministic", "--threads", 1, "--timeout", 15))
         self.wait_for_lines(60)
         return job
 
@@ -196,57 +196,63 @@ class Interrupted(SlurmTest):
         cluster.call("scancel", job)
         self.wait(job, "CANCELLED")
         self.assertIn("not requeued", self.output(job))
-        self.check_whole(self.submit(spec=LONG))
+        self.check_whole(self.submit(spec=LONG.replace("[slurm]", "[slurm]\ntime = 60")))  # [slurm] is no part of the sweep
 
     def refused_while(self, job):
         result = self.submit(spec=LONG, code=1)
         self.assertEqual(result.stdout, "")
         self.assertIn(f"SLURM job {job} is there for it (RUNNING)", result.stderr)
 
+    def go_on(self, job):
+        """Whether SLURM has put the job back by itself or ended it. @returns the job that goes on"""
+        self.wait(job, "FAILED", "NODE_FAIL", "CANCELLED", "PENDING")
+        if self.states(job) != ["PENDING"]:
+            return self.submit(spec=LONG)
+        self.release(job)
+        return job
+
     def test_by_the_loss_of_a_slurmstepd(self):
         job = self.begin()
-        step = [pid for pid in cluster.stepds("n2") if running(pid)]
-        self.assertTrue(step)
-        for pid in step:
-            os.kill(pid, signal.SIGKILL)
-        self.wait(job, "FAILED", "CANCELLED", "NODE_FAIL", "PENDING")
-        if self.states(job) == ["PENDING"]:
-            self.release(job)
-        else:
-            cluster.end_orphans("n2")
-            job = self.submit(spec=LONG)
-        self.check_whole(job)
+        stepds = cluster.stepds("n2")
+        self.assertEqual(len(stepds), 1)
+        cluster.kill(stepds)
+        self.check_whole(self.go_on(job))
 
     def test_by_the_death_of_a_node(self):
         job = self.begin()
         cluster.kill_node("n2")
-        self.wait(job, "FAILED", "NODE_FAIL", "PENDING", "CANCELLED")
+        self.wait(job, "FAILED", "NODE_FAIL", "CANCELLED", "PENDING")
         cluster.start_node("n2")
         until(lambda: cluster.call("sinfo", "-h", "-n", "n2", "-o", "%T").split()[0] == "idle", lambda: "n2 idle\n" + cluster.logs(), 60)
-        if self.states(job) == ["PENDING"]:
-            self.release(job)
-        else:
-            job = self.submit(spec=LONG)
-        self.check_whole(job)
+        self.check_whole(self.go_on(job))
 
     @unittest.skipUnless(os.environ.get("AGSWEEP_SLOW"), "takes three minutes: AGSWEEP_SLOW=1 runs it")
     def test_by_its_time_limit(self):
-        spec = LONG.replace("trials = 8", "trials = 60").replace("epochs = 10", "epochs = 30")
+        spec = LONG.replace("trials = 8", "trials = 2000")
         job = self.submit("--time", 3, "--signal", 30, spec=spec)
         self.wait(job, "PENDING", "RUNNING")
         until(lambda: self.requeues(job) == 1, "a requeue", 200)
         self.assertIn("stopped, every trial with a checkpoint", self.output(job))
+        begun = len(self.study(self.folder / "sweep").trials)
+        self.release(job)
+        until(lambda: len(self.study(self.folder / "sweep").trials) > begun + 8, "more trials", 60)
+        configurations = [trial.user_attrs["agsweep:configuration"] for trial in self.study(self.folder / "sweep").trials]
+        self.assertEqual(configurations, list(range(len(configurations))))
 
 
 class Stopped(SlurmTest):
     def test_after_two_requeues_without_a_step(self):
-        """Its ranks never get to the first step: they are asked to stop as soon as they can hear it."""
-        command = ["train", "--data", self.data, "--out", self.folder / "sweep", *tiny()]
-        job = self.submit(command=command, env={"AGSWEEP_UNUSED": "1"}, *["--setup", "kill -USR2 $$"])
+        job = self.submit("--setup", "kill -USR2 $$", spec=SIMPLE)  # asked to stop before its ranks start
         self.release(job)
-        self.wait(job, "FAILED", seconds=60)
+        self.wait(job, "FAILED")
         self.assertIn("requeued twice without a new training step", self.output(job))
-        self.assertEqual(cluster.call("squeue", "-h", "-t", "all", "-j", job, "-O", "RestartCnt").strip(), "1")
+        self.assertFalse((self.folder / "sweep" / "journal.log").exists())
+
+    def test_by_a_signal_that_comes_while_the_ranks_start(self):
+        """srun does not pass on what it gets before they run."""
+        job = self.submit("--setup", "(sleep 0.3; kill -USR2 $$) &", spec=LONG)
+        until(lambda: "requeued" in self.output(job), lambda: f"a requeue: {self.output(job)}")
+        self.assertIn("asked to stop", self.output(job))
 
     def test_after_as_many_requeues_as_it_may_have(self):
         job = self.submit("--max-requeues", 0, spec=LONG)
@@ -323,6 +329,15 @@ class Script(SlurmTest):
         for options in ([], ["--array", 3], ["--launcher", "mpirun", "--gpus-per-node", 8, "--image", "im'age.sif"]):
             result = subprocess.run(["shellcheck", "-"], input=self.dry_run(*options), text=True, capture_output=True)
             self.assertEqual(result.stdout, "")
+
+    def test_starts_the_ranks_by_mpirun_where_srun_has_no_pmix(self):
+        programs = self.folder / "bin"
+        programs.mkdir()
+        (programs / "srun").write_text("#!/bin/sh\nprintf 'MPI plugin types are...\\n\\tnone\\n\\tpmi2\\n' >&2\n")
+        (programs / "srun").chmod(0o755)
+        result = self.program.run("submit", "--dry-run", "--", *self.command(), env={"PATH": f"{programs}:{os.environ['PATH']}"}).check()
+        self.assertIn("\n  mpirun --bind-to none ", result.stdout)
+        self.assertIn("srun has no PMIx here", result.stderr)
 
     def test_the_command_line_comes_before_the_spec(self):
         self.assertIn("\n#SBATCH --nodes=5\n", self.dry_run("--nodes", 5))
