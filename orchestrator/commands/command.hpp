@@ -30,6 +30,7 @@ struct Command {
 Command prepare_command();
 Command train_command();
 Command sweep_command();
+Command submit_command();
 Command status_command();
 Command aggregate_command();
 Command report_command();

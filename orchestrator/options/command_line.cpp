@@ -58,7 +58,10 @@ CommandLine parse_command_line(const std::vector<Option>& options, const std::ve
     const auto option = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == given.string_key; });
     const std::string origin = "--" + given.string_key;
     const Value value = option->flag ? Value(true) : parse_value(*option, given.value.front(), origin);
-    if (!line.asked.try_emplace(given.string_key, Asked{value, origin}).second) throw UsageError("{}: given twice", origin);
+    const auto [asked, is_first] = line.asked.try_emplace(given.string_key, Asked{value, origin});
+    if (is_first) continue;
+    if (!option->repeats) throw UsageError("{}: given twice", origin);
+    std::get<std::string>(asked->second.value) += "\n" + std::get<std::string>(value);
   }
   if (line.positional.size() < positional.size()) throw UsageError("{} is missing", positional[line.positional.size()]);
   for (const Option& option : options) {

@@ -48,6 +48,7 @@ struct Option {
   std::vector<std::pair<ModelKind, Value>> by_model = {};  // defaults of a --model, where the field's initial value is not its
   std::optional<ModelKind> only_for = {};                  // the one --model that has this option
   bool flag = false;                                       // stands alone: --json
+  bool repeats = false;                                    // may be given again, and adds a text; a Value holds them one a line
   bool required = false;
   bool in_config_hash = true;  // false: the result does not depend on it, or config_hash has its content
   bool may_change_on_resume = false;

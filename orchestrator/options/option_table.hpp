@@ -6,10 +6,13 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <sstream>  // std::istringstream
 #include <string>
 #include <type_traits>
 #include <utility>  // std::move
 #include <vector>
+
+#include <fmt/ranges.h>  // fmt::join
 
 #include "base/enum_words.hpp"
 #include "orchestrator/options/option.hpp"
@@ -38,6 +41,7 @@ struct OptionEntry {
     } else {
       option.kind = std::is_same_v<T, std::filesystem::path> ? ValueKind::path : ValueKind::text;
     }
+    option.repeats = std::is_same_v<T, std::vector<std::string>>;
     if constexpr (std::is_enum_v<T>) option.words = {enum_words<T>.begin(), enum_words<T>.end()};
     set = [member](Config& config, const Value& value) {
       if constexpr (std::is_same_v<T, bool>) {
@@ -48,6 +52,10 @@ struct OptionEntry {
         config.*member = static_cast<T>(std::get<double>(value));
       } else if constexpr (std::is_enum_v<T>) {
         config.*member = from_word<T>(std::get<std::string>(value)).value();
+      } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+        std::istringstream lines(std::get<std::string>(value));
+        (config.*member).clear();
+        for (std::string line; std::getline(lines, line);) (config.*member).push_back(line);
       } else {
         config.*member = std::get<std::string>(value);
       }
@@ -61,6 +69,8 @@ struct OptionEntry {
         return std::string(to_word(config.*member));
       } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
         return (config.*member).string();
+      } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+        return fmt::format("{}", fmt::join(config.*member, "\n"));
       } else {
         return config.*member;
       }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>  // std::getenv
 #include <string_view>
 #include <utility>  // std::move
 
@@ -14,15 +15,18 @@ constexpr std::array signals = {SIGUSR2, SIGTERM, SIGINT};
 
 // All that a handler can reach.
 std::atomic<bool> stop_asked = false;
+std::atomic<bool> second_one_ends = true;
 std::atomic<const std::string*> stop_notice = nullptr;
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<const std::string*>::is_always_lock_free, "used in a signal handler");
 
 void ask_for_stop(int signal) {
   const int saved_errno = errno;
   if (stop_asked.exchange(true)) {
-    // Delivered when the handler returns.
-    ::signal(signal, SIG_DFL);
-    ::raise(signal);
+    if (second_one_ends) {
+      // Delivered when the handler returns.
+      ::signal(signal, SIG_DFL);
+      ::raise(signal);
+    }
   } else if (const std::string* notice = stop_notice) {
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, notice->data(), notice->size());
   }
@@ -33,6 +37,8 @@ void ask_for_stop(int signal) {
 
 StopSignals::StopSignals(std::string notice) : notice_(std::move(notice)) {
   stop_asked = false;
+  // SLURM tells a step of one stop in several ways, itself and by the batch script, and ends what stays by SIGKILL.
+  second_one_ends = std::getenv("SLURM_JOB_ID") == nullptr;
   stop_notice = notice_.empty() ? nullptr : &notice_;
   struct sigaction action {};
   action.sa_handler = ask_for_stop;

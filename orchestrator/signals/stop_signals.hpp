@@ -7,7 +7,8 @@
 
 namespace agsweep {
 
-/// While it lives, SIGUSR2, SIGTERM and SIGINT ask for a stop instead of ending the process; a second one ends it at once.
+/// While it lives, SIGUSR2, SIGTERM and SIGINT ask for a stop instead of ending the process; a second one ends it at once, but in a SLURM
+/// job, where it changes nothing.
 /// At most one at a time in a process.
 class StopSignals {
  public:

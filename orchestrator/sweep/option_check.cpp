@@ -30,21 +30,24 @@ Value option_value(const Option& option, const ParameterValue& value) {
   return whole;
 }
 
+Value checked_value(const Option& option, const ParameterValue& given, std::string_view origin) {
+  const Value value = option_value(option, given);
+  const bool fits = std::holds_alternative<Automatic>(value) || (option.kind == ValueKind::on_off && std::holds_alternative<bool>(value)) ||
+                    (option.kind == ValueKind::integer && std::holds_alternative<std::int64_t>(value)) ||
+                    (option.kind == ValueKind::number && std::holds_alternative<double>(value)) ||
+                    ((option.kind == ValueKind::text || option.kind == ValueKind::path) && std::holds_alternative<std::string>(value));
+  if (!fits) throw UsageError("{}: {} is of the wrong type (allowed: {})", origin, value_text(given), allowed_values(option));
+  check_value(option, value, origin);
+  return value;
+}
+
 OptionCheck train_option_check() {
   return [](std::string_view model, std::string_view key, const ParameterValue& given, std::string_view origin) -> ParameterValue {
     const Option& option = option_of_key(key, origin);
     if (const auto kind = from_word<ModelKind>(model); kind && !option.is_of(*kind)) {
       throw UsageError("{}: no option of --model {}, only of {}", origin, model, to_word(*option.only_for));
     }
-    const Value value = option_value(option, given);
-    const bool fits = std::holds_alternative<Automatic>(value) ||
-                      (option.kind == ValueKind::on_off && std::holds_alternative<bool>(value)) ||
-                      (option.kind == ValueKind::integer && std::holds_alternative<std::int64_t>(value)) ||
-                      (option.kind == ValueKind::number && std::holds_alternative<double>(value)) ||
-                      ((option.kind == ValueKind::text || option.kind == ValueKind::path) && std::holds_alternative<std::string>(value));
-    if (!fits) throw UsageError("{}: {} is of the wrong type (allowed: {})", origin, value_text(given), allowed_values(option));
-    check_value(option, value, origin);
-    return as_parameter(value);
+    return as_parameter(checked_value(option, given, origin));
   };
 }
 

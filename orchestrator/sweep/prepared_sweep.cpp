@@ -9,6 +9,7 @@
 #include "orchestrator/sweep/sweep_cost.hpp"  // warmup_warning
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "orchestrator/world/slurm_check.hpp"
 
 namespace agsweep {
 
@@ -24,7 +25,7 @@ std::vector<std::string> PreparedSweep::messages() const {
   }
   if (std::string warning = warmup_warning(plan, facts.train_rows); !warning.empty()) messages.push_back(std::move(warning));
   messages.push_back(fmt::format("{}sweep {}: {} configurations, {} epochs each at most; groups: {}, ranks of each: {}",
-                                 corpus.info.synthetic ? "synthetic corpus: " : "", plan.spec.name, plan.spec.trials, plan.epochs,
+                                 corpus.info.synthetic ? "synthetic corpus: " : "", plan.spec.name, plan.spec.own_trials(), plan.epochs,
                                  groups.leaders.size(), groups.ranks_per_group));
   return messages;
 }
@@ -65,6 +66,7 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
     sweep.data_sha256 = sha256_file(args.data);
   });
   sweep.world = survey(comm);
+  require_all_nodes(comm, sweep.world);
   sweep.devices = devices_of_sweep(comm, sweep, args);
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
   if (sweep.groups.ranks_per_group > 1) {

@@ -1,12 +1,13 @@
 #include "orchestrator/sweep/sweep_folder.hpp"
 
 #include <chrono>
-#include <cstdlib>  // std::getenv
-#include <thread>   // std::this_thread::sleep_for
+#include <thread>  // std::this_thread::sleep_for
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/system.hpp"
+#include "slurm/job_environment.hpp"
+#include "slurm/queue.hpp"  // job_has_ended
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/process_identity.hpp"
 #include "sweeps/space/resolved_spec.hpp"
@@ -16,11 +17,6 @@ namespace agsweep {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string environment_text(const char* name) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? "" : text;
-}
 
 void write_spec(const SweepArgs& args, const SweepPlan& plan) {
   if (!plan.given.empty()) write_file_atomically(args.out / "sweep.toml", plan.given);
@@ -46,9 +42,8 @@ T agreed(const Study& study, const char* key, const T& now, const char* option) 
 
 SweepLock take_sweep(const fs::path& folder, const std::function<void(const std::string&)>& message) {
   fs::create_directories(folder);
-  const LockRequest request{.process = this_process(),
-                            .slurm_job = environment_text("SLURM_JOB_ID"),
-                            .slurm_restarts = std::atoll(environment_text("SLURM_RESTART_COUNT").c_str())};
+  const JobEnvironment job = job_environment();
+  const LockRequest request{.process = this_process(), .slurm_job = job.id, .slurm_restarts = job.requeues, .job_ended = job_has_ended};
   return lock_sweep(folder, request,
                     {.now = steady_seconds,
                      .sleep = [](double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); },

@@ -74,6 +74,7 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
       fix(plan.spec, check, name, asked);
     }
   }
+  if (!args.part.empty()) set_part(plan.spec, args.part, "--part");
   plan.epochs = filled_config(fixed_options(plan.spec)).epochs;
   check_epochs(plan.spec, plan.epochs);
   return plan;

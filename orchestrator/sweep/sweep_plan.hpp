@@ -17,6 +17,7 @@ struct SweepArgs {
   std::filesystem::path spec;
   std::filesystem::path data;
   std::filesystem::path out;
+  std::string part = {};  // "1/3": of the sweep's configurations these alone; empty: all
   std::int64_t ranks_per_trial = 1;
   std::int64_t trials_per_rank = 1;
   bool resume = false;

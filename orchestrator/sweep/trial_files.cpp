@@ -13,7 +13,6 @@ namespace agsweep {
 
 namespace fs = std::filesystem;
 
-fs::path trial_folder(const fs::path& sweep, std::int64_t trial) { return sweep / "trials" / fmt::format("{:04}", trial); }
 
 TrialFacts read_trial_facts(const fs::path& folder) {
   std::error_code unreadable;

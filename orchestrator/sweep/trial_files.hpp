@@ -5,13 +5,11 @@
 #include <map>
 #include <string>
 
-#include "sweeps/state/sweep_site.hpp"  // TrialFacts
+#include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
+#include "sweeps/state/sweep_site.hpp"         // TrialFacts
 #include "sweeps/state/sweep_state.hpp"
 
 namespace agsweep {
-
-/// SWEEP/trials/0042.
-std::filesystem::path trial_folder(const std::filesystem::path& sweep, std::int64_t trial);
 
 /// Of a trial's folder as it stands; a missing or damaged result.json gives none.
 TrialFacts read_trial_facts(const std::filesystem::path& folder);

@@ -1,6 +1,5 @@
 #include "orchestrator/training/run_inputs.hpp"
 
-#include <cstdlib>  // std::getenv
 #include <span>
 
 #include "base/error.hpp"
@@ -8,6 +7,7 @@
 #include "base/system.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/world/versions.hpp"
+#include "slurm/job_environment.hpp"
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 #include "workers/gpt2/gpt2_config.hpp"
@@ -111,11 +111,10 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
 
 nlohmann::json environment(const World& world, const JobDevices& devices, const RunRecord& record) {
   const auto or_null = [](std::string_view text) { return text.empty() ? nlohmann::json() : nlohmann::json(text); };
-  const char* const job = std::getenv("SLURM_JOB_ID");
   nlohmann::json json = devices.facts;
   json.update({{"cpu", world.cpu_models[0]},
                {"hosts", world.hosts()},
-               {"slurm_job_id", or_null(job == nullptr ? "" : job)},
+               {"slurm_job_id", or_null(job_environment().id)},
                {"started", record.started},
                {"versions", versions()},
                {"weights_sha256", or_null(record.sha256.weights)},

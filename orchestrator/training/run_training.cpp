@@ -19,6 +19,7 @@
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "orchestrator/world/slurm_check.hpp"
 
 namespace agsweep {
 
@@ -81,6 +82,7 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   const TrainConfig provisional = filled_config(plan.options);
   const auto comm = session.world(provisional.timeout, advice);
   const World world = survey(*comm);
+  require_all_nodes(*comm, world);
   const JobDevices devices = devices_of_run(*comm, world, plan, asked);
   std::vector<int> all_ranks(static_cast<std::size_t>(comm->size()));
   std::iota(all_ranks.begin(), all_ranks.end(), 0);

@@ -9,6 +9,7 @@
 #include "orchestrator/options/config_file.hpp"  // other_device_advice
 #include "orchestrator/options/resolve.hpp"      // is_given
 #include "orchestrator/options/train_options.hpp"
+#include "orchestrator/world/slurm_check.hpp"
 
 namespace agsweep {
 
@@ -97,7 +98,13 @@ JobDevices find_devices(Communicator& comm, const World& world, std::optional<De
   const OpenedPlatform opened = open_platform();
   std::vector<int> with, without;
   std::string reason;
-  for (FoundDevice& found : survey_devices(comm, world, opened)) {
+  std::vector<FoundDevice> all = survey_devices(comm, world, opened);
+  together(comm, [&] {
+    const FoundDevice& own = all[static_cast<std::size_t>(comm.rank())];
+    const std::string unfit = unfit_devices(job_environment(), own.device.visible, own.reason);
+    if (!unfit.empty()) throw UsageError("{}", unfit);
+  });
+  for (FoundDevice& found : all) {
     const bool is_there = found.device.visible > 0;
     (is_there ? with : without).push_back(found.device.rank);
     if (!is_there && reason.empty()) reason = found.reason;

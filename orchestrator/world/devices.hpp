@@ -49,7 +49,7 @@ std::optional<Device> asked_device(const AskedOptions& asked);
 ///
 /// Collective over comm.
 /// @throws RunTimeError on every rank when --device cuda finds none on some rank, with the reason; UsageError when --device auto finds
-/// one on some ranks only
+/// one on some ranks only, or when a rank does not find what SLURM gave its job
 JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked);
 
 /// The GPUs on which what was started on some goes on, checkpoints and all. Collective over comm.

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/system.hpp"
+#include "slurm/job_environment.hpp"
 
 namespace agsweep {
 
@@ -67,7 +68,8 @@ World survey(Communicator& comm) {
   for (int rank = 0; rank < comm.size(); ++rank) {
     Letter letter{};
     if (rank == comm.rank()) {
-      put(letter.host, host_name());
+      const std::string node = job_environment().node;  // as SLURM's own commands name it
+      put(letter.host, node.empty() ? host_name() : node);
       put(letter.cpu_model, cpu_model());
       letter.cpus = own_cpus();
     }

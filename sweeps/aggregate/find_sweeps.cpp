@@ -11,10 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_sweep(const fs::path& folder) {
-  std::error_code unreadable;
-  return fs::exists(folder / resolved_spec_name, unreadable);
-}
+bool is_sweep(const fs::path& folder) { return !folders_of_sweep(folder).empty(); }
 
 std::vector<fs::path> sweeps_in(const fs::path& folder) {
   if (is_sweep(folder)) return {folder};

@@ -34,15 +34,14 @@ std::string best_text(const SweepResults& sweep, const SweepStatus& status) {
                      phase_word(best.trial.phase), fmt::join(parameters, ", "));
 }
 
-std::string holder_text(const SweepStatus& status) {
-  const bool open = status.running + status.paused + status.pending > 0;
+std::string holder_text(const std::optional<LockState>& lock, bool open) {
   const char* go_on = open ? "; sweep --resume goes on" : "";
-  if (!status.lock) return fmt::format("nobody works on it{}", go_on);
-  if (!status.lock->holder) return "sweep.lock is damaged";
-  const LockHolder& holder = *status.lock->holder;
+  if (!lock) return fmt::format("nobody works on it{}", go_on);
+  if (!lock->holder) return "sweep.lock is damaged";
+  const LockHolder& holder = *lock->holder;
   const std::string job = holder.slurm_job.empty() ? "" : fmt::format(" (SLURM job {})", holder.slurm_job);
   const std::string process = fmt::format("process {} on host {}{}", holder.process.pid, holder.process.host, job);
-  switch (status.lock->view) {
+  switch (lock->view) {
     case ProcessView::gone:
       return fmt::format("{} has ended without giving it back{}", process, go_on);
     case ProcessView::running:
@@ -53,6 +52,17 @@ std::string holder_text(const SweepStatus& status) {
       break;
   }
   return fmt::format("{} holds it, and cannot be seen from here", process);
+}
+
+nlohmann::ordered_json lock_json(const std::optional<LockState>& lock) {
+  using Json = nlohmann::ordered_json;
+  if (!lock) return nullptr;
+  if (!lock->holder) return {{"damaged", true}};
+  const LockHolder& holder = *lock->holder;
+  return {{"host", holder.process.host},
+          {"pid", holder.process.pid},
+          {"slurm_job_id", holder.slurm_job.empty() ? Json() : Json(holder.slurm_job)},
+          {"process", view_word(lock->view)}};
 }
 
 }  // namespace
@@ -69,8 +79,12 @@ std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
   add("failed", fmt::format("{}", status.failed));
   add("pending", fmt::format("{}", status.pending));
   add("best", best_text(sweep, status));
-  add("lock", holder_text(status));
-  add("journal", fmt::format("last written {}", status.journal_written));
+  const bool open = status.running + status.paused + status.pending > 0;
+  for (const FolderStatus& folder : status.folders) {
+    if (sweep.parts != std::vector{sweep.folder}) text += fmt::format("{}\n", folder.folder.filename().string());
+    add("lock", holder_text(folder.lock, open));
+    add("journal", fmt::format("last written {}", folder.journal_written));
+  }
   return text;
 }
 
@@ -86,22 +100,19 @@ nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus&
             {"seed", results.trial.seed},
             {"parameters", parameters_json(results)}};
   }
-  Json lock;
-  if (status.lock && !status.lock->holder) lock = {{"damaged", true}};
-  if (status.lock && status.lock->holder) {
-    const LockHolder& holder = *status.lock->holder;
-    lock = {{"host", holder.process.host},
-            {"pid", holder.process.pid},
-            {"slurm_job_id", holder.slurm_job.empty() ? Json() : Json(holder.slurm_job)},
-            {"process", view_word(status.lock->view)}};
+  Json json = {{"name", sweep.spec.name},   {"model", sweep.spec.model}, {"metric", sweep.spec.metric}, {"epochs", sweep.epochs},
+               {"planned", status.planned}, {"done", status.done},       {"running", status.running},   {"paused", status.paused},
+               {"pruned", status.pruned},   {"failed", status.failed},   {"pending", status.pending},   {"best", std::move(best)}};
+  const bool in_parts = sweep.parts != std::vector{sweep.folder};
+  for (const FolderStatus& folder : status.folders) {
+    const Json lock = lock_json(folder.lock);
+    if (in_parts) {
+      json["parts"].push_back({{"folder", folder.folder.filename().string()}, {"lock", lock}, {"journal_written", folder.journal_written}});
+    } else {
+      json.update({{"lock", lock}, {"journal_written", folder.journal_written}});
+    }
   }
-  return {{"name", sweep.spec.name},     {"model", sweep.spec.model},
-          {"metric", sweep.spec.metric}, {"epochs", sweep.epochs},
-          {"planned", status.planned},   {"done", status.done},
-          {"running", status.running},   {"paused", status.paused},
-          {"pruned", status.pruned},     {"failed", status.failed},
-          {"pending", status.pending},   {"best", std::move(best)},
-          {"lock", std::move(lock)},     {"journal_written", status.journal_written}};
+  return json;
 }
 
 }  // namespace agsweep

@@ -1,6 +1,7 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 
-#include <algorithm>  // std::all_of, std::equal
+#include <algorithm>  // std::all_of, std::equal, std::stable_sort
+#include <charconv>
 #include <limits>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "sweeps/journal/journal_line.hpp"  // parse_journal_line
 #include "sweeps/journal/study.hpp"
 #include "sweeps/space/read_spec.hpp"
+#include "sweeps/space/spec_difference.hpp"
 #include "sweeps/state/sweep_state.hpp"  // the names of a trial's attributes
 
 namespace agsweep {
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+constexpr std::string_view part_prefix = "part-";
 
 using Attributes = std::map<std::string, nlohmann::json>;
 
@@ -152,7 +155,7 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
       // Its writer was killed, or is just writing: the trial will begin once more with the same number.
       if (!trial && i + 1 == study.trials.size()) return;
       if (!trial) throw DataError("{} or {} is missing", configuration_attribute, seed_attribute);
-      TrialResults results{.number = number, .trial = *std::move(trial), .folder = sweep.folder / "trials" / fmt::format("{:04}", i)};
+      TrialResults results{.number = number, .trial = *std::move(trial), .folder = trial_folder(sweep.folder, number)};
       for (std::size_t p = 0; p < sweep.spec.space.size(); ++p) {
         const Parameter& parameter = sweep.spec.space[p];
         results.parameters[parameter.key] = value_at(parameter, results.trial.point[p]);
@@ -165,8 +168,8 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
   }
 }
 
-SweepResults read(const fs::path& folder, bool with_results) {
-  SweepResults sweep{.folder = folder, .spec = read_resolved_spec(folder / resolved_spec_name)};
+SweepResults read_folder(const fs::path& folder, bool with_results) {
+  SweepResults sweep{.folder = folder, .parts = {folder}, .spec = read_resolved_spec(folder / resolved_spec_name)};
   sweep.maximise = higher_is_better(from_word<Metric>(sweep.spec.metric).value());
   const fs::path journal = folder / journal_name;
   const Study study = read_study(journal);
@@ -178,11 +181,74 @@ SweepResults read(const fs::path& folder, bool with_results) {
   } catch (const DataError& error) {
     throw DataError("{}: {}", journal.string(), error.what());
   }
+  return sweep;
+}
+
+/// Adds the trials of another part.
+void merge(SweepResults& sweep, SweepResults part) {
+  part.spec.part = sweep.spec.part;  // all else is the same
+  part.spec.parts = sweep.spec.parts;
+  const std::string difference = spec_difference(sweep.spec, part.spec);
+  const bool has_begun = !part.data_sha256.empty() && !sweep.data_sha256.empty();
+  if (!difference.empty())
+    throw DataError("{}: a part of another sweep than {}:{}", part.folder.string(), sweep.parts[0].string(), difference);
+  if (has_begun && part.data_sha256 != sweep.data_sha256) {
+    throw DataError("{}: trained on another data.h5 than {}", part.folder.string(), sweep.parts[0].string());
+  }
+  if (part.epochs > 0) {
+    sweep.epochs = part.epochs;
+    sweep.data_sha256 = part.data_sha256;
+    sweep.train_limit = part.train_limit;
+  }
+  sweep.parts.push_back(part.folder);
+  sweep.trials.insert(sweep.trials.end(), part.trials.begin(), part.trials.end());
+}
+
+/// In the order in which one folder would have begun them.
+void number(SweepResults& sweep) {
+  const auto seed_place = [&](const TrialResults& trial) {
+    return std::find(sweep.spec.seeds.begin(), sweep.spec.seeds.end(), trial.trial.seed) - sweep.spec.seeds.begin();
+  };
+  std::stable_sort(sweep.trials.begin(), sweep.trials.end(), [&](const TrialResults& a, const TrialResults& b) {
+    return std::pair(a.trial.configuration, seed_place(a)) < std::pair(b.trial.configuration, seed_place(b));
+  });
+  for (std::size_t i = 0; i < sweep.trials.size(); ++i) sweep.trials[i].number = static_cast<std::int64_t>(i);
+}
+
+SweepResults read(const fs::path& folder, bool with_results) {
+  const std::vector<fs::path> parts = folders_of_sweep(folder);
+  SweepResults sweep = read_folder(parts.empty() ? folder : parts.front(), with_results);
+  if (!parts.empty() && parts.front() != folder) {
+    sweep.folder = folder;
+    sweep.spec.part = 0;
+    sweep.spec.parts = 1;
+    for (std::size_t i = 1; i < parts.size(); ++i) merge(sweep, read_folder(parts[i], with_results));
+    number(sweep);
+  }
   sweep.closed = std::all_of(sweep.trials.begin(), sweep.trials.end(), [](const TrialResults& trial) { return trial.trial.ended(); });
   return sweep;
 }
 
 }  // namespace
+
+std::vector<fs::path> folders_of_sweep(const fs::path& folder) {
+  std::error_code unreadable;
+  if (fs::exists(folder / resolved_spec_name, unreadable)) return {folder};
+  std::map<std::int64_t, fs::path> parts;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
+    const std::string name = entry.path().filename().string();
+    std::int64_t part = 0;
+    if (!name.starts_with(part_prefix) || !fs::exists(entry.path() / resolved_spec_name, unreadable)) continue;
+    const char* const digits = name.data() + part_prefix.size();
+    const auto [end, error] = std::from_chars(digits, name.data() + name.size(), part);
+    if (error == std::errc() && end == name.data() + name.size()) parts.emplace(part, entry.path());
+  }
+  std::vector<fs::path> folders;
+  for (auto& [part, path] : parts) folders.push_back(std::move(path));
+  return folders;
+}
+
+fs::path trial_folder(const fs::path& sweep, std::int64_t number) { return sweep / "trials" / fmt::format("{:04}", number); }
 
 SweepResults read_sweep(const fs::path& folder) { return read(folder, true); }
 

@@ -34,20 +34,30 @@ struct TrialResults {
   nlohmann::json result = {};                             // result.json but for its bulk; null where there is none yet
 };
 
+/// The folders that hold the sweep in `folder`: itself, or where an array of jobs does it the parts that have begun, part-0, part-1, ..
+/// None where it is no sweep.
+std::vector<std::filesystem::path> folders_of_sweep(const std::filesystem::path& folder);
+
 /// A sweep's folder as it stands, also while it runs or on another machine: read without its lock.
 struct SweepResults {
   std::filesystem::path folder = {};
-  SweepSpec spec = {};      // as it runs: SWEEP/sweep.resolved.toml
-  std::int64_t epochs = 0;  // of each trial's schedule
-  bool maximise = true;     // the metric
+  std::vector<std::filesystem::path> parts = {};  // folders_of_sweep()
+  SweepSpec spec = {};                            // as it runs: SWEEP/sweep.resolved.toml; of a sweep in parts, the whole
+  std::int64_t epochs = 0;                        // of each trial's schedule
+  bool maximise = true;                           // the metric
   std::string data_sha256 = {};
   std::int64_t train_limit = 0;           // rows; 0: all
   bool closed = false;                    // no trial runs or is paused
   std::vector<TrialResults> trials = {};  // by number
 };
 
+/// SWEEP/trials/0007
+std::filesystem::path trial_folder(const std::filesystem::path& sweep, std::int64_t number);
+
 /// Reads SWEEP/sweep.resolved.toml, journal.log and each trials/NNNN/result.json that is there. A last trial that the journal does not yet
 /// give its configuration and seed is left out: its writer was killed, or is just writing.
+///
+/// The parts of a sweep are read as one, whose trials are numbered by configuration and seed, as those of a sweep in one folder are.
 /// @throws DataError naming the file that is missing or damaged; a damaged or missing file of one trial leaves that trial's fields empty
 SweepResults read_sweep(const std::filesystem::path& folder);
 

@@ -47,7 +47,10 @@ bool better(const SweepResults& sweep, const TrialResults& a, const TrialResults
 }  // namespace
 
 SweepStatus status_of(const SweepResults& sweep) {
-  SweepStatus status{.best = std::nullopt, .lock = lock_of(sweep.folder), .journal_written = written(sweep.folder / journal_name)};
+  SweepStatus status{.best = std::nullopt, .folders = {}};
+  for (const fs::path& folder : sweep.parts) {
+    status.folders.push_back({.folder = folder, .lock = lock_of(folder), .journal_written = written(folder / journal_name)});
+  }
   const auto count_of = [&](TrialPhase phase) -> std::int64_t& {
     switch (phase) {
       case TrialPhase::running:
@@ -71,7 +74,7 @@ SweepStatus status_of(const SweepResults& sweep) {
     if (value_of(results.trial) && (best == nullptr || better(sweep, results, *best))) best = &results;
   }
   if (best != nullptr) status.best = best->number;
-  const std::int64_t runs = sweep.spec.trials * static_cast<std::int64_t>(sweep.spec.seeds.size());
+  const std::int64_t runs = sweep.spec.own_trials() * static_cast<std::int64_t>(sweep.spec.seeds.size());
   status.pending = runs - static_cast<std::int64_t>(begun.size());
   status.planned = static_cast<std::int64_t>(sweep.trials.size()) + status.pending;
   return status;

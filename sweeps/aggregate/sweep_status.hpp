@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +20,13 @@ struct LockState {
   ProcessView view = ProcessView::unseen;
 };
 
+/// A folder that one process works on at a time.
+struct FolderStatus {
+  std::filesystem::path folder;
+  std::optional<LockState> lock;  // none: nobody has it
+  std::string journal_written;    // when the journal's last line was: UTC, "2026-01-31T12:00:00Z"
+};
+
 /// How far a sweep is.
 struct SweepStatus {
   std::int64_t planned = 0;  // trials that there will be when every configuration has begun under every seed
@@ -26,10 +35,9 @@ struct SweepStatus {
   std::int64_t paused = 0;
   std::int64_t pruned = 0;
   std::int64_t failed = 0;
-  std::int64_t pending = 0;          // planned, and not begun
-  std::optional<std::int64_t> best;  // the best complete trial; before there is one, the best so far of the others
-  std::optional<LockState> lock;     // none: nobody has it
-  std::string journal_written;       // when the journal's last line was: UTC, "2026-01-31T12:00:00Z"
+  std::int64_t pending = 0;           // planned, and not begun
+  std::optional<std::int64_t> best;   // the best complete trial; before there is one, the best so far of the others
+  std::vector<FolderStatus> folders;  // one, or one a part
 };
 
 /// Takes no lock, and changes nothing. @throws DataError when the journal has gone since it was read
@@ -39,7 +47,7 @@ SweepStatus status_of(const SweepResults& sweep);
 std::string status_text(const SweepResults& sweep, const SweepStatus& status);
 
 /// {name, model, metric, epochs, planned, done, running, paused, pruned, failed, pending, best, lock, journal_written}; best and lock are
-/// null where there is none.
+/// null where there is none. A sweep in parts has `parts` instead of the last two: a list of {folder, lock, journal_written}.
 nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus& status);
 
 }  // namespace agsweep

@@ -21,13 +21,19 @@ ReportedSweep reported_sweep(SweepResults results, std::string name) {
 
 ReportedSweep read_reported_sweep(const fs::path& folder, std::string name) {
   ReportedSweep sweep = reported_sweep(read_sweep(folder), std::move(name));
-  const Study study = read_study(folder / journal_name);
-  for (const StudyEvent& event : study.events) {
-    if (event.kind == StudyEvent::Kind::reported) sweep.spent.push_back({.trial = event.trial, .value = event.report.value});
-  }
-  for (const StudyTrial& trial : study.trials) {
-    if (sweep.first_start.empty()) sweep.first_start = trial.datetime_start;
-    sweep.last_end = std::max(sweep.last_end, trial.datetime_complete);
+  std::map<fs::path, std::int64_t> numbers;  // of a trial in its part's folder
+  for (const TrialResults& trial : sweep.results.trials) numbers.emplace(trial.folder, trial.number);
+  for (const fs::path& part : sweep.results.parts) {
+    const Study study = read_study(part / journal_name);
+    for (const StudyEvent& event : study.events) {
+      const auto number = numbers.find(trial_folder(part, event.trial));
+      const bool known = event.kind == StudyEvent::Kind::reported && number != numbers.end();
+      if (known) sweep.spent.push_back({.trial = number->second, .value = event.report.value});
+    }
+    for (const StudyTrial& trial : study.trials) {
+      if (sweep.first_start.empty() || trial.datetime_start < sweep.first_start) sweep.first_start = trial.datetime_start;
+      sweep.last_end = std::max(sweep.last_end, trial.datetime_complete);
+    }
   }
   for (const TrialResults& trial : sweep.results.trials) {
     EpochTable table = read_epoch_table(trial.folder / "epochs.csv");

@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::find
 #include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
 #include <string>
@@ -20,8 +21,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::string_view, 13> spec_keys = {"name",    "model", "metric", "sampler", "sampler_seed", "trials", "seeds",
-                                                        "retries", "keep",  "fixed",  "space",   "scheduler",    "trial"};
+constexpr std::array<std::string_view, 15> spec_keys = {"name",  "model",   "metric", "sampler", "sampler_seed", "trials",
+                                                        "seeds", "retries", "keep",   "fixed",   "space",        "scheduler",
+                                                        "trial", "part",    "slurm"};  // the last: what `agsweep submit` asks of SLURM, no
+                                                                                       // part of the sweep
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
 /// The file, and who knows the options.
@@ -197,7 +200,23 @@ SweepSpec read_spec(const fs::path& name_for_errors, std::string_view text, cons
   read_trials(source, spec);
   if (const SpecNode* node = source.find("scheduler")) spec.scheduler = read_scheduler(*node, name_for_errors, fixed_epochs(spec));
   check_several_seeds(source, spec);
+  if (const SpecNode* node = source.find("part")) set_part(spec, text_of(*node), node->origin);
   return spec;
+}
+
+void set_part(SweepSpec& spec, std::string_view text, std::string_view origin) {
+  const char* const end = text.data() + text.size();
+  const auto [slash, first_error] = std::from_chars(text.data(), end, spec.part);
+  const bool has_slash = first_error == std::errc() && slash != end && *slash == '/';
+  const auto [rest, second_error] = has_slash ? std::from_chars(slash + 1, end, spec.parts) : std::from_chars_result{end, first_error};
+  if (!has_slash || second_error != std::errc() || rest != end || spec.part < 0 || spec.part >= spec.parts) {
+    throw UsageError("{}: {} is no part: write 0/3 for the first of three", origin, text);
+  }
+  if (spec.parts > spec.trials) throw UsageError("{}: {} parts, but the sweep has {} configurations", origin, spec.parts, spec.trials);
+  const bool is_tpe = spec.sampler == SamplerKind::tpe;
+  if (spec.parts == 1 || (!is_tpe && spec.scheduler.kind == SchedulerKind::none)) return;
+  throw UsageError("{}: parts cannot learn from each other's trials, as {} does; use one job on more nodes instead (submit --nodes)",
+                   origin, is_tpe ? "sampler \"tpe\"" : fmt::format("scheduler \"{}\"", to_word(spec.scheduler.kind)));
 }
 
 void check_epochs(const SweepSpec& spec, std::int64_t epochs) {

@@ -50,6 +50,13 @@ struct SweepSpec {
   SearchSpace space = {};
   SchedulerSpec scheduler = {};
   std::vector<Point> first_trials = {};  // [[trial]], run before the sampler's; numbers may lie outside the space's bounds
+  // Of `parts` folders that do the sweep together, each for itself, this one has the configurations i with i mod parts = part.
+  std::int64_t part = 0;
+  std::int64_t parts = 1;
+
+  bool has(std::int64_t configuration) const { return configuration % parts == part; }
+  /// How many configurations this folder has.
+  std::int64_t own_trials() const { return (trials - part + parts - 1) / parts; }
 };
 
 }  // namespace agsweep

@@ -59,7 +59,7 @@ SweepState::Run SweepState::run_without_attributes(const Point& point) {
   const auto seeds = static_cast<std::int64_t>(spec_.seeds.size());
   for (std::int64_t i = 0; i < spec_.trials * seeds && !unseen; ++i) {
     const Run run{i / seeds, spec_.seeds[static_cast<std::size_t>(i % seeds)]};
-    if (begun_.contains(run)) continue;
+    if (!spec_.has(run.first) || begun_.contains(run)) continue;
     const auto known = configurations_.find(run.first);
     if (known == configurations_.end()) unseen = run;
     if ((known == configurations_.end() ? draw(run.first) : known->second) == point) return run;

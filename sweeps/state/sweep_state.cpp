@@ -35,7 +35,7 @@ std::int64_t SweepState::time() const {
 }
 
 std::int64_t SweepState::planned() const {
-  const auto runs = spec_.trials * static_cast<std::int64_t>(spec_.seeds.size());
+  const auto runs = spec_.own_trials() * static_cast<std::int64_t>(spec_.seeds.size());
   const auto extra = static_cast<std::int64_t>(trials_.size()) - static_cast<std::int64_t>(begun_.size());
   return runs + extra + static_cast<std::int64_t>(again_.size());
 }
@@ -78,6 +78,7 @@ std::optional<SweepState::Run> SweepState::next_run() {
   if (!again_.empty()) return again_.back();
   const auto seeds = static_cast<std::int64_t>(spec_.seeds.size());
   for (; first_open_ < spec_.trials * seeds; ++first_open_) {
+    if (!spec_.has(first_open_ / seeds)) continue;
     const Run run{first_open_ / seeds, spec_.seeds[static_cast<std::size_t>(first_open_ % seeds)]};
     if (!begun_.contains(run)) return run;
   }
@@ -222,7 +223,7 @@ void SweepState::retry_failed() {
 }
 
 bool SweepState::finished() const {
-  const auto runs = spec_.trials * static_cast<std::int64_t>(spec_.seeds.size());
+  const auto runs = spec_.own_trials() * static_cast<std::int64_t>(spec_.seeds.size());
   return running_ == 0 && again_.empty() && static_cast<std::int64_t>(begun_.size()) == runs && !scheduler_->promotable() &&
          !last_promotable();
 }

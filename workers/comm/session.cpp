@@ -44,10 +44,18 @@ class SilentChannel final : public ControlChannel {
   std::optional<Letter> receive() override { return {}; }
 };
 
+/// How many tasks srun has started; 0: another launcher did, or none.
+int tasks_of_srun() { return std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr ? environment_number("SLURM_STEP_NUM_TASKS") : 0; }
+
+/// MPI itself would end each rank with a page on how SLURM is built.
+void require_pmix() {
+  if (const int tasks = tasks_of_srun(); tasks > 1 && std::getenv("PMIX_RANK") == nullptr) {
+    throw UsageError("srun started {} tasks without PMIx, so they cannot find each other: use srun --mpi=pmix, or mpirun", tasks);
+  }
+}
+
 void check_world(int size) {
-  const int tasks = environment_number("SLURM_STEP_NUM_TASKS");
-  const bool by_srun = tasks > 0 && std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr;
-  if (by_srun && tasks != size) {
+  if (const int tasks = tasks_of_srun(); tasks > 0 && tasks != size) {
     throw UsageError("srun started {} tasks, but MPI sees a job of {}: use srun --mpi=pmix", tasks, size);
   }
 }
@@ -80,6 +88,7 @@ bool Session::launched() {
 
 Session::Session() {
   if (launched()) {
+    require_pmix();
     auto state = std::make_unique<State>();
     if (!state->mpi.thread_multiple) throw RunTimeError("this MPI does not offer MPI_THREAD_MULTIPLE, which agsweep needs");
     AGSWEEP_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));

@@ -165,5 +165,43 @@ TEST(SweepResults, AreNoneWhereAFileIsMissingOrDamagedWhichIsNamed) {
   EXPECT_THAT(error_in(folder / "s"), HasSubstr("journal.log: cannot read"));
 }
 
+/// Part k of a sweep of five configurations in two parts, each trial's value its learning rate.
+std::filesystem::path write_part(const std::filesystem::path& folder, int part, const char* data = "d0") {
+  SweepWriter writer(folder / fmt::format("part-{}", part), grid_spec({0.1, 0.2, 0.3, 0.4, 0.5}, fmt::format("part = \"{}/2\"\n", part)),
+                     {.epochs = 1, .data_sha256 = data});
+  while (!writer.state().finished()) writer.run({0.1 * static_cast<double>(part + 1)});
+  return writer.save();
+}
+
+TEST(SweepResults, OfASweepInPartsAreThoseOfOneSweep) {
+  const TemporaryFolder folder;
+  write_part(folder / "s", 0);
+  write_part(folder / "s", 1);
+  const SweepResults sweep = read_sweep(folder / "s");
+  EXPECT_EQ(sweep.spec.parts, 1);
+  EXPECT_TRUE(sweep.closed);
+  ASSERT_EQ(sweep.trials.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(sweep.trials[i].number, static_cast<std::int64_t>(i));
+    EXPECT_EQ(sweep.trials[i].trial.configuration, static_cast<std::int64_t>(i));
+    EXPECT_EQ(sweep.trials[i].folder, trial_folder(folder / "s" / fmt::format("part-{}", i % 2), static_cast<std::int64_t>(i / 2)));
+  }
+}
+
+TEST(SweepResults, OfPartsThatHaveNotBegunAreMissingAlone) {
+  const TemporaryFolder folder;
+  write_part(folder / "s", 1);
+  const SweepResults sweep = read_sweep(folder / "s");
+  ASSERT_EQ(sweep.trials.size(), 2U);
+  EXPECT_EQ(sweep.spec.own_trials(), 5);
+}
+
+TEST(SweepResults, OfPartsOfDifferentSweepsAreRefused) {
+  const TemporaryFolder folder;
+  write_part(folder / "s", 0);
+  write_part(folder / "s", 1, "d1");
+  EXPECT_THAT(error_in(folder / "s"), ::testing::HasSubstr("another data.h5"));
+}
+
 }  // namespace
 }  // namespace agsweep

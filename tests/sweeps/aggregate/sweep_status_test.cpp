@@ -109,7 +109,7 @@ TEST(SweepStatus, TellsWhenTheJournalWasWritten) {
   const SweepResults sweep = read_sweep(writer.save());
   const auto time = std::chrono::sys_days(std::chrono::year(2026) / 2 / 3) + std::chrono::hours(4) + std::chrono::milliseconds(5600);
   std::filesystem::last_write_time(folder / "s" / "journal.log", std::chrono::file_clock::from_sys(time));
-  EXPECT_EQ(status_of(sweep).journal_written, "2026-02-03T04:00:05Z");
+  EXPECT_EQ(status_of(sweep).folders.at(0).journal_written, "2026-02-03T04:00:05Z");
 }
 
 }  // namespace

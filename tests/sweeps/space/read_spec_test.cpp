@@ -141,5 +141,18 @@ TEST(CheckEpochs, RefusesMinEpochsAboveTheTrialsLength) {
   EXPECT_THAT(error_of<UsageError>([&] { check_epochs(spec, 3); }), HasSubstr("min_epochs: 4 is more than the trials' 3 epochs"));
 }
 
+TEST(ReadSpec, OfAPartSaysWhichConfigurationsAreItsOwn) {
+  SweepSpec spec = spec_of("model = \"scratch\"\ntrials = 8\npart = \"2/3\"\n[space]\nlr = { log = [1e-4, 1e-2] }\n[slurm]\nnodes = 2\n");
+  EXPECT_EQ(spec.own_trials(), 2);
+  EXPECT_TRUE(spec.has(2));
+  EXPECT_FALSE(spec.has(3));
+  for (const char* bad : {"3/3", "-1/3", "1", "1/", "/3", "1/3x", "one/3", ""}) {
+    EXPECT_THAT(error_of<UsageError>([&] { set_part(spec, bad, "--part"); }), HasSubstr("is no part: write 0/3")) << bad;
+  }
+  EXPECT_THAT(error_of<UsageError>([&] { set_part(spec, "0/9", "--part"); }), HasSubstr("9 parts, but the sweep has 8"));
+  spec.sampler = SamplerKind::tpe;
+  EXPECT_THAT(error_of<UsageError>([&] { set_part(spec, "0/2", "--part"); }), HasSubstr("--nodes"));
+}
+
 }  // namespace
 }  // namespace agsweep

@@ -31,6 +31,22 @@ TEST(SweepState, BeginsTheGivenTrialsFirstConfigurationByConfigurationWithTheSee
   }
 }
 
+TEST(SweepState, OfAPartBeginsThatPartsConfigurationsAlone) {
+  SweepSpec spec = small_spec(7);
+  spec.part = 1;
+  spec.parts = 3;
+  SweepState state = new_sweep(spec);
+  EXPECT_EQ(state.planned(), 2);
+  for (std::int64_t number = 0; number < 2; ++number) {
+    EXPECT_EQ(begin_next(state), number);
+    train(state, number, 0.5);
+    EXPECT_EQ(state.trial(number).configuration, 1 + 3 * number);
+    EXPECT_EQ(state.trial(number).point, make_sampler(spec)->sample(1 + 3 * number, {}));
+  }
+  EXPECT_EQ(state.next(0, 9, noon), std::nullopt);
+  EXPECT_TRUE(state.finished());
+}
+
 TEST(SweepState, PausesATrialAtARungAndPromotesItBeforeANewOneBegins) {
   SweepState state = new_sweep(small_spec(3, SchedulerKind::asha));
   begin_next(state);

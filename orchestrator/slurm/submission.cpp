@@ -1,0 +1,196 @@
+#include "orchestrator/slurm/submission.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "orchestrator/options/resolve.hpp"  // is_given
+#include "orchestrator/options/train_options.hpp"
+#include "orchestrator/slurm/submitted_jobs.hpp"
+#include "orchestrator/sweep/sweep_folder.hpp"  // take_sweep
+#include "orchestrator/sweep/sweep_plan.hpp"
+#include "slurm/queue.hpp"
+#include "sweeps/space/read_spec.hpp"  // set_part
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string text_of(const AskedOptions& asked, std::string_view name) {
+  const auto found = asked.find(name);
+  return found == asked.end() ? "" : to_text(found->second.value);
+}
+
+std::int64_t number_of(const AskedOptions& asked, std::string_view name, std::int64_t standard) {
+  const auto found = asked.find(name);
+  return found == asked.end() ? standard : std::get<std::int64_t>(found->second.value);
+}
+
+/// --threads of a training's options; 0 for "auto".
+std::int64_t threads_of(const AskedOptions& options) { return is_given(options, "threads") ? number_of(options, "threads", 0) : 0; }
+
+/// The words without --out, --resume and their values: the script gives its own.
+std::vector<std::string> without_folder(const std::vector<std::string>& words) {
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--resume" || words[i].starts_with("--out=")) continue;
+    if (words[i] == "--out") {
+      ++i;
+    } else {
+      kept.push_back(words[i]);
+    }
+  }
+  return kept;
+}
+
+/// A sweep that is to be submitted, checked as the job itself will check it.
+SweepPlan checked_sweep(const AskedOptions& asked) {
+  if (asked.contains("dry-run")) throw UsageError("--dry-run: goes before --: it prints the script");
+  if (asked.contains("part")) throw UsageError("--part: the tasks of an array have it by themselves; give --array before --");
+  const SweepArgs args{.spec = text_of(asked, "spec"), .data = {}, .out = text_of(asked, "out"), .resume = true};
+  const SweepPlan plan = plan_sweep(args, asked_in(train_options(), asked));
+  require_same_sweep(args, plan);
+  return plan;
+}
+
+/// Whether the ranks that the job will have can be shared out.
+void check_ranks(const SubmitArgs& args, std::int64_t ranks_per_trial) {
+  const std::int64_t ranks = args.nodes * args.ntasks_per_node;
+  if (ranks % ranks_per_trial != 0) {
+    throw UsageError("--ranks-per-trial: {} ranks ({} nodes of {}) cannot be shared out in groups of {}", ranks, args.nodes,
+                     args.ntasks_per_node, ranks_per_trial);
+  }
+  if (args.gpus_per_node > 0 && ranks_per_trial > 1 && args.ntasks_per_node > args.gpus_per_node) {
+    throw UsageError("--ntasks-per-node: {} ranks on a node, but --gpus-per-node {}: ranks that train a trial together need a GPU each",
+                     args.ntasks_per_node, args.gpus_per_node);
+  }
+}
+
+void check_array(std::int64_t array, const SweepPlan& plan, const fs::path& out) {
+  const bool is_one = fs::exists(out / "sweep.resolved.toml"), is_parts = fs::exists(out / "part-0");
+  if (array == 0 && is_parts) throw UsageError("--array: {} holds the parts of an array; go on with as many", out.string());
+  if (array == 0) return;
+  if (is_one) throw UsageError("--array: {} holds a sweep that is not in parts; go on with it without --array", out.string());
+  SweepSpec part = plan.spec;
+  set_part(part, fmt::format("0/{}", array), "--array");
+}
+
+Launcher launcher_of(const SubmitArgs& args, const AskedOptions& options, const Message& message) {
+  if (is_given(options, "launcher")) return args.launcher;
+  try {
+    if (srun_has_pmix()) return Launcher::srun;
+    message("srun has no PMIx here (srun --mpi=list names none), so mpirun starts the ranks");
+    return Launcher::mpirun;
+  } catch (const RunTimeError& error) {
+    message(fmt::format("{}: the script takes it that srun has PMIx", error.what()));
+    return Launcher::srun;
+  }
+}
+
+std::vector<std::string> program(const SubmitArgs& args) {
+  if (!args.image.empty()) return {"apptainer", "exec", "--nv", fs::absolute(args.image).string(), "agsweep"};
+  std::error_code unknown;
+  const fs::path self = fs::read_symlink("/proc/self/exe", unknown);
+  return {unknown ? "agsweep" : self.string()};
+}
+
+std::vector<std::pair<std::string, std::string>> sbatch_options(const SubmitArgs& args) {
+  std::vector<std::pair<std::string, std::string>> options = {{"nodes", std::to_string(args.nodes)},
+                                                              {"ntasks-per-node", std::to_string(args.ntasks_per_node)}};
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) options.emplace_back(key, value);
+  };
+  add("gpus-per-node", args.gpus_per_node > 0 ? std::to_string(args.gpus_per_node) : "");
+  add("time", args.time);
+  add("partition", args.partition);
+  add("account", args.account);
+  add("mem", args.mem);
+  for (const std::string& text : args.sbatch_option) options.push_back(sbatch_option(text));
+  return options;
+}
+
+/// @throws RunTimeError naming the job that works on the folder, or waits to, or the process that does
+void require_idle(const fs::path& folder) {
+  for (const SlurmJob& job : queued_jobs(submitted_jobs(folder))) {
+    if (is_final(job.state)) continue;
+    throw RunTimeError("{}: SLURM job {} is there for it ({}{}); wait for it, or end it by scancel {}", folder.string(), job.id, job.state,
+                       job.reason.empty() ? "" : ": " + job.reason, job.id);
+  }
+  const LockRequest request{.process = this_process(), .job_ended = job_has_ended};
+  const LockAttempt attempt = try_lock(folder, request);
+  if (attempt.lock || !attempt.blocker.holder) return;
+  const LockHolder& holder = *attempt.blocker.holder;
+  const bool in_job = !holder.slurm_job.empty();
+  if (!in_job && attempt.blocker.view != ProcessView::running) return;  // the job finds out whether its counter stands still
+  throw RunTimeError("{}: process {} on host {}{} works on it", folder.string(), holder.process.pid, holder.process.host,
+                     in_job ? fmt::format(" (SLURM job {})", holder.slurm_job) : "");
+}
+
+}  // namespace
+
+BatchJob plan_submission(const std::vector<std::string>& command_line, const AskedOptions& options, const SubmittedCommand& command,
+                         const Message& message) {
+  const bool is_sweep = command.words.front() == "sweep";
+  const fs::path out = text_of(command.asked, "out");
+  const std::int64_t trials_per_rank = number_of(command.asked, "trials-per-rank", 1);
+  AskedOptions asked = options;
+  std::int64_t threads = threads_of(command.asked);
+  std::optional<SweepPlan> sweep;
+  if (is_sweep) {
+    sweep = checked_sweep(command.asked);
+    const fs::path spec = command.asked.contains("spec") ? fs::path(text_of(command.asked, "spec")) : out / "sweep.toml";
+    asked.merge(slurm_table(spec, sweep->given.empty() ? read_file(spec) : sweep->given));  // the command line wins
+    threads = threads_of(trial_options(*sweep, first_point(sweep->spec), 0));
+  }
+  SubmitArgs args;
+  fill(submit_options(), asked, args);
+  if (!is_given(asked, "ntasks-per-node") && args.gpus_per_node > 0) args.ntasks_per_node = args.gpus_per_node;
+  if (is_sweep) {
+    check_array(args.array, *sweep, out);
+  } else if (args.array > 0) {
+    throw UsageError("--array: only a sweep has parts");
+  }
+  check_ranks(args, is_sweep ? number_of(command.asked, "ranks-per-trial", 1) : args.nodes * args.ntasks_per_node);
+
+  BatchJob job;
+  job.folder = fs::absolute(out).lexically_normal();
+  if (!job.folder.has_filename()) job.folder = job.folder.parent_path();  // "sweeps/one/"
+  job.name = job_name("agsweep-" + job.folder.filename().string());
+  job.started = fs::current_path();
+  job.options = sbatch_options(args);
+  job.array = args.array;
+  job.signal_lead = args.signal;
+  job.cpus_per_task = threads > 0 || trials_per_rank > 1 ? std::max<std::int64_t>(threads, 1) * trials_per_rank : 0;
+  job.most_requeues = args.max_requeues;
+  job.setup = args.setup;
+  job.launcher = launcher_of(args, asked, message);
+  job.command = program(args);
+  const std::vector<std::string> words = without_folder(command.words);
+  job.command.insert(job.command.end(), words.begin(), words.end());
+  job.submitted_as = command_line;
+  return job;
+}
+
+std::string submit(const BatchJob& job, const Message& message) {
+  const std::string text = batch_script(job);
+  const fs::path records = job.folder / "slurm";
+  const SweepLock one_at_a_time = take_sweep(records, message);
+  require_idle(job.folder);
+  const fs::path script = records / "next.sh";
+  write_file_atomically(script, text);
+  std::string id;
+  try {
+    id = submit_job(script);
+    put_in_place(script, records / fmt::format("job-{}.sh", id));
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove(script, ignored);
+    if (!id.empty()) cancel_job(id);  // no job without its record: nobody would know whose folder this is
+    throw;
+  }
+  return id;
+}
+
+}  // namespace agsweep

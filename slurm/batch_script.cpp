@@ -1,0 +1,172 @@
+#include "slurm/batch_script.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/shell.hpp"
+
+namespace agsweep {
+
+namespace {
+
+/// Control characters end a directive or a comment, or hide in it.
+void require_one_line(const std::string& text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+      throw RunTimeError("{}: a control character cannot stand in a batch script", shell_word(text));
+    }
+  }
+}
+
+/// A value as sbatch reads it in a script: within double quotes a backslash takes the next character as it is.
+std::string directive_value(const std::string& value) {
+  require_one_line(value);
+  if (shell_word(value) == value) return value;
+  std::string quoted = "\"";
+  for (const char c : value) quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return quoted + "\"";
+}
+
+/// Where the job's output goes. In the names of files sbatch takes % for the begin of a pattern, and a backslash for "no patterns here".
+std::string output_pattern(const BatchJob& job) {
+  const std::string folder = job.folder.string();
+  if (folder.find('\\') != folder.npos) throw RunTimeError("{}: sbatch cannot write to a folder with a backslash in its name", folder);
+  std::string pattern;
+  for (const char c : folder) pattern += c == '%' ? std::string("%%") : std::string(1, c);
+  return fmt::format("{}/slurm/job-{}.out", pattern, job.array > 0 ? "%A_%a" : "%j");
+}
+
+std::string directives(const BatchJob& job) {
+  std::vector<std::pair<std::string, std::string>> all = {
+      {"job-name", job.name},  {"output", output_pattern(job)},
+      {"open-mode", "append"},  // or a requeue would empty it
+      {"requeue", ""},         {"signal", fmt::format("B:USR2@{}", job.signal_lead)},
+  };
+  if (job.array > 0) all.emplace_back("array", fmt::format("0-{}", job.array - 1));
+  if (job.cpus_per_task > 0) all.emplace_back("cpus-per-task", fmt::format("{}", job.cpus_per_task));
+  all.insert(all.end(), job.options.begin(), job.options.end());
+  std::string text;
+  for (const auto& [key, value] : all) {
+    text += value.empty() ? fmt::format("#SBATCH --{}\n", key) : fmt::format("#SBATCH --{}={}\n", key, directive_value(value));
+  }
+  return text;
+}
+
+/// Words of a command, an option and its value a line.
+std::string on_lines(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool starts_line = i > 0 && words[i].starts_with("--");
+    text += starts_line ? " \\\n    " : i > 0 ? " " : "";
+    text += shell_word(words[i]);
+  }
+  return text;
+}
+
+std::string launch(const BatchJob& job) {
+  // Ranks share the CPUs of their task; mpirun would bind each to one core.
+  const char* const start = job.launcher == Launcher::srun ? "srun --mpi=pmix --kill-on-bad-exit=1" : "mpirun --bind-to none";
+  const std::string share = job.array > 0 ? fmt::format(" \\\n    --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array) : "";
+  return fmt::format("code=85\nif [ -z \"$asked\" ]; then\n  {} \\\n    {}{} \\\n    --out \"$folder\" --resume &\n", start,
+                     on_lines(job.command), share);
+}
+
+constexpr const char* explanation =
+    R"bash(# Trains until the work is done. When the time limit is near, or SLURM takes the nodes for another job, the ranks write
+# checkpoints and exit with 85; this script then puts the job back into the queue, and it goes on from there.
+)bash";
+
+constexpr const char* functions = R"bash(
+say() { printf '%s job %s: %s\n' "$(date -u +%FT%TZ)" "$job" "$*" >&2; }
+
+give_up() {
+  say "$*"
+  exit 1
+}
+
+# The training steps that stand in the folder.
+steps() { find "$folder" -name steps.csv -type f -exec tail -q -n +2 {} + | wc -l; }
+
+# Whether the folder has no step more than when the job started last, and the time before: it would not get further now.
+is_stuck() { [ "$(tail -n 2 "$starts" | grep -cx "$(steps)")" = 2 ]; }
+stuck="requeued twice without a new training step, so not once more: see above for why, or give the job more time"
+
+# SLURM asks for checkpoints by a signal to this script alone: it is passed on, again and again, since what starts the ranks loses it
+# until they run.
+asked='' caught='' step=''
+# shellcheck disable=SC2317  # the trap calls them
+pass_on() { while kill -USR2 "$step" 2>/dev/null; do sleep 2; done; }
+# shellcheck disable=SC2317
+stop() {
+  caught=yes
+  [ -z "$asked" ] || return 0
+  asked=yes
+  say "asked to stop: the ranks write checkpoints"
+  [ -z "$step" ] || pass_on &
+}
+trap stop USR2 TERM
+
+[ -d "$records" ] || give_up "$records is missing on $(hostname): it must be on a file system that all nodes share"
+{ mkdir -p "$folder" && : >>"$starts"; } || give_up "cannot write to $out"
+! is_stuck || give_up "$stuck"
+steps >>"$starts"
+)bash";
+
+constexpr const char* wait_and_requeue = R"bash(  step=$!
+  [ -z "$asked" ] || pass_on &
+  # A signal ends a wait early.
+  until caught='' && wait "$step"; code=$?; [ -z "$caught" ]; do :; done
+fi
+
+# Ranks that were asked to stop before they could hear it were ended by the signal.
+if [ "$code" != 85 ] && ! { [ -n "$asked" ] && [ "$code" -gt 128 ]; }; then exit "$code"; fi
+
+# One that was cancelled, or has passed its limit, is ending by now and stays so.
+state=$(squeue --noheader --jobs="$job" --format=%T)
+case $state in
+  RUNNING | '') ;;
+  *)
+    say "the job is $state, so not requeued; submit it again to go on"
+    exit 85
+    ;;
+esac
+! is_stuck || give_up "$stuck"
+if [ "${SLURM_RESTART_COUNT:-0}" -ge "$most_requeues" ]; then
+  say "requeued $most_requeues times, so not once more; submit it again to go on"
+elif scontrol requeue "$job"; then
+  say "requeued"
+else
+  say "SLURM does not requeue it; submit it again to go on"
+fi
+exit 85
+)bash";
+
+}  // namespace
+
+std::string batch_script(const BatchJob& job) {
+  for (const std::string& word : job.submitted_as) require_one_line(word);
+  std::string text = fmt::format("#!/bin/bash\n{}\n{}# Submitted as: {}\n", directives(job), explanation, shell_command(job.submitted_as));
+  text += fmt::format("\nout={}\n", shell_word(job.folder.string()));
+  text += job.array > 0 ? "folder=$out/part-$SLURM_ARRAY_TASK_ID\n" : "folder=$out\n";
+  text += job.array > 0 ? "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n" : "job=$SLURM_JOB_ID\n";
+  text += "records=$out/slurm\n";
+  text += "starts=$records/job-$job.starts  # a line for each start of this job: the steps that stood in the folder\n";
+  text += fmt::format("most_requeues={}\n", job.most_requeues);
+  text += functions;
+  text += fmt::format("\ncd -- {} || give_up \"the folder that the job was submitted from is missing on $(hostname)\"\n",
+                      shell_word(job.started.string()));
+  for (const std::string& line : job.setup) text += line + "\n";
+  if (job.cpus_per_task > 0) text += "export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # srun has not asked for it by itself since 22.05\n";
+  text += launch(job);
+  text += wait_and_requeue;
+  return text;
+}
+
+std::string job_name(const std::string& text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+  std::string name;
+  for (const char c : text) name += plain.find(c) == plain.npos ? '_' : c;
+  return name;
+}
+
+}  // namespace agsweep
