@@ -58,6 +58,7 @@ class TrialWorker {
   FileFacts files_;
   RunRecord record_;         // of the trial under way, on the leader
   std::string config_text_;  // its config.toml, there too
+  std::string note_;         // of its device, there too
 };
 
 }  // namespace agsweep
