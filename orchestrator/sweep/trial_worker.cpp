@@ -155,6 +155,7 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   }
   if (!resumed) record_ = new_record(inputs_.data, inputs_.data_sha256, inputs_.corpus.info, config, files_);
   if (resumed) require_recorded_weights(record_, config, files_);
+  note_ = record_device(inputs_.devices, record_);
   config_text_ = config_text(config, options, record_);
   answered_epochs_ = order.epochs;
   return {.trial = order.trial, .config = std::move(config), .own_threads = !is_given(options, "threads")};
@@ -188,7 +189,8 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
                              .environment = leads() ? environment(world_, inputs_.devices, record_) : nlohmann::json::object(),
-                             .test_split = false};
+                             .test_split = false,
+                             .note = note_};
   const TrainOutcome outcome =
       train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity, observer, link_.stop());
   tell({.what = GroupMessage::Ended{

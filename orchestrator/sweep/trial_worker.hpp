@@ -61,6 +61,7 @@ class TrialWorker {
   RunRecord record_;                  // of the trial under way, on the leader
   std::string config_text_;           // its config.toml, there too
   std::int64_t answered_epochs_ = 0;  // of it, likewise
+  std::string note_;                  // of its device, there too
 };
 
 }  // namespace agsweep

@@ -1,6 +1,7 @@
 #include "orchestrator/training/run_inputs.hpp"
 
 #include <span>
+#include <utility>  // std::exchange
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
@@ -107,6 +108,14 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
     inputs.record = plan.record ? *plan.record : new_record(plan.data, data_sha256, inputs.corpus.info, config, files);
   });
   return inputs;
+}
+
+std::string record_device(const JobDevices& devices, RunRecord& record) {
+  if (devices.kind == Device::cpu) return "";
+  const std::string before = std::exchange(record.device_name, devices.facts.at("device_name").get<std::string>());
+  if (before.empty() || before == record.device_name) return "";
+  return fmt::format("device: {}, but {} before: from here on bits may differ from those of a run on one of them", record.device_name,
+                     before);
 }
 
 nlohmann::json environment(const World& world, const JobDevices& devices, const RunRecord& record) {

@@ -59,6 +59,9 @@ void require_recorded_data(const RunPlan& plan, const std::string& sha256);
 /// @throws as require_recorded_data; DataError for an --init file that is not the resumed run's
 RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig& config);
 
+/// Records the GPU on which a run starts or goes on. @return a note for a person where it was another before; may be empty
+std::string record_device(const JobDevices& devices, RunRecord& record);
+
 /// The keys of result.json that the trainer does not know.
 nlohmann::json environment(const World& world, const JobDevices& devices, const RunRecord& record);
 

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <iostream>
 #include <numeric>  // std::iota
-#include <utility>  // std::exchange
 
 #include "base/progress_display.hpp"
 #include "base/sha256.hpp"
@@ -64,15 +63,6 @@ JobDevices devices_of_run(Communicator& comm, const World& world, const RunPlan&
   return devices_to_go_on(comm, world, "this run was");
 }
 
-/// Records the GPU that a run goes on with. @return a note, where it was another before
-std::string recorded_device(const JobDevices& devices, RunRecord& record) {
-  if (devices.kind == Device::cpu) return "";
-  const std::string before = std::exchange(record.device_name, devices.facts.at("device_name").get<std::string>());
-  if (before.empty() || before == record.device_name) return "";
-  return fmt::format("device: {}, but {} before: from here on bits may differ from those of a run on one of them", record.device_name,
-                     before);
-}
-
 ExitCode train_or_go_on(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const RunPlan& plan,
                         const AskedOptions& asked) {
   const bool speaks = session.rank() == 0;
@@ -90,7 +80,7 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   RunInputs inputs = read_inputs(*comm, plan, provisional);
   Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
   resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());
-  if (std::string note = recorded_device(devices, inputs.record); !note.empty()) resolved.messages.push_back(std::move(note));
+  const std::string note = record_device(devices, inputs.record);
   if (!crowded.empty()) resolved.messages.push_back(fmt::format("warning: {}", crowded));
   resolved.config.resume = plan.state == RunPlan::State::unfinished;
   const TrainConfig& config = resolved.config;
@@ -106,7 +96,8 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
                              .command = shell_command(command_line),
                              .config_hash = hash,
                              .data_sha256 = inputs.record.sha256.data,
-                             .environment = environment(world, devices, inputs.record)};
+                             .environment = environment(world, devices, inputs.record),
+                             .note = note};
   SharedWeights shared;
   try {
     const TrainOutcome outcome = train(*comm, inputs.corpus, shared, devices.place, config, identity, progress, signals.stop());

@@ -66,6 +66,7 @@ struct RunIdentity {
   std::string data_sha256;
   nlohmann::json environment;  // hosts, versions, slurm_job_id, ...: further keys of result.json
   bool test_split = true;      // evaluate the best weights on test at the end (a sweep's trials never do)
+  std::string note;            // for a person, when the training starts or goes on; may be empty
 };
 
 /// One data-parallel training from start (or checkpoint) to result.json. RUN/ is this run's own. Nothing is written before the model and

@@ -93,6 +93,7 @@ void TrainingRun::start() {
     if (observer_.saves_each_best()) write_best();
   });
   for (const std::string& line : messages) say(line);
+  if (!identity_.note.empty()) say(identity_.note);
   if (resumed) say(fmt::format("resumed at step {} of {}, epoch {}", state_.step, total_steps_, state_.epoch));
   if (record_) observer_.on_start(total_steps_, steps_per_epoch_, state_.step);
 }

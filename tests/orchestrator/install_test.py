@@ -1,0 +1,42 @@
+"""`cmake --install` gives a folder that can be moved, whose program finds its CUDA part. Arguments: CMAKE BUILD_DIR FAKE_DRIVER."""
+
+import ctypes
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+CMAKE, BUILD, DRIVER = sys.argv[1], *(pathlib.Path(argument).resolve() for argument in sys.argv[2:])
+
+
+def has_driver():
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+def doctor(program, folders):
+    """What it says where a driver has a device, but is none."""
+    environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, folders)), "FAKE_DRIVER_VERSION": "13000", "FAKE_DRIVER_DEVICES": "1"}
+    return subprocess.run([program, "doctor"], env=environment, capture_output=True, text=True).stdout
+
+
+if has_driver():
+    sys.exit(0)
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    subprocess.run([CMAKE, "--install", BUILD, "--prefix", folder / "first"], check=True, stdout=subprocess.DEVNULL)
+    (folder / "first").rename(folder / "moved")
+    program = folder / "moved" / "bin" / "agsweep"
+    (folder / "libcuda.so.1").symlink_to(DRIVER)
+
+    # LibTorch's CUDA libraries are installed where the build has them; here the tests' own stand in for them.
+    torch = pathlib.Path(importlib.util.find_spec("torch").submodule_search_locations[0])
+    cuda = [torch / "lib", *torch.parent.glob("nvidia/*/lib")]
+    said = doctor(program, [folder, *cuda])
+    assert "cudaGetDeviceCount: " in said, f"the library does not answer: {said}"  # CUDA's runtime, to the library, of this driver
+    assert "nothing is missing" in doctor(program, [folder])
