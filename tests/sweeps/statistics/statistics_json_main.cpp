@@ -3,10 +3,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sweeps/statistics/bca_interval.hpp"
 #include "sweeps/statistics/expected_best.hpp"
 #include "sweeps/statistics/functional_anova.hpp"
+#include "sweeps/statistics/holm.hpp"
+#include "sweeps/statistics/mcnemar.hpp"
 #include "sweeps/statistics/mean_interval.hpp"
 #include "sweeps/statistics/rank_correlation.hpp"
+#include "sweeps/statistics/row_bootstrap.hpp"
+#include "sweeps/statistics/sign_flip.hpp"
 #include "tests/support/helper_program.hpp"
 #include "tests/sweeps/statistics/space_from_json.hpp"
 
@@ -34,6 +39,27 @@ json answer(const json& question) {
       curve.push_back({best.mean, best.standard_deviation});
     }
     return curve;
+  }
+  if (what == "bca_interval") {
+    const auto values = question.at("values").get<std::vector<double>>();
+    const std::vector<double> means = resampled_means(values, question.at("resamples").get<std::size_t>(), 1);
+    const Interval interval = bca_interval(values, means);
+    return {{"means", means}, {"low", interval.low}, {"high", interval.high}};
+  }
+  if (what == "sign_flip") return sign_flip_p(question.at("differences").get<std::vector<double>>());
+  if (what == "holm") return holm_adjusted(question.at("p").get<std::vector<double>>());
+  if (what == "mcnemar") return mcnemar_p(question.at("first").get<std::int64_t>(), question.at("second").get<std::int64_t>());
+  if (what == "macro_f1") {
+    return macro_f1(question.at("labels").get<std::vector<std::uint8_t>>(), question.at("predicted").get<std::vector<std::uint8_t>>(),
+                    question.at("classes").get<std::size_t>());
+  }
+  if (what == "row_interval") {
+    const Interval interval = row_interval({.classes = question.at("classes").get<std::size_t>(),
+                                            .labels = question.at("labels").get<std::vector<std::uint8_t>>(),
+                                            .first = question.at("first").get<std::vector<std::vector<std::uint8_t>>>(),
+                                            .second = question.at("second").get<std::vector<std::vector<std::uint8_t>>>()},
+                                           question.at("resamples").get<std::size_t>(), 1);
+    return {interval.low, interval.high};
   }
   const FunctionalAnova anova =
       functional_anova(testing_support::space_from_json(question.at("space")), question.at("points").get<std::vector<Point>>(),

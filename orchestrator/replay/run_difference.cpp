@@ -1,0 +1,140 @@
+#include "orchestrator/replay/run_difference.hpp"
+
+#include <cmath>
+#include <cstring>  // std::memcpy
+#include <sstream>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/metric.hpp"
+#include "workers/safetensors/safetensors.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A row of a CSV file without quotes: what comes before each comma, and after the last.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream row(line);
+  for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+  return cells;
+}
+
+/// The rows below the header, each with `columns` cells; one that a killed process left torn ends them.
+std::vector<std::vector<std::string>> rows_of(const fs::path& path, std::size_t columns) {
+  std::istringstream lines(read_file(path));
+  std::vector<std::vector<std::string>> rows;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line) && !lines.eof()) {
+    rows.push_back(cells_of(line));
+    if (rows.back().size() != columns) throw DataError("{}:{}: expected {} columns", path.string(), rows.size() + 1, columns);
+  }
+  return rows;
+}
+
+std::int64_t whole(const std::string& text, const fs::path& path) {
+  try {
+    return std::stoll(text);
+  } catch (const std::exception&) {
+    throw DataError("{}: {} is no number", path.string(), text);
+  }
+}
+
+void compare_steps(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
+  const auto before = rows_of(recorded / "steps.csv", 5);  // step,lr,loss,grad_norm,tokens_per_second
+  const auto now = rows_of(repeated / "steps.csv", 5);
+  comparison.steps = static_cast<std::int64_t>(std::min(before.size(), now.size()));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(comparison.steps); ++i) {
+    for (const auto& [column, name] : {std::pair(2, "loss"), std::pair(3, "grad_norm")}) {
+      if (before[i][column] == now[i][column]) continue;
+      comparison.step = {
+          .step = whole(before[i][0], recorded / "steps.csv"), .column = name, .recorded = before[i][column], .repeated = now[i][column]};
+      return;
+    }
+  }
+}
+
+void compare_hashes(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
+  const auto before = rows_of(recorded / "hashes.csv", 3);  // epoch,tensor,sha256
+  const auto now = rows_of(repeated / "hashes.csv", 3);
+  for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i) {
+    const std::int64_t epoch = whole(before[i][0], recorded / "hashes.csv");
+    if (before[i] != now[i]) {
+      comparison.tensor = {.epoch = epoch, .tensor = before[i][1]};
+      return;
+    }
+    comparison.epochs = epoch;
+  }
+}
+
+nlohmann::json result_of(const fs::path& run) {
+  try {
+    return nlohmann::json::parse(read_file(run / "result.json"));
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("{}: {}", (run / "result.json").string(), error.what());
+  }
+}
+
+nlohmann::json metric_at(const nlohmann::json& result, const char* split, Metric metric) {
+  const nlohmann::json::json_pointer path(
+      fmt::format("/{}/{}", std::string_view(split) == "test" ? "test" : fmt::format("best/{}", split), metric_key(metric)));
+  return result.contains(path) ? result.at(path) : nlohmann::json();
+}
+
+/// Squares of a tensor's fp32 values, and of its differences.
+void add_squares(const TensorBytes& before, const TensorBytes& now, double& size, double& distance) {
+  for (std::size_t at = 0; at + sizeof(float) <= before.bytes.size(); at += sizeof(float)) {
+    float a = 0, b = 0;
+    std::memcpy(&a, before.bytes.data() + at, sizeof a);
+    std::memcpy(&b, now.bytes.data() + at, sizeof b);
+    size += static_cast<double>(a) * a;
+    distance += (static_cast<double>(b) - a) * (static_cast<double>(b) - a);
+  }
+}
+
+std::optional<double> weight_distance(const fs::path& recorded, const fs::path& repeated) {
+  if (!fs::exists(recorded / "model.safetensors") || !fs::exists(repeated / "model.safetensors")) return std::nullopt;
+  const SafetensorsFile before = SafetensorsFile::read(recorded / "model.safetensors");
+  const SafetensorsFile now = SafetensorsFile::read(repeated / "model.safetensors");
+  double size = 0, distance = 0;
+  for (const TensorBytes& tensor : before.tensors()) {
+    const TensorBytes* const other = now.find(tensor.name);
+    if (other == nullptr || other->bytes.size() != tensor.bytes.size()) {
+      throw DataError("{}: {} is not as the repeated run has it", (recorded / "model.safetensors").string(), tensor.name);
+    }
+    add_squares(tensor, *other, size, distance);
+  }
+  return size > 0 ? std::sqrt(distance / size) : 0;
+}
+
+}  // namespace
+
+BitComparison compare_bits(const fs::path& recorded, const fs::path& repeated) {
+  BitComparison comparison;
+  compare_steps(recorded, repeated, comparison);
+  if (comparison.steps == 0) throw DataError("{}: steps.csv has no step to compare", recorded.string());
+  compare_hashes(recorded, repeated, comparison);
+  return comparison;
+}
+
+NearComparison compare_nearly(const fs::path& recorded, const fs::path& repeated) {
+  NearComparison comparison;
+  const nlohmann::json before = result_of(recorded);
+  const nlohmann::json now = result_of(repeated);
+  for (const char* const split : {"val", "test"}) {
+    for (const Metric metric : {Metric::accuracy, Metric::f1_macro}) {
+      const nlohmann::json was = metric_at(before, split, metric);
+      const nlohmann::json is = metric_at(now, split, metric);
+      if (!was.is_number() || !is.is_number()) continue;
+      comparison.metrics.emplace_back(fmt::format("{} {}", split, metric_label(metric)), is.get<double>() - was.get<double>());
+    }
+  }
+  comparison.weights = weight_distance(recorded, repeated);
+  return comparison;
+}
+
+}  // namespace agsweep
