@@ -5,7 +5,6 @@
 
 #include "base/error.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 

@@ -13,7 +13,6 @@
 #include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/scheduler.hpp"
 #include "workers/train/measure_step.hpp"
-#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
