@@ -40,7 +40,7 @@ std::string space_sentences(const SweepSpec& spec) {
 
 std::string scheduler_sentence(const SweepResults& sweep) {
   const SchedulerSpec& scheduler = sweep.spec.scheduler;
-  const std::string schedule = fmt::format("Every trial had a learning-rate schedule of {}.", counted(sweep.epochs, "epoch"));
+  std::string schedule = fmt::format("Every trial had a learning-rate schedule of {}.", counted(sweep.epochs, "epoch"));
   if (sweep.trials.empty()) return "";  // the length of a schedule may not be known yet
   if (scheduler.kind == SchedulerKind::none) return schedule + " No trial was stopped by a scheduler.";
   if (scheduler.kind == SchedulerKind::median) {
