@@ -13,9 +13,9 @@ class TrialNumbers {
   /// The next trial's line is the sweep's own, or another program's.
   void add_own() {
     in_journal_.push_back(total());
-    own_.push_back(in_journal_.size() - 1);
+    own_.emplace_back(in_journal_.size() - 1);
   }
-  void add_foreign() { own_.push_back(std::nullopt); }
+  void add_foreign() { own_.emplace_back(std::nullopt); }
 
   std::int64_t total() const { return static_cast<std::int64_t>(own_.size()); }
   bool parted() const { return own_.size() != in_journal_.size(); }

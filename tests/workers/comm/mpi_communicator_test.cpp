@@ -47,7 +47,7 @@ TEST(MpiCommunicator, SumsEveryTypeOverTheRanks) {
   comm->all_reduce_sum(floats);
   comm->all_reduce_sum(doubles);
   comm->all_reduce_sum(integers);
-  EXPECT_EQ(floats, (std::array<float, 2>{static_cast<float>(size), static_cast<float>(size * (size - 1) / 2)}));
+  EXPECT_EQ(floats, (std::array<float, 2>{static_cast<float>(size), static_cast<float>(size) * static_cast<float>(size - 1) / 2}));
   EXPECT_EQ(doubles[0], 0.5 * size);
   EXPECT_EQ(integers[0], (std::int64_t{1} << 40) * size);
 }
