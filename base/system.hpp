@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace agsweep {
@@ -8,6 +9,9 @@ namespace agsweep {
 
 /// This machine's name; "unknown" where it has none.
 std::string host_name();
+
+/// A whole number that the environment has under this name, as a launcher leaves it; 0 without one.
+std::int64_t environment_number(const char* name);
 
 /// The time of day in ISO 8601, to the second: "2026-01-31T12:00:00Z".
 std::string utc_now();

@@ -1,12 +1,23 @@
 #include "base/table.hpp"
 
-#include <algorithm>  // std::count_if, std::max
+#include <algorithm>  // std::count_if, std::find_if, std::max
 
 namespace agsweep {
 
+namespace {
+
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
+
+}  // namespace
+
 std::size_t text_width(std::string_view text) {
-  const auto starts_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::string_view cut_to_width(std::string_view text, std::size_t columns) {
+  std::size_t width = 0;
+  const auto end = std::find_if(text.begin(), text.end(), [&](char byte) { return starts_character(byte) && ++width > columns; });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
 std::string Table::text() const {

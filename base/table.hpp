@@ -26,4 +26,7 @@ std::string csv_row(std::span<const std::string> cells);
 /// Characters of a UTF-8 text, as a terminal's columns (wide characters count once).
 std::size_t text_width(std::string_view text);
 
+/// The part of a UTF-8 text that so many columns hold, never half a character.
+std::string_view cut_to_width(std::string_view text, std::size_t columns);
+
 }  // namespace agsweep

@@ -3,6 +3,7 @@
 #include <algorithm>  // std::find_if
 
 #include "base/error.hpp"
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
 
 namespace agsweep {
 
@@ -29,8 +30,8 @@ void check_split(const Split& split, const CorpusInfo& info, const std::string& 
     if (row > 0 && split.source_rows[row - 1] >= split.source_rows[row])
       fail("source_row", fmt::format("row {} does not follow the one before it", row));
   }
-  const auto foreign = std::find_if(split.tokens.begin(), split.tokens.end(), [](std::uint16_t token) { return token >= vocabulary_size; });
-  if (foreign != split.tokens.end()) fail("tokens", fmt::format("{} is not below the vocabulary's {}", *foreign, vocabulary_size));
+  const auto foreign = std::find_if(split.tokens.begin(), split.tokens.end(), [](std::uint16_t token) { return token >= gpt2_vocabulary; });
+  if (foreign != split.tokens.end()) fail("tokens", fmt::format("{} is not below the vocabulary's {}", *foreign, gpt2_vocabulary));
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 
 namespace agsweep {
 
-inline constexpr std::int64_t vocabulary_size = 50'257;   // GPT-2's; every token id is below it
 inline constexpr std::int64_t longest_max_length = 1024;  // GPT-2's positions
 
 /// One split of a tokenised corpus, in source order.

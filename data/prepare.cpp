@@ -9,6 +9,7 @@
 #include "data/split.hpp"
 #include "data/synthetic.hpp"
 #include "data/text_corpus.hpp"
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
 
 namespace agsweep {
 
@@ -77,8 +78,8 @@ void count_duplicates(const TextCorpus& texts, const TrainAndVal& split, Prepare
 
 Prepared prepare_corpus(const PrepareOptions& options) {
   const Tokenizer tokenizer(options.tokenizer);
-  if (tokenizer.vocabulary_size() > static_cast<std::size_t>(vocabulary_size)) {
-    throw DataError("{}: {} tokens, more than GPT-2's {}", options.tokenizer.string(), tokenizer.vocabulary_size(), vocabulary_size);
+  if (tokenizer.vocabulary_size() > static_cast<std::size_t>(gpt2_vocabulary)) {
+    throw DataError("{}: {} tokens, more than GPT-2's {}", options.tokenizer.string(), tokenizer.vocabulary_size(), gpt2_vocabulary);
   }
   TextCorpus texts = options.synthetic_rows > 0 ? synthetic_corpus(options.synthetic_rows, options.seed)
                                                 : read_csv_corpus(options.csv_dir, options.columns);

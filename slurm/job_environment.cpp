@@ -1,8 +1,9 @@
 #include "slurm/job_environment.hpp"
 
-#include <charconv>
 #include <cstdlib>  // std::getenv
-#include <string_view>
+#include <string>
+
+#include "base/system.hpp"  // environment_number
 
 namespace agsweep {
 
@@ -13,13 +14,6 @@ std::string text_of(const char* name) {
   return text == nullptr ? "" : text;
 }
 
-std::int64_t number_of(const char* name) {
-  const std::string text = text_of(name);
-  std::int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
 }  // namespace
 
 JobEnvironment job_environment() {
@@ -28,11 +22,11 @@ JobEnvironment job_environment() {
   if (job.id.empty()) return job;
   // A task of an array has a job id of its own too, but that of the last one is the whole array's.
   if (const std::string array = text_of("SLURM_ARRAY_JOB_ID"); !array.empty()) job.id = array + "_" + text_of("SLURM_ARRAY_TASK_ID");
-  job.requeues = number_of("SLURM_RESTART_COUNT");
+  job.requeues = environment_number("SLURM_RESTART_COUNT");
   job.node = text_of("SLURMD_NODENAME");
-  job.nodes = static_cast<int>(number_of("SLURM_JOB_NUM_NODES"));
-  job.tasks = static_cast<int>(number_of("SLURM_NTASKS"));
-  job.gpus_on_node = static_cast<int>(number_of("SLURM_GPUS_ON_NODE"));
+  job.nodes = static_cast<int>(environment_number("SLURM_JOB_NUM_NODES"));
+  job.tasks = static_cast<int>(environment_number("SLURM_NTASKS"));
+  job.gpus_on_node = static_cast<int>(environment_number("SLURM_GPUS_ON_NODE"));
   return job;
 }
 

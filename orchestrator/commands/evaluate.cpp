@@ -3,11 +3,11 @@
 #include <cstdio>
 #include <iostream>
 
-#include "base/progress_display.hpp"
 #include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"

@@ -7,13 +7,12 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
-#include "base/progress_display.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/fetch/download.hpp"
 #include "orchestrator/fetch/published_gpt2.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/world/launch.hpp"
 
 namespace agsweep {
@@ -24,7 +23,7 @@ namespace {
 
 struct FetchArgs {
   fs::path out;
-  std::string url;
+  std::string url{published_gpt2_url};
 };
 
 OptionTable<FetchArgs> table() {
@@ -45,7 +44,6 @@ FetchArgs parse(const Invocation& call) {
   if (line.positional[0] != "gpt2") throw UsageError("{}: unknown model; known: gpt2", line.positional[0]);
   FetchArgs args;
   fill(table(), line.asked, args);
-  if (!line.asked.contains("url")) args.url = published_gpt2_url;
   if (!args.url.starts_with("https://") && !args.url.starts_with("http://")) {
     throw UsageError("--url: {} does not begin with https:// or http://", args.url);
   }
@@ -53,29 +51,14 @@ FetchArgs parse(const Invocation& call) {
   return args;
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) throw RunTimeError("{}: cannot make this folder: {}", folder.string(), failure.message());
-}
-
 ExitCode run(const Invocation& call) {
   const FetchArgs args = parse(call);
-  make_folder(args.out);
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
-  std::vector<std::string> written;
-  for (const PublishedFile& file : published_gpt2_files) {
-    const DownloadRequest request{.url = fmt::format("{}/{}", args.url, file.name),
-                                  .path = args.out / file.name,
-                                  .size = file.size,
-                                  .sha256 = std::string(file.sha256),
-                                  .progress = DownloadProgress(display, std::string(file.name), file.size),
-                                  .message = [&](std::string_view line) { display.message(line); }};
-    if (download(request)) written.push_back(request.path.string());
-  }
+  const std::vector<std::string> written = download_published_gpt2(args.url, args.out, display);
   fmt::print(
-      "{} {} (SHA-256 as published); use: {}\n", written.empty() ? "nothing to do: all is in" : "wrote",
-      written.empty() ? args.out.string() : fmt::format("{}", fmt::join(written, " and ")),
+      "{} (SHA-256 as published); use: {}\n",
+      written.empty() ? fmt::format("nothing to do: all is in {}", args.out.string())
+                      : fmt::format("wrote {}", fmt::join(written, " and ")),
       shell_command({"agsweep", "train", "--model", "gpt2-lora", "--weights", args.out.string(), "--data", "data.h5", "--out", "RUN"}));
   return ExitCode::done;
 }

@@ -4,13 +4,13 @@
 #include <iostream>
 
 #include "base/error.hpp"
-#include "base/progress_display.hpp"
 #include "base/system.hpp"
 #include "data/corpus_file.hpp"
 #include "data/prepare.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/corpus_text.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"

@@ -9,7 +9,7 @@
 #include "workers/lora/adapter_folder.hpp"
 #include "workers/lora/adapter_tensors.hpp"
 #include "workers/lora/merged_model.hpp"
-#include "workers/train/lora_of.hpp"
+#include "workers/train/config.hpp"  // lora_of
 
 namespace agsweep {
 

@@ -4,7 +4,7 @@
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // require_recorded_weights
 #include "orchestrator/training/trained_weights.hpp"
-#include "orchestrator/world/launch.hpp"         // default_tokenizer_folder
+#include "orchestrator/world/launch.hpp"  // default_tokenizer_folder
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/json/json_object.hpp"  // read_json_text
 #include "workers/safetensors/sealed.hpp"

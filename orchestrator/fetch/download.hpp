@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/progress_display.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 
 namespace agsweep {
 

@@ -2,7 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "orchestrator/terminal/progress_display.hpp"
 
 namespace agsweep {
 
@@ -20,5 +25,11 @@ inline constexpr PublishedFile published_gpt2_config = {
 inline constexpr PublishedFile published_gpt2_weights = {
     .name = "model.safetensors", .size = 548'105'171, .sha256 = "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707"};
 inline constexpr std::array published_gpt2_files = {published_gpt2_config, published_gpt2_weights};
+
+/// Makes the folder hold both files, whole; goes on where an earlier call was stopped.
+/// @param url  of the folder on the server
+/// @return the paths of the files that are new
+/// @throws RunTimeError for a folder that cannot be made; RunTimeError, DataError as download()
+std::vector<std::string> download_published_gpt2(const std::string& url, const std::filesystem::path& folder, ProgressDisplay& display);
 
 }  // namespace agsweep

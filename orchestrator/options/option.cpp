@@ -69,6 +69,13 @@ std::string Option::key() const {
   return key;
 }
 
+void check_option_model(const Option& option, ModelKind model, std::string_view origin) {
+  if (option.is_of(model)) return;
+  std::vector<std::string_view> models;
+  for (const ModelKind one : option.only_for) models.push_back(to_word(one));
+  throw UsageError("{}: no option of --model {}, only of {}", origin, to_word(model), fmt::join(models, ", "));
+}
+
 std::string to_text(const Value& value) {
   struct {
     std::string operator()(Automatic) const { return "auto"; }

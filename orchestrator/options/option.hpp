@@ -1,8 +1,8 @@
 #pragma once
 
+#include <algorithm>  // std::find
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>  // std::pair
@@ -46,7 +46,7 @@ struct Option {
   void (*check)(std::string_view text, std::string_view origin) = nullptr;  // of a text: throws UsageError, as parse_value says
   std::string_view automatic = {};                         // what "auto" stands for; empty: "auto" is no value of this option
   std::vector<std::pair<ModelKind, Value>> by_model = {};  // defaults of a --model, where the field's initial value is not its
-  std::optional<ModelKind> only_for = {};                  // the one --model that has this option
+  std::vector<ModelKind> only_for = {};                    // the --models that have this option; none: all
   bool flag = false;                                       // stands alone: --json
   bool repeats = false;                                    // may be given again, and adds a text; a Value holds them one a line
   bool required = false;
@@ -62,7 +62,7 @@ struct Option {
   /// As a key of config.toml.
   std::string key() const;
   /// Whether a --model has it.
-  bool is_of(ModelKind model) const { return !only_for || *only_for == model; }
+  bool is_of(ModelKind model) const { return only_for.empty() || std::find(only_for.begin(), only_for.end(), model) != only_for.end(); }
 };
 
 /// A value as a person writes it: 0.001, on, bf16, auto.
@@ -74,6 +74,9 @@ Value parse_value(const Option& option, std::string_view text, std::string_view 
 
 /// Checks a value of the right type. @throws UsageError as parse_value
 void check_value(const Option& option, const Value& value, std::string_view origin);
+
+/// @throws UsageError when this --model has no such option
+void check_option_model(const Option& option, ModelKind model, std::string_view origin);
 
 /// What the option's value may be: "(0, 1]", "auto, fp32, bf16", "on, off", "a text".
 std::string allowed_values(const Option& option);

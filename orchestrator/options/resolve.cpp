@@ -5,7 +5,6 @@
 
 #include "base/error.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
@@ -76,10 +75,7 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
 
 void check_model(const AskedOptions& asked, const TrainConfig& config) {
   for (const auto& entry : train_options()) {
-    if (is_given(asked, entry.option.name) && !entry.option.is_of(config.model)) {
-      throw UsageError("{}: no option of --model {}, only of {}", origin(asked, entry.option.name), to_word(config.model),
-                       to_word(*entry.option.only_for));
-    }
+    if (is_given(asked, entry.option.name)) check_option_model(entry.option, config.model, origin(asked, entry.option.name));
   }
   if (config.model == ModelKind::gpt2_lora) {
     if (config.weights.empty()) throw UsageError("--weights is required for --model gpt2-lora: a folder with a GPT-2");

@@ -7,11 +7,11 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/progress_display.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/replay/bit_promise.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/versions.hpp"

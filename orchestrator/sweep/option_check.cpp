@@ -44,9 +44,7 @@ Value checked_value(const Option& option, const ParameterValue& given, std::stri
 OptionCheck train_option_check() {
   return [](std::string_view model, std::string_view key, const ParameterValue& given, std::string_view origin) -> ParameterValue {
     const Option& option = option_of_key(key, origin);
-    if (const auto kind = from_word<ModelKind>(model); kind && !option.is_of(*kind)) {
-      throw UsageError("{}: no option of --model {}, only of {}", origin, model, to_word(*option.only_for));
-    }
+    if (const auto kind = from_word<ModelKind>(model)) check_option_model(option, *kind, origin);
     return as_parameter(checked_value(option, given, origin));
   };
 }

@@ -13,23 +13,6 @@
 
 namespace agsweep {
 
-std::vector<std::string> PreparedSweep::messages() const {
-  std::vector<std::string> messages = world.messages(launched_by_mpirun());
-  messages.insert(messages.end(), devices.messages.begin(), devices.messages.end());
-  const WorldFacts facts = world.facts(static_cast<std::int64_t>(corpus.train.rows()));
-  if (facts.fewest_cpus < groups.groups_per_rank) {
-    messages.push_back(
-        fmt::format("warning: --trials-per-rank {}, but a rank may use {} CPU{}; give it more with mpirun --bind-to none or srun "
-                    "--cpus-per-task {}",
-                    groups.groups_per_rank, facts.fewest_cpus, facts.fewest_cpus == 1 ? "" : "s", groups.groups_per_rank));
-  }
-  if (std::string warning = warmup_warning(plan, facts.train_rows); !warning.empty()) messages.push_back(std::move(warning));
-  messages.push_back(fmt::format("{}sweep {}: {} configurations, {} epochs each at most; groups: {}, ranks of each: {}",
-                                 corpus.info.synthetic ? "synthetic corpus: " : "", plan.spec.name, plan.spec.own_trials(), plan.epochs,
-                                 groups.leaders.size(), groups.ranks_per_group));
-  return messages;
-}
-
 namespace {
 
 /// What the sweep's trials were started on, all on one kind; nullopt where none was.
@@ -58,6 +41,23 @@ JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, cons
 
 }  // namespace
 
+std::vector<std::string> PreparedSweep::messages() const {
+  std::vector<std::string> messages = world.messages(launched_by_mpirun());
+  messages.insert(messages.end(), devices.messages.begin(), devices.messages.end());
+  const WorldFacts facts = world.facts(static_cast<std::int64_t>(corpus.train.rows()));
+  if (facts.fewest_cpus < groups.groups_per_rank) {
+    messages.push_back(
+        fmt::format("warning: --trials-per-rank {}, but a rank may use {} CPU{}; give it more with mpirun --bind-to none or srun "
+                    "--cpus-per-task {}",
+                    groups.groups_per_rank, facts.fewest_cpus, facts.fewest_cpus == 1 ? "" : "s", groups.groups_per_rank));
+  }
+  if (std::string warning = warmup_warning(plan, facts.train_rows); !warning.empty()) messages.push_back(std::move(warning));
+  messages.push_back(fmt::format("{}sweep {}: {} configurations, {} epochs each at most; groups: {}, ranks of each: {}",
+                                 corpus.info.synthetic ? "synthetic corpus: " : "", plan.spec.name, plan.spec.own_trials(), plan.epochs,
+                                 groups.leaders.size(), groups.ranks_per_group));
+  return messages;
+}
+
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
   PreparedSweep sweep;
   together(comm, [&] {
@@ -71,11 +71,7 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
   if (sweep.groups.ranks_per_group > 1) {
     for (int group = 0; group < static_cast<int>(sweep.groups.leaders.size()); ++group) {
-      std::vector<int> members;
-      for (int rank = 0; rank < comm.size(); ++rank) {
-        if (sweep.groups.group_of[static_cast<std::size_t>(rank)] == group) members.push_back(rank);
-      }
-      const std::string warning = sweep.devices.check_trial(members);
+      const std::string warning = sweep.devices.check_trial(sweep.groups.members(group));
       if (!warning.empty() && group == 0) sweep.devices.messages.push_back("warning: " + warning);
     }
   }

@@ -13,7 +13,6 @@
 #include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/scheduler.hpp"
 #include "workers/train/measure_step.hpp"
-#include "workers/train/schedule_length.hpp"
 
 namespace agsweep {
 
@@ -31,7 +30,7 @@ TrainConfig config_of(const PreparedSweep& sweep, const Point& point, std::int64
 /// The configurations that depend on no trial's result.
 std::vector<Point> known_points(const SweepSpec& spec) {
   std::vector<Point> points = spec.first_trials;
-  if (spec.sampler == SamplerKind::tpe) return points;
+  if (looks_back(spec.sampler)) return points;
   const auto sampler = make_sampler(spec);
   for (std::int64_t i = 0; static_cast<std::int64_t>(points.size()) < std::min(spec.trials, most_rows); ++i) {
     points.push_back(sampler->sample(i, {}));
@@ -51,7 +50,7 @@ void print_configurations(const SweepSpec& spec, const std::vector<Point>& point
   }
   fmt::print("{}", table.text());
   const auto rest = spec.trials - static_cast<std::int64_t>(points.size());
-  if (rest > 0) fmt::print("and {} more{}\n", rest, spec.sampler == SamplerKind::tpe ? ", which follow from the trials before them" : "");
+  if (rest > 0) fmt::print("and {} more{}\n", rest, looks_back(spec.sampler) ? ", which follow from the trials before them" : "");
 }
 
 std::int64_t split_tokens(const Split& split) { return static_cast<std::int64_t>(split.tokens.size()); }

@@ -59,7 +59,7 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
   }
   std::map<std::string, nlohmann::json> attributes = {
       {"agsweep:model", plan.spec.model},
-      {"agsweep:metric", plan.spec.metric},
+      {"agsweep:metric", to_word(plan.spec.metric)},
       {"agsweep:epochs", agreed(study, "agsweep:epochs", identity.epochs, "epochs")},
       {"agsweep:data_sha256", agreed(study, "agsweep:data_sha256", identity.data_sha256, "--data")},
       {"agsweep:train_limit", identity.train_limit},

@@ -7,6 +7,14 @@
 
 namespace agsweep {
 
+std::vector<int> SweepGroups::members(int group) const {
+  std::vector<int> ranks;
+  for (int rank = 0; rank < static_cast<int>(group_of.size()); ++rank) {
+    if (group_of[static_cast<std::size_t>(rank)] == group) ranks.push_back(rank);
+  }
+  return ranks;
+}
+
 SweepGroups make_groups(const World& world, std::int64_t ranks_per_trial, std::int64_t trials_per_rank) {
   const auto ranks = static_cast<int>(world.ranks.size());
   if (ranks_per_trial > 1 && trials_per_rank > 1) throw UsageError("give one of --ranks-per-trial and --trials-per-rank");
@@ -39,11 +47,10 @@ SweepGroups make_groups(const World& world, std::int64_t ranks_per_trial, std::i
 
 World part_of(const World& world, const SweepGroups& groups, int group) {
   World part;
-  for (std::size_t rank = 0; rank < world.ranks.size(); ++rank) {
-    if (groups.group_of[rank] != group) continue;
-    if (static_cast<int>(rank) == world.rank) part.rank = static_cast<int>(part.ranks.size());
-    part.ranks.push_back(world.ranks[rank]);
-    part.cpu_models.push_back(world.cpu_models[rank]);
+  for (const int rank : groups.members(group)) {
+    if (rank == world.rank) part.rank = static_cast<int>(part.ranks.size());
+    part.ranks.push_back(world.ranks[static_cast<std::size_t>(rank)]);
+    part.cpu_models.push_back(world.cpu_models[static_cast<std::size_t>(rank)]);
   }
   return part;
 }

@@ -13,6 +13,9 @@ struct SweepGroups {
   int groups_per_rank = 1;
   std::vector<int> group_of;  // by rank: its (first) group
   std::vector<int> leaders;   // by group: the rank that speaks for it
+
+  /// The ranks whose (first) group this is, ascending.
+  std::vector<int> members(int group) const;
 };
 
 /// Groups of neighbours: ranks in the order of their nodes, so that a group spans as few as it can.

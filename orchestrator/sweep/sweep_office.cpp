@@ -74,7 +74,7 @@ void SweepOffice::write_report() try {
 void SweepOffice::print_result() const {
   constexpr std::size_t most_rows = 10;
   const SweepState& state = sweep_.state;
-  std::vector<std::string> header = {"trial", state.spec().metric, "epoch"};
+  std::vector<std::string> header = {"trial", std::string(to_word(state.spec().metric)), "epoch"};
   for (const Parameter& parameter : state.spec().space) header.push_back(parameter.key);
   Table table(header);
   const std::vector<std::int64_t> ranking = state.ranking();

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "base/error.hpp"  // ExitCode
-#include "base/live_block.hpp"
 #include "orchestrator/sweep/folder_site.hpp"
 #include "orchestrator/sweep/prepared_sweep.hpp"
 #include "orchestrator/sweep/sweep_folder.hpp"
 #include "orchestrator/sweep/sweep_progress.hpp"
+#include "orchestrator/terminal/live_block.hpp"
 #include "sweeps/journal/sweep_lock.hpp"
 #include "sweeps/state/coordinator.hpp"
 

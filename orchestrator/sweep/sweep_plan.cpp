@@ -43,7 +43,7 @@ void fix(SweepSpec& spec, const OptionCheck& check, std::string_view name, const
 }
 
 AskedOptions fixed_options(const SweepSpec& spec) {
-  AskedOptions options = {{"model", {spec.model, "model"}}, {"metric", {spec.metric, "metric"}}};
+  AskedOptions options = {{"model", {spec.model, "model"}}, {"metric", {std::string(to_word(spec.metric)), "metric"}}};
   for (const FixedOption& fixed : spec.fixed) {
     const Option& option = option_of_key(fixed.key, fixed.origin);
     options.insert_or_assign(std::string(option.name), Asked{option_value(option, fixed.value), fixed.origin});

@@ -40,11 +40,11 @@ std::string SweepProgress::end_text(std::int64_t number) const {
   switch (trial.phase) {
     case TrialPhase::complete: {
       const bool best = state_.ranking().front() == number;
-      return fmt::format("{}: {} {:.4f} at epoch {}{}", name, state_.spec().metric, trial.value(), trial.best_epoch,
+      return fmt::format("{}: {} {:.4f} at epoch {}{}", name, to_word(state_.spec().metric), trial.value(), trial.best_epoch,
                          best ? ", the best so far" : "");
     }
     case TrialPhase::pruned:
-      return fmt::format("{}: stopped after epoch {}, {} {:.4f}", name, trial.epochs(), state_.spec().metric, trial.value());
+      return fmt::format("{}: stopped after epoch {}, {} {:.4f}", name, trial.epochs(), to_word(state_.spec().metric), trial.value());
     case TrialPhase::failed:
       return fmt::format("{}: failed: {}", name, trial.error);
     case TrialPhase::paused:
@@ -76,7 +76,7 @@ std::string SweepProgress::summary() const {
     if (count[phase] > 0) text += fmt::format(", {} {}", count[phase], name);
   }
   if (const auto ranking = state_.ranking(); !ranking.empty()) {
-    text += fmt::format("; best {} {:.4f} (trial {})", state_.spec().metric, state_.trial(ranking[0]).value(), ranking[0]);
+    text += fmt::format("; best {} {:.4f} (trial {})", to_word(state_.spec().metric), state_.trial(ranking[0]).value(), ranking[0]);
   }
   const double elapsed = steady_seconds() - begun_;
   const auto done = epochs_done(state_);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/live_block.hpp"
+#include "orchestrator/terminal/live_block.hpp"
 #include "sweeps/state/group_protocol.hpp"
 #include "sweeps/state/sweep_state.hpp"
 
@@ -29,7 +29,7 @@ class SweepProgress {
  private:
   std::vector<std::string> lines() const;
   std::string summary() const;
-  std::string end_text(std::int64_t trial) const;
+  std::string end_text(std::int64_t number) const;
 
   LiveBlock& block_;
   const SweepState& state_;

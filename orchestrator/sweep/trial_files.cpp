@@ -13,7 +13,6 @@ namespace agsweep {
 
 namespace fs = std::filesystem;
 
-
 TrialFacts read_trial_facts(const fs::path& folder) {
   std::error_code unreadable;
   if (!fs::exists(folder / "result.json", unreadable)) return {};

@@ -6,7 +6,6 @@
 #include <iostream>
 #include <numeric>  // std::iota
 
-#include "base/progress_display.hpp"
 #include "base/sha256.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
@@ -14,6 +13,7 @@
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/training/train_progress.hpp"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "base/progress_display.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "workers/train/train.hpp"  // TrainObserver
 
 namespace agsweep {

@@ -12,9 +12,10 @@ fs::path trained_weights(const fs::path& run) {
   if (fs::exists(weights)) return weights;
   const fs::path sweep = fs::weakly_canonical(run).parent_path().parent_path();
   if (fs::exists(sweep / resolved_spec_name)) {
-    throw DataError("{}: the weights of this trial were not kept: a sweep keeps those of its best complete trials, as many as `keep` in its "
-                    "spec says, and of none before it has ended; train it again by `agsweep train --config {} --data DATA --out RUN`",
-                    weights.string(), (run / "config.toml").string());
+    throw DataError(
+        "{}: the weights of this trial were not kept: a sweep keeps those of its best complete trials, as many as `keep` in its "
+        "spec says, and of none before it has ended; train it again by `agsweep train --config {} --data DATA --out RUN`",
+        weights.string(), (run / "config.toml").string());
   }
   if (fs::exists(run / "checkpoints")) {
     throw DataError("{}: there are none yet; the run has checkpoints: go on with it by `agsweep train --out {} --resume`", weights.string(),

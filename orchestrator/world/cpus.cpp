@@ -7,6 +7,7 @@
 #include <bit>        // std::popcount
 #include <cerrno>
 #include <charconv>
+#include <cmath>    // std::lround
 #include <cstring>  // std::strerror, std::memcpy
 #include <fstream>
 #include <optional>
@@ -98,7 +99,7 @@ int cpus_of_rank(std::span<const RankCpus> ranks, std::size_t rank) {
   }
   int cpus = own.allowance.in_mask() / on_mask;
   // Half a CPU more is worth a thread.
-  if (own.allowance.quota > 0) cpus = std::min(cpus, static_cast<int>(own.allowance.quota / on_node + 0.5));
+  if (own.allowance.quota > 0) cpus = std::min(cpus, static_cast<int>(std::lround(own.allowance.quota / on_node)));
   return std::max(1, cpus);
 }
 

@@ -107,6 +107,22 @@ void examine_ranks(std::span<const FoundDevice> ranks, Diagnosis& diagnosis) {
   }
 }
 
+/// "NVIDIA H100 80GB HBM3, 85.0 GB, compute capability 9.0"
+std::string device_text(const nlohmann::json& device) {
+  return fmt::format("{}, {:.1f} GB, compute capability {}", device.at("name").get<std::string>(),
+                     device.at("memory_bytes").get<double>() / 1e9, device.at("compute_capability").get<std::string>());
+}
+
+/// "rank 3: node b, local rank 1, device 1 of 8 (NVIDIA H100 80GB HBM3)"
+std::string rank_text(const nlohmann::json& rank) {
+  const std::string place = rank.at("device").is_null()
+                                ? fmt::format("the CPU, since {}", rank.at("reason").get<std::string>())
+                                : fmt::format("device {} of {} ({})", rank.at("device").dump(), rank.at("visible_devices").dump(),
+                                              rank.at("device_name").get<std::string>());
+  return fmt::format("rank {}: node {}, local rank {}, {}", rank.at("rank").dump(), rank.at("node").get<std::string>(),
+                     rank.at("local_rank").dump(), place);
+}
+
 }  // namespace
 
 Diagnosis examine(const fs::path& tokenizer, const OpenedPlatform& opened, std::span<const FoundDevice> ranks) {
@@ -128,6 +144,23 @@ Diagnosis examine(const fs::path& tokenizer, const OpenedPlatform& opened, std::
   examine_tokenizer(tokenizer, diagnosis);
   examine_launchers(diagnosis);
   return diagnosis;
+}
+
+std::string diagnosis_text(const Diagnosis& diagnosis) {
+  std::string text;
+  const auto add = [&text](std::string_view name, std::string_view value) { text += fmt::format("{:<24}{}\n", name, value); };
+  for (const auto& [name, version] : diagnosis.found.at("versions").items()) add(name, version.get<std::string>());
+  for (const auto& [name, value] : diagnosis.found.items()) {
+    if (!value.is_structured()) add(name, value.is_string() ? value.get<std::string>() : value.is_null() ? "none" : value.dump());
+  }
+  for (const auto& device : diagnosis.found.at("devices")) add("device " + device.at("device").dump(), device_text(device));
+  const nlohmann::json& ranks = diagnosis.found.at("ranks");
+  if (ranks.size() > 1) {
+    for (const auto& rank : ranks) text += rank_text(rank) + "\n";
+  }
+  for (const std::string& note : diagnosis.notes) text += fmt::format("note: {}\n", note);
+  for (const std::string& what : diagnosis.missing) text += fmt::format("missing: {}\n", what);
+  return diagnosis.missing.empty() ? text + "nothing is missing\n" : text;
 }
 
 }  // namespace agsweep

@@ -22,4 +22,7 @@ struct Diagnosis {
 /// @param tokenizer  a folder; empty: as default_tokenizer_folder()
 Diagnosis examine(const std::filesystem::path& tokenizer, const OpenedPlatform& opened, std::span<const FoundDevice> ranks);
 
+/// For a person, a line a fact.
+std::string diagnosis_text(const Diagnosis& diagnosis);
+
 }  // namespace agsweep

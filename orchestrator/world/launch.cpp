@@ -1,11 +1,12 @@
 #include "orchestrator/world/launch.hpp"
 
 #include <algorithm>  // std::find
-#include <cstdlib>    // std::getenv, std::atoi
+#include <cstdlib>    // std::getenv
 
 #include <fmt/format.h>
 
 #include "base/shell.hpp"
+#include "base/system.hpp"
 
 namespace agsweep {
 
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 int launched_rank() {
   // Under mpirun SLURM_PROCID is its daemon's, so it comes last.
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"}) {
-    if (const char* rank = std::getenv(name)) return std::atoi(rank);
+    if (std::getenv(name) != nullptr) return static_cast<int>(environment_number(name));
   }
   return 0;
 }
@@ -23,7 +24,7 @@ bool launched_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_RANK") != nullpt
 
 std::string resume_command(std::vector<std::string> arguments, int ranks) {
   if (std::find(arguments.begin(), arguments.end(), "--resume") == arguments.end()) arguments.emplace_back("--resume");
-  const std::string command = shell_command(arguments);
+  std::string command = shell_command(arguments);
   if (launched_by_mpirun()) return fmt::format("mpirun -n {} --bind-to none {}", ranks, command);
   if (ranks > 1) return fmt::format("srun --mpi=pmix -n {} {}", ranks, command);
   return command;

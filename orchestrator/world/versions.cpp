@@ -5,8 +5,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <mpi.h>
-
-#include "workers/torch_version.hpp"
+#include <torch/headeronly/version.h>  // macros alone
 
 namespace agsweep {
 
@@ -35,11 +34,8 @@ nlohmann::json versions() {
 #else
   const std::string compiler = "gcc " __VERSION__;
 #endif
-  return {{"agsweep", AGSWEEP_VERSION},
-          {"compiler", compiler},
-          {"libtorch", libtorch_version()},
-          {"mpi", mpi_version()},
-          {"hdf5", hdf5_version()}};
+  return {
+      {"agsweep", AGSWEEP_VERSION}, {"compiler", compiler}, {"libtorch", TORCH_VERSION}, {"mpi", mpi_version()}, {"hdf5", hdf5_version()}};
 }
 
 }  // namespace agsweep

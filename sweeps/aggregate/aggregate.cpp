@@ -106,7 +106,7 @@ void remark_sweeps(Aggregate& all) {
 }  // namespace
 
 std::string scope_text(const RankingScope& scope) {
-  return fmt::format("best {} of {} on {} rows of corpus {}", scope.metric, counted(scope.epochs, "epoch", "epochs"),
+  return fmt::format("best {} of {} on {} rows of corpus {}", to_word(scope.metric), counted(scope.epochs, "epoch", "epochs"),
                      rows_text(scope.train_limit), scope.data_sha256.substr(0, 12));
 }
 

@@ -83,8 +83,8 @@ Json ranking_json(const Aggregate& all, const AggregatedRanking& one) {
   for (const PlacedTrial& placed : placed_trials(ranking)) trials.push_back(trial_json(all, placed));
   Json importances = Json::array();
   for (const HyperparameterImportance& importance : one.importances) importances.push_back(importance_json(all, importance));
-  return {{"metric", ranking.scope.metric},
-          {"maximise", all.sweeps[ranking.sweeps.front()].maximise},
+  return {{"metric", to_word(ranking.scope.metric)},
+          {"maximise", all.sweeps[ranking.sweeps.front()].maximise()},
           {"epochs", ranking.scope.epochs},
           {"train_limit", ranking.scope.train_limit},
           {"data_sha256", ranking.scope.data_sha256},

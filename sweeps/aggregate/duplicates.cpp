@@ -25,7 +25,7 @@ std::optional<std::int64_t> first_difference(const SweepTrial& one, const SweepT
 
 std::vector<Duplicate> find_duplicates(std::span<const SweepResults> sweeps) {
   // The metric is in the hash where it can change a result, but values of two metrics must never be compared.
-  using Key = std::tuple<std::string, std::int64_t, std::string>;
+  using Key = std::tuple<std::string, std::int64_t, Metric>;
   std::map<Key, std::vector<TrialRef>> by_key;
   for (std::size_t s = 0; s < sweeps.size(); ++s) {
     for (std::size_t t = 0; t < sweeps[s].trials.size(); ++t) {

@@ -1,7 +1,8 @@
 #include "sweeps/aggregate/importance.hpp"
 
-#include <algorithm>  // std::any_of, std::find, std::max_element, std::min_element
+#include <algorithm>  // std::any_of, std::find
 #include <numeric>    // std::iota
+#include <ranges>     // std::views::reverse
 
 #include <fmt/format.h>
 
@@ -49,17 +50,12 @@ bool reached(const Configuration& configuration, std::int64_t epoch) {
                      [&](const SweepTrial* trial) { return reached(*trial, epoch); });
 }
 
-double best_up_to(const SweepTrial& trial, std::int64_t epoch, bool maximise) {
-  const auto end = trial.values.begin() + static_cast<std::ptrdiff_t>(std::min(epoch, trial.epochs()));
-  return maximise ? *std::max_element(trial.values.begin(), end) : *std::min_element(trial.values.begin(), end);
-}
-
-double score_at(const Configuration& configuration, std::int64_t epoch, bool maximise) {
+double score_at(const SweepResults& sweep, const Configuration& configuration, std::int64_t epoch) {
   double sum = 0;
   int count = 0;
   for (const SweepTrial* trial : configuration.trials) {
     if (!reached(*trial, epoch)) continue;
-    sum += best_up_to(*trial, epoch, maximise);
+    sum += sweep.best_up_to(*trial, epoch);
     ++count;
   }
   return sum / count;
@@ -90,25 +86,25 @@ void compute(std::span<const SweepResults> sweeps, const std::vector<std::vector
   const std::vector<std::int64_t> epochs = comparable_epochs(first);
 
   if (epochs.empty()) importance.reason = "no trial has begun";
-  for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch) {
+  for (const std::int64_t epoch : epochs | std::views::reverse) {
     std::vector<Point> points;
     std::vector<double> scores;
     for (const Configuration& configuration : configurations) {
-      if (!reached(configuration, *epoch)) continue;
+      if (!reached(configuration, epoch)) continue;
       points.push_back(configuration.point);
-      scores.push_back(score_at(configuration, *epoch, first.maximise));
+      scores.push_back(score_at(first, configuration, epoch));
     }
-    importance.epoch = *epoch;
+    importance.epoch = epoch;
     importance.configurations = points.size();
     if (points.size() < functional_anova_least_points) {
       importance.reason =
-          fmt::format("{} configurations have reached epoch {}, and {} are needed", points.size(), *epoch, functional_anova_least_points);
+          fmt::format("{} configurations have reached epoch {}, and {} are needed", points.size(), epoch, functional_anova_least_points);
       continue;
     }
     importance.reason.clear();
     FunctionalAnova shares = functional_anova(importance.space, points, scores, forest_seed);
     if (shares.constant) {
-      importance.reason = fmt::format("the values of the {} configurations after epoch {} do not vary", points.size(), *epoch);
+      importance.reason = fmt::format("the values of the {} configurations after epoch {} do not vary", points.size(), epoch);
     } else {
       importance.shares = std::move(shares);
     }

@@ -70,7 +70,7 @@ nlohmann::ordered_json lock_json(const std::optional<LockState>& lock) {
 std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
   const std::string rows = sweep.train_limit == 0 ? "all rows" : fmt::format("{} rows", sweep.train_limit);
   std::string text =
-      fmt::format("{}: {} by {}, {} epochs on {}\n", sweep.spec.name, sweep.spec.model, sweep.spec.metric, sweep.epochs, rows);
+      fmt::format("{}: {} by {}, {} epochs on {}\n", sweep.spec.name, sweep.spec.model, to_word(sweep.spec.metric), sweep.epochs, rows);
   const auto add = [&](const char* name, const std::string& what) { text += fmt::format("{:<9}{}\n", name, what); };
   add("done", fmt::format("{} of {} trials", status.done, status.planned));
   add("running", fmt::format("{}", status.running));
@@ -100,9 +100,10 @@ nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus&
             {"seed", results.trial.seed},
             {"parameters", parameters_json(results)}};
   }
-  Json json = {{"name", sweep.spec.name},   {"model", sweep.spec.model}, {"metric", sweep.spec.metric}, {"epochs", sweep.epochs},
-               {"planned", status.planned}, {"done", status.done},       {"running", status.running},   {"paused", status.paused},
-               {"pruned", status.pruned},   {"failed", status.failed},   {"pending", status.pending},   {"best", std::move(best)}};
+  Json json = {{"name", sweep.spec.name},   {"model", sweep.spec.model}, {"metric", to_word(sweep.spec.metric)},
+               {"epochs", sweep.epochs},    {"planned", status.planned}, {"done", status.done},
+               {"running", status.running}, {"paused", status.paused},   {"pruned", status.pruned},
+               {"failed", status.failed},   {"pending", status.pending}, {"best", std::move(best)}};
   const bool in_parts = sweep.parts != std::vector{sweep.folder};
   for (const FolderStatus& folder : status.folders) {
     const Json lock = lock_json(folder.lock);

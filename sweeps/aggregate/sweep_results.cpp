@@ -1,6 +1,6 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 
-#include <algorithm>  // std::all_of, std::equal, std::stable_sort
+#include <algorithm>  // std::all_of, std::equal, std::max_element, std::min_element, std::stable_sort
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -151,7 +151,7 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
   for (std::size_t i = 0; i < study.trials.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i);
     try {
-      std::optional<SweepTrial> trial = sweep_trial(study.trials[i], sweep.maximise);
+      std::optional<SweepTrial> trial = sweep_trial(study.trials[i], sweep.maximise());
       // Its writer was killed, or is just writing: the trial will begin once more with the same number.
       if (!trial && i + 1 == study.trials.size()) return;
       if (!trial) throw DataError("{} or {} is missing", configuration_attribute, seed_attribute);
@@ -170,11 +170,12 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
 
 SweepResults read_folder(const fs::path& folder, bool with_results) {
   SweepResults sweep{.folder = folder, .parts = {folder}, .spec = read_resolved_spec(folder / resolved_spec_name)};
-  sweep.maximise = higher_is_better(from_word<Metric>(sweep.spec.metric).value());
   const fs::path journal = folder / journal_name;
   const Study study = read_study(journal);
   try {
-    if (!study.name.empty() && study.maximise != sweep.maximise) throw DataError("its direction is not that of {}", sweep.spec.metric);
+    if (!study.name.empty() && study.maximise != sweep.maximise()) {
+      throw DataError("its direction is not that of {}", to_word(sweep.spec.metric));
+    }
     if (!study.trials.empty()) check_space(sweep.spec, study);
     read_study_attributes(study, sweep);
     add_trials(study, with_results, sweep);
@@ -190,8 +191,9 @@ void merge(SweepResults& sweep, SweepResults part) {
   part.spec.parts = sweep.spec.parts;
   const std::string difference = spec_difference(sweep.spec, part.spec);
   const bool has_begun = !part.data_sha256.empty() && !sweep.data_sha256.empty();
-  if (!difference.empty())
+  if (!difference.empty()) {
     throw DataError("{}: a part of another sweep than {}:{}", part.folder.string(), sweep.parts[0].string(), difference);
+  }
   if (has_begun && part.data_sha256 != sweep.data_sha256) {
     throw DataError("{}: trained on another data.h5 than {}", part.folder.string(), sweep.parts[0].string());
   }
@@ -249,6 +251,11 @@ std::vector<fs::path> folders_of_sweep(const fs::path& folder) {
 }
 
 fs::path trial_folder(const fs::path& sweep, std::int64_t number) { return sweep / "trials" / fmt::format("{:04}", number); }
+
+double SweepResults::best_up_to(const SweepTrial& trial, std::int64_t epoch) const {
+  const auto end = trial.values.begin() + std::min<std::ptrdiff_t>(epoch, std::ssize(trial.values));
+  return maximise() ? *std::max_element(trial.values.begin(), end) : *std::min_element(trial.values.begin(), end);
+}
 
 SweepResults read_sweep(const fs::path& folder) { return read(folder, true); }
 

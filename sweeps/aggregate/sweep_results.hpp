@@ -44,11 +44,14 @@ struct SweepResults {
   std::vector<std::filesystem::path> parts = {};  // folders_of_sweep()
   SweepSpec spec = {};                            // as it runs: SWEEP/sweep.resolved.toml; of a sweep in parts, the whole
   std::int64_t epochs = 0;                        // of each trial's schedule
-  bool maximise = true;                           // the metric
   std::string data_sha256 = {};
   std::int64_t train_limit = 0;           // rows; 0: all
   bool closed = false;                    // no trial runs or is paused
   std::vector<TrialResults> trials = {};  // by number
+
+  bool maximise() const { return higher_is_better(spec.metric); }
+  /// A trial's best value in its first epochs, of which it has one at least.
+  double best_up_to(const SweepTrial& trial, std::int64_t epoch) const;
 };
 
 /// SWEEP/trials/0007

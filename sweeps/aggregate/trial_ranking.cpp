@@ -8,7 +8,7 @@ namespace agsweep {
 
 namespace {
 
-double score(const SweepResults& sweep, double value) { return sweep.maximise ? value : -value; }
+double score(const SweepResults& sweep, double value) { return sweep.maximise() ? value : -value; }
 
 /// The ended trials of one configuration.
 struct EndedTrials {

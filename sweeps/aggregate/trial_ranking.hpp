@@ -13,7 +13,7 @@ namespace agsweep {
 
 /// What has to be the same for values to be compared.
 struct RankingScope {
-  std::string metric;
+  Metric metric = default_metric;
   std::int64_t epochs = 0;       // of the trials' schedule
   std::int64_t train_limit = 0;  // rows; 0: all
   std::string data_sha256;

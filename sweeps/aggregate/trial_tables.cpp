@@ -97,7 +97,7 @@ DataTable configurations_table(const Aggregate& all, const TrialRanking& ranking
     std::vector<Cell> cells = {number_cell(static_cast<std::int64_t>(table.rows.size()) + 1), std::string(phase_word(results.trial.phase))};
     for (const std::string& key : keys) cells.push_back(parameter_cell(all.sweeps[first.sweep], results, key));
     cells.push_back(number_cell(static_cast<std::int64_t>(configuration.trials.size())));
-    cells.push_back(configuration.value.mean);
+    cells.emplace_back(configuration.value.mean);
     cells.push_back(cell_of(end_of(configuration.value, -1)));
     cells.push_back(cell_of(end_of(configuration.value, 1)));
     cells.push_back(text_cell(results.config_hash.substr(0, short_hash)));

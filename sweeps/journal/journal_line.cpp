@@ -1,6 +1,7 @@
 #include "sweeps/journal/journal_line.hpp"
 
 #include <array>
+#include <exception>
 
 #include "base/error.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr int deepest = 64;  // copies of JSON values recurse
 
-struct TooDeep {};
+struct TooDeep : std::exception {};
 
 std::optional<JournalLine> parse_object(std::string_view text) try {
   const auto check_depth = [](int depth, JournalLine::parse_event_t, const JournalLine&) {
@@ -22,7 +23,7 @@ std::optional<JournalLine> parse_object(std::string_view text) try {
   return line;
 } catch (const JournalLine::exception&) {
   return std::nullopt;
-} catch (TooDeep) {
+} catch (const TooDeep&) {
   return std::nullopt;
 }
 

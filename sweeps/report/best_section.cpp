@@ -96,7 +96,7 @@ ReportSection ranking_section(const ReportedSweep& sweep) {
   for (const Parameter& parameter : sweep.results.spec.space) header.push_back(parameter.key);
   for (const char* name : {"epochs", "best epoch", "state"}) header.emplace_back(name);
   if (seeds) header.insert(header.end(), {"seeds", "95 % interval"});
-  header.push_back(sweep.results.spec.metric);
+  header.emplace_back(to_word(sweep.results.spec.metric));
   HtmlTable table(header, std::vector<HtmlTable::Align>(header.size(), right));
   for (std::size_t i = 0; i < std::min(shown, configurations.size()); ++i) {
     const RankedConfiguration& one = configurations[i];

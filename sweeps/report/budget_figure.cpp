@@ -16,7 +16,7 @@ namespace {
 
 std::optional<Figure> expected_figure(const ReportedSweep& sweep) {
   const SweepSpec& spec = sweep.results.spec;
-  const double sign = sweep.results.maximise ? 1 : -1;  // of a score, of which more is better
+  const double sign = sweep.results.maximise() ? 1 : -1;  // of a score, of which more is better
   std::vector<double> scores;
   for (const RankedConfiguration& configuration : sweep.ranked.ranking.configurations) {
     if (configuration.complete) scores.push_back(sign * configuration.value.mean);
@@ -64,11 +64,11 @@ bool counts(const SweepResults& sweep, std::int64_t number) {
 std::optional<Figure> so_far_figure(const ReportedSweep& sweep) {
   if (sweep.spent.empty()) return std::nullopt;
   std::vector<std::vector<double>> rows;
-  DataTable csv{.columns = {{"epochs"}, {"trial"}, {sweep.results.spec.metric, Digits::measured}}};
+  DataTable csv{.columns = {{"epochs"}, {"trial"}, {std::string(to_word(sweep.results.spec.metric)), Digits::measured}}};
   double best = 0;
   for (std::size_t i = 0; i < sweep.spent.size(); ++i) {
     const double value = sweep.spent[i].value;
-    const bool better = rows.empty() || (sweep.results.maximise ? value > best : value < best);
+    const bool better = rows.empty() || (sweep.results.maximise() ? value > best : value < best);
     if (better && counts(sweep.results, sweep.spent[i].trial)) {
       best = value;
       rows.push_back({static_cast<double>(i + 1), best});

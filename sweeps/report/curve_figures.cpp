@@ -81,7 +81,7 @@ Figure metric_curves(const ReportedSweep& sweep) {
     plots.push_back(fmt::format("$trial{} using 1:2 {} notitle", i, i < top ? top_style(i) : faint_style(trials[i]->trial.epochs())));
   }
   for (std::size_t i = 0; i < top; ++i) plots.push_back(fmt::format("keyentry {} title {}", top_style(i), trial_title(*trials[i])));
-  DataTable csv{.columns = {{"trial"}, {"epoch"}, {sweep.results.spec.metric, Digits::measured}}};
+  DataTable csv{.columns = {{"trial"}, {"epoch"}, {std::string(to_word(sweep.results.spec.metric)), Digits::measured}}};
   for (const TrialResults* trial : trials) {
     for (std::size_t i = 0; i < trial->trial.values.size(); ++i) {
       csv.rows.push_back({trial->number, static_cast<std::int64_t>(i + 1), trial->trial.values[i]});

@@ -97,8 +97,8 @@ Figure heat_map(const ReportedSweep& sweep) {
   std::map<std::pair<std::size_t, std::size_t>, Group> groups;
   for (const TrialResults* trial : trials) {
     Group& group = groups[{columns.of(trial->trial.point[across]), rows.of(trial->trial.point[up])}];
-    const bool better = group.best == nullptr || (sweep.results.maximise ? trial->trial.value() > group.best->trial.value()
-                                                                         : trial->trial.value() < group.best->trial.value());
+    const bool better = group.best == nullptr || (sweep.results.maximise() ? trial->trial.value() > group.best->trial.value()
+                                                                           : trial->trial.value() < group.best->trial.value());
     if (better) group.best = trial;
     ++group.count;
   }
@@ -116,13 +116,13 @@ Figure heat_map(const ReportedSweep& sweep) {
                             {spec.space[up].key},
                             {"epochs"},
                             {"trials"},
-                            {spec.metric, Digits::measured}}};
+                            {std::string(to_word(spec.metric)), Digits::measured}}};
   for (const auto& [place, group] : groups) {
     const double value = group.best->trial.value();
     const double shade = high > low ? (value - low) / (high - low) : 1;
     cells.push_back({.column = place.first,
                      .row = place.second,
-                     .shade = sweep.results.maximise || high == low ? shade : 1 - shade,
+                     .shade = sweep.results.maximise() || high == low ? shade : 1 - shade,
                      .text = fmt::format("{:.{}f}", value, small ? 2 : 3),
                      .note = small ? "" : fmt::format("n={}", group.count)});
     csv.rows.push_back({static_cast<std::int64_t>(place.first), static_cast<std::int64_t>(place.second), group.best->number,

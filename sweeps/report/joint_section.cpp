@@ -21,7 +21,7 @@ std::string parameters_text(const TrialResults& trial) {
 
 std::string ranking_table(const Aggregate& all, const TrialRanking& ranking) {
   using enum HtmlTable::Align;
-  HtmlTable table({"rank", "sweep", "trial", "seeds", ranking.scope.metric, "95 % interval", "configuration"},
+  HtmlTable table({"rank", "sweep", "trial", "seeds", std::string(to_word(ranking.scope.metric)), "95 % interval", "configuration"},
                   {right, left, right, right, right, right, left});
   for (std::size_t i = 0; i < std::min(shown, ranking.configurations.size()); ++i) {
     const RankedConfiguration& one = ranking.configurations[i];

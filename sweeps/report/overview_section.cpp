@@ -66,7 +66,7 @@ ReportSection overview_section(const ReportedSweep& sweep) {
       {"Model", spec.model},
       {"Corpus (SHA-256)", results.data_sha256.empty() ? "not known yet" : results.data_sha256.substr(0, 16)},
       {"Training rows", results.train_limit == 0 ? "all" : fmt::format("{} (stratified sample)", results.train_limit)},
-      {"Metric", fmt::format("{}, {}", metric_name(spec.metric), results.maximise ? "more is better" : "less is better")},
+      {"Metric", fmt::format("{}, {}", metric_name(spec.metric), results.maximise() ? "more is better" : "less is better")},
       {"Schedule", counted(results.epochs, "epoch")},
       {"Sampler", sampler_text(spec)},
       {"Scheduler", scheduler_text(spec.scheduler)},

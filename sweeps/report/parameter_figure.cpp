@@ -26,7 +26,8 @@ double sideways(std::int64_t trial) {
 }
 
 std::string csv_of(const SweepSpec& spec, std::span<const TrialResults* const> trials, const std::string& key) {
-  DataTable table{.columns = {{"trial"}, {key}, {"seed"}, {"epochs"}, {"best_epoch"}, {spec.metric, Digits::measured}}};
+  DataTable table{
+      .columns = {{"trial"}, {key}, {"seed"}, {"epochs"}, {"best_epoch"}, {std::string(to_word(spec.metric)), Digits::measured}}};
   for (const TrialResults* trial : trials) {
     table.rows.push_back({trial->number, trial->parameters.at(key), trial->trial.seed, trial->trial.epochs(), trial->trial.best_epoch,
                           trial->trial.value()});

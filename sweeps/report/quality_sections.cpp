@@ -37,7 +37,7 @@ std::string class_table(const ReportedSweep& sweep, const TrialResults& trial) {
 std::string gap_table(const ReportedSweep& sweep) {
   using enum HtmlTable::Align;
   constexpr std::size_t most = 10;
-  const std::string key(metric_key(from_word<Metric>(sweep.results.spec.metric).value()));
+  const std::string key(metric_key(sweep.results.spec.metric));
   HtmlTable table({"trial", "best epoch", "training", "validation", "gap"}, {right, right, right, right, right});
   std::size_t rows = 0;
   for (const TrialResults* trial : best_first(sweep.results)) {
@@ -77,7 +77,7 @@ ReportSection gap_section(const ReportedSweep& sweep) {
         table + fmt::format(
                     "<p class=\"note\">{} of the best epoch’s weights on training rows (one evaluation pass, without dropout) "
                     "and on validation rows, for the best trials.</p>\n",
-                    escape_html(capitalised(label_with_unit(from_word<Metric>(sweep.results.spec.metric).value()))));
+                    escape_html(capitalised(label_with_unit(sweep.results.spec.metric))));
   }
   if (section.figures.empty() && table.empty()) {
     section.before = nothing_to_show("No trial has epochs.csv or result.json, which have the training figures.");

@@ -52,7 +52,7 @@ std::vector<const TrialResults*> best_first(const SweepResults& sweep) {
     const bool a_complete = a->trial.phase == TrialPhase::complete;
     const bool b_complete = b->trial.phase == TrialPhase::complete;
     if (a_complete != b_complete) return a_complete;
-    return sweep.maximise ? a->trial.value() > b->trial.value() : a->trial.value() < b->trial.value();
+    return sweep.maximise() ? a->trial.value() > b->trial.value() : a->trial.value() < b->trial.value();
   });
   return trials;
 }

@@ -9,11 +9,6 @@ namespace agsweep {
 
 namespace {
 
-double best_up_to(const SweepTrial& trial, std::int64_t epoch, bool maximise) {
-  const auto end = trial.values.begin() + std::min<std::ptrdiff_t>(epoch, std::ssize(trial.values));
-  return maximise ? *std::max_element(trial.values.begin(), end) : *std::min_element(trial.values.begin(), end);
-}
-
 double median_of(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t middle = values.size() / 2;
@@ -29,14 +24,14 @@ RungRow row_of(const SweepResults& sweep, std::int64_t epoch, std::int64_t last)
     ++row.reached;
     // At the rung itself and running: it has just been promoted.
     row.promoted += trial.epochs() > epoch || (epoch < last && trial.phase == TrialPhase::running) ? 1 : 0;
-    values.push_back(best_up_to(trial, epoch, sweep.maximise));
+    values.push_back(sweep.best_up_to(trial, epoch));
     if (epoch < last && trial.epochs() >= last) {
       here.push_back(values.back());
-      there.push_back(best_up_to(trial, last, sweep.maximise));
+      there.push_back(sweep.best_up_to(trial, last));
     }
   }
   if (row.reached > 0) {
-    row.best = sweep.maximise ? *std::max_element(values.begin(), values.end()) : *std::min_element(values.begin(), values.end());
+    row.best = sweep.maximise() ? *std::max_element(values.begin(), values.end()) : *std::min_element(values.begin(), values.end());
     row.median = median_of(values);
   }
   row.pairs = std::ssize(here);

@@ -29,7 +29,7 @@ std::string train_command(const ReportedSweep& sweep, const TrialResults& trial)
   }
   if (!has_epochs) command += fmt::format(" --epochs {}", sweep.results.epochs);
   for (const Parameter& parameter : spec.space) command += option(parameter.key, trial.parameters.at(parameter.key));
-  return command + fmt::format(" --metric {} --seed {}", spec.metric, trial.trial.seed);
+  return command + fmt::format(" --metric {} --seed {}", to_word(spec.metric), trial.trial.seed);
 }
 
 }  // namespace agsweep

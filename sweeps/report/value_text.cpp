@@ -4,13 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "base/table.hpp"                    // cut_to_width
 #include "sweeps/aggregate/trial_cells.hpp"  // phase_word
 
 namespace agsweep {
 
 std::string label_with_unit(Metric metric) { return fmt::format("{}{}", metric_label(metric), metric == Metric::loss ? " (nats)" : ""); }
 
-std::string metric_name(std::string_view word) { return "validation " + label_with_unit(from_word<Metric>(word).value()); }
+std::string metric_name(Metric metric) { return fmt::format("validation {}", label_with_unit(metric)); }
 
 std::string metric_text(double value) { return fmt::format("{:.4f}", value); }
 
@@ -69,12 +70,8 @@ std::string capitalised(std::string text) {
 }
 
 std::string clipped(std::string_view text, std::size_t characters) {
-  std::size_t seen = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
-    if (begins && ++seen > characters) return std::string(text.substr(0, i)) + "…";
-  }
-  return std::string(text);
+  const std::string_view start = cut_to_width(text, characters);
+  return fmt::format("{}{}", start, start.size() < text.size() ? "…" : "");
 }
 
 std::string file_word(std::string_view text) {

@@ -13,8 +13,8 @@ namespace agsweep {
 /// "macro F1", "loss (nats)".
 std::string label_with_unit(Metric metric);
 
-/// "validation macro F1" for "val.f1_macro".
-std::string metric_name(std::string_view word);
+/// "validation macro F1".
+std::string metric_name(Metric metric);
 
 /// A metric with four decimals.
 std::string metric_text(double value);

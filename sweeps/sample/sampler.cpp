@@ -85,7 +85,7 @@ std::unique_ptr<Sampler> make_sampler(const SweepSpec& spec) {
     case SamplerKind::tpe:
       return make_tpe_sampler(spec);
   }
-  throw RunTimeError("the sampler of the spec is none of the four");
+  throw RunTimeError("the sampler of the spec is none that is known");
 }
 
 }  // namespace agsweep

@@ -41,12 +41,12 @@ struct Source {
   }
 };
 
-std::string read_metric(const SpecNode& node) {
+Metric read_metric(const SpecNode& node) {
   const std::string metric = text_of(node);
   if (metric.starts_with("test.")) {
     throw UsageError("{}: {}: a sweep never looks at the test split; choose by a val.* metric, then test once", node.origin, metric);
   }
-  return std::string(enum_words<Metric>.at(word_of(node, enum_words<Metric>)));
+  return static_cast<Metric>(word_of(node, enum_words<Metric>));
 }
 
 std::vector<std::int64_t> read_seeds(const SpecNode& node, const Source& source, const std::string& model) {
@@ -171,8 +171,8 @@ void check_several_seeds(const Source& source, const SweepSpec& spec) {
     throw UsageError("{}: {} seeds, but only one goes with scheduler \"{}\" (several: only with \"none\")", origin, spec.seeds.size(),
                      to_word(spec.scheduler.kind));
   }
-  if (spec.sampler == SamplerKind::tpe) {
-    throw UsageError("{}: {} seeds, but only one goes with sampler \"tpe\"", origin, spec.seeds.size());
+  if (looks_back(spec.sampler)) {
+    throw UsageError("{}: {} seeds, but only one goes with sampler \"{}\"", origin, spec.seeds.size(), to_word(spec.sampler));
   }
 }
 
@@ -213,10 +213,11 @@ void set_part(SweepSpec& spec, std::string_view text, std::string_view origin) {
     throw UsageError("{}: {} is no part: write 0/3 for the first of three", origin, text);
   }
   if (spec.parts > spec.trials) throw UsageError("{}: {} parts, but the sweep has {} configurations", origin, spec.parts, spec.trials);
-  const bool is_tpe = spec.sampler == SamplerKind::tpe;
-  if (spec.parts == 1 || (!is_tpe && spec.scheduler.kind == SchedulerKind::none)) return;
-  throw UsageError("{}: parts cannot learn from each other's trials, as {} does; use one job on more nodes instead (submit --nodes)",
-                   origin, is_tpe ? "sampler \"tpe\"" : fmt::format("scheduler \"{}\"", to_word(spec.scheduler.kind)));
+  const bool by_sampler = looks_back(spec.sampler);
+  if (spec.parts == 1 || (!by_sampler && spec.scheduler.kind == SchedulerKind::none)) return;
+  throw UsageError(
+      "{}: parts cannot learn from each other's trials, as {} does; use one job on more nodes instead (submit --nodes)", origin,
+      by_sampler ? fmt::format("sampler \"{}\"", to_word(spec.sampler)) : fmt::format("scheduler \"{}\"", to_word(spec.scheduler.kind)));
 }
 
 void check_epochs(const SweepSpec& spec, std::int64_t epochs) {

@@ -36,7 +36,7 @@ std::vector<SpecEntry> spec_entries(const SweepSpec& spec) {
   std::vector<SpecEntry> entries = {
       {"", "name", toml_text(spec.name)},
       {"", "model", toml_text(spec.model)},
-      {"", "metric", toml_text(spec.metric)},
+      {"", "metric", fmt::format("\"{}\"", to_word(spec.metric))},
       {"", "sampler", fmt::format("\"{}\"", to_word(spec.sampler))},
       {"", "sampler_seed", fmt::format("{}", spec.sampler_seed)},
   };

@@ -17,6 +17,9 @@ enum class SamplerKind { grid, random, sobol, tpe };
 template <>
 inline constexpr auto enum_words<SamplerKind> = std::to_array<std::string_view>({"grid", "random", "sobol", "tpe"});
 
+/// Whether a sampler draws a configuration by what earlier trials have given: then none is known ahead, and one seed alone goes with it.
+constexpr bool looks_back(SamplerKind sampler) { return sampler == SamplerKind::tpe; }
+
 enum class SchedulerKind { none, median, asha };
 template <>
 inline constexpr auto enum_words<SchedulerKind> = std::to_array<std::string_view>({"none", "median", "asha"});
@@ -39,7 +42,7 @@ struct FixedOption {
 struct SweepSpec {
   std::string name;
   std::string model;
-  std::string metric{to_word(default_metric)};  // the word of a Metric
+  Metric metric = default_metric;
   SamplerKind sampler = SamplerKind::sobol;
   std::int64_t sampler_seed = 42;  // unless given, the first of seeds
   std::int64_t trials = 0;         // configurations, those of [[trial]] among them; for grid the product of the space

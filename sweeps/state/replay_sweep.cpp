@@ -33,7 +33,7 @@ std::string text_of(const nlohmann::json& value) { return value.is_string() ? va
 void SweepState::check_study(const Study& study) const {
   if (study.maximise != maximise_) {
     throw DataError("{}: its study is {}, but the spec's metric {} is not", study.file, study.maximise ? "maximised" : "minimised",
-                    spec_.metric);
+                    to_word(spec_.metric));
   }
   const auto same_key = [](const Parameter& a, const Parameter& b) { return a.key == b.key; };
   if (!study.trials.empty() && !std::ranges::equal(study.space, spec_.space, same_key)) {

@@ -13,7 +13,7 @@ SweepState::SweepState(const SweepSpec& spec, std::int64_t epochs, std::string w
     : spec_(spec),
       epochs_(epochs),
       writer_(std::move(writer)),
-      maximise_(higher_is_better(from_word<Metric>(spec.metric).value())),
+      maximise_(higher_is_better(spec.metric)),
       sampler_(make_sampler(spec)),
       scheduler_(make_scheduler(spec.scheduler, epochs)) {
   lines_.push_back(study_line(writer_, spec.name, maximise_));
@@ -70,8 +70,8 @@ std::vector<Observation> SweepState::history() const {
 Point SweepState::draw(std::int64_t configuration) const {
   const auto given = static_cast<std::int64_t>(spec_.first_trials.size());
   if (configuration < given) return spec_.first_trials[static_cast<std::size_t>(configuration)];
-  const bool looks_back = spec_.sampler == SamplerKind::tpe;  // what no other sampler reads would cost O(trials) a trial
-  return sampler_->sample(configuration - given, looks_back ? history() : std::vector<Observation>());
+  // What no other sampler reads would cost O(trials) a trial.
+  return sampler_->sample(configuration - given, looks_back(spec_.sampler) ? history() : std::vector<Observation>());
 }
 
 std::optional<SweepState::Run> SweepState::next_run() {

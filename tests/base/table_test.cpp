@@ -30,6 +30,13 @@ TEST(Table, LeavesNoSpacesAtALinesEnd) {
   EXPECT_EQ(table.text(), "name\na\n");
 }
 
+TEST(CutToWidth, LeavesWholeCharacters) {
+  EXPECT_EQ(cut_to_width("Ökö", 3), "Ökö");
+  EXPECT_EQ(cut_to_width("Ökö", 2), "Ök");
+  EXPECT_EQ(cut_to_width("Ökö", 1), "Ö");
+  EXPECT_EQ(cut_to_width("Ökö", 0), "");
+}
+
 std::string row(const std::vector<std::string>& cells) { return csv_row(cells); }
 
 TEST(CsvRow, SeparatesCellsByCommas) { EXPECT_EQ(row({"a", "", "c"}), "a,,c\n"); }

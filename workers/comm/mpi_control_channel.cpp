@@ -16,21 +16,21 @@ constexpr int tag = 0;
 
 MpiControlChannel::~MpiControlChannel() {
   try {
-    for (int look = 0; look < 50 && !outgoing_.empty(); ++look) {
+    for (int look = 0; look < 50 && !outgoing_->empty(); ++look) {
       drop_delivered();
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   } catch (const RunTimeError&) {
     // MPI has failed: what is under way is lost.
   }
-  if (outgoing_.empty()) return;
+  if (outgoing_->empty()) return;
   // MPI may still read these texts, and they must not meet another communicator's messages.
-  static_cast<void>(new std::list<Outgoing>(std::move(outgoing_)));
+  static_cast<void>(outgoing_.release());
   comm_.release();
 }
 
 void MpiControlChannel::drop_delivered() {
-  std::erase_if(outgoing_, [](Outgoing& message) {
+  std::erase_if(*outgoing_, [](Outgoing& message) {
     int done = 0;
     AGSWEEP_MPI(MPI_Test(&message.request, &done, MPI_STATUS_IGNORE));
     return done != 0;
@@ -39,7 +39,7 @@ void MpiControlChannel::drop_delivered() {
 
 void MpiControlChannel::send(int to, std::string text) {
   drop_delivered();
-  Outgoing& message = outgoing_.emplace_back(std::move(text));
+  Outgoing& message = outgoing_->emplace_back(std::move(text));
   AGSWEEP_MPI(MPI_Isend(message.text.data(), static_cast<int>(message.text.size()), MPI_BYTE, to, tag, comm_.get(), &message.request));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,7 +29,7 @@ class MpiControlChannel final : public ControlChannel {
   void drop_delivered();
 
   MpiComm comm_;
-  std::list<Outgoing> outgoing_;  // a list: MPI reads a text where it was
+  std::unique_ptr<std::list<Outgoing>> outgoing_ = std::make_unique<std::list<Outgoing>>();  // a list: MPI reads a text where it was
 };
 
 }  // namespace agsweep

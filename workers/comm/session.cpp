@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/system.hpp"  // environment_number
 #include "workers/comm/mpi_communicator.hpp"
 #include "workers/comm/mpi_control_channel.hpp"
 #include "workers/comm/mpi_handle.hpp"
@@ -17,12 +18,6 @@
 namespace agsweep {
 
 namespace {
-
-/// A number that a launcher left in the environment; 0 without one.
-int environment_number(const char* name) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? 0 : std::atoi(text);
-}
 
 /// Finalises MPI; without it a launcher takes a rank that ends for a crashed one.
 struct MpiJob {
@@ -45,23 +40,23 @@ class SilentChannel final : public ControlChannel {
 };
 
 /// How many tasks srun has started; 0: another launcher did, or none.
-int tasks_of_srun() { return std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr ? environment_number("SLURM_STEP_NUM_TASKS") : 0; }
+std::int64_t tasks_of_srun() { return std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr ? environment_number("SLURM_STEP_NUM_TASKS") : 0; }
 
 /// MPI itself would end each rank with a page on how SLURM is built.
 void require_pmix() {
-  if (const int tasks = tasks_of_srun(); tasks > 1 && std::getenv("PMIX_RANK") == nullptr) {
+  if (const std::int64_t tasks = tasks_of_srun(); tasks > 1 && std::getenv("PMIX_RANK") == nullptr) {
     throw UsageError("srun started {} tasks without PMIx, so they cannot find each other: use srun --mpi=pmix, or mpirun", tasks);
   }
 }
 
 void check_world(int size) {
-  if (const int tasks = tasks_of_srun(); tasks > 0 && tasks != size) {
+  if (const std::int64_t tasks = tasks_of_srun(); tasks > 0 && tasks != size) {
     throw UsageError("srun started {} tasks, but MPI sees a job of {}: use srun --mpi=pmix", tasks, size);
   }
 }
 
 void warn_of_lone_world(int size) {
-  const int tasks = environment_number("SLURM_NTASKS");
+  const std::int64_t tasks = environment_number("SLURM_NTASKS");
   if (size == 1 && tasks > 1 && environment_number("SLURM_STEP_NUM_TASKS") <= 1) {
     fmt::print(stderr, "warning: this allocation has {} tasks, but only one rank runs: start it with srun --mpi=pmix or mpirun\n", tasks);
   }

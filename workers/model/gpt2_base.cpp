@@ -20,14 +20,14 @@ at::Tensor fp32_tensor(const TensorBytes& tensor) {
 /// A checkpoint's tensors as layers.
 class Layers {
  public:
-  Layers(const Gpt2Checkpoint& checkpoint, Precision precision, c10::Device device)
-      : checkpoint_(checkpoint), precision_(precision), device_(device) {}
+  Layers(const Gpt2Checkpoint& checkpoint, at::ScalarType compute_type, c10::Device device)
+      : checkpoint_(checkpoint), compute_type_(compute_type), device_(device) {}
 
   /// Where nothing keeps the file, no view of it stays.
   at::Tensor fp32(const TensorBytes& tensor) const {
     return keeps_file() ? fp32_tensor(tensor) : fp32_tensor(tensor).to(device_, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
   }
-  bool keeps_file() const { return precision_ == Precision::fp32 && device_.is_cpu(); }
+  bool keeps_file() const { return compute_type_ == at::kFloat && device_.is_cpu(); }
   at::Tensor fp32(const std::string& name) const { return fp32(checkpoint_.tensor(name)); }
   Norm norm(const std::string& name) const {
     return {
@@ -36,20 +36,18 @@ class Layers {
   Linear conv1d(const std::string& name) const { return {compute(name + ".weight").t(), compute(name + ".bias"), frozen, frozen, {}}; }
 
  private:
-  at::Tensor compute(const std::string& name) const {
-    return fp32_tensor(checkpoint_.tensor(name)).to(device_, precision_ == Precision::fp32 ? at::kFloat : at::kBFloat16);
-  }
+  at::Tensor compute(const std::string& name) const { return fp32_tensor(checkpoint_.tensor(name)).to(device_, compute_type_); }
 
   const Gpt2Checkpoint& checkpoint_;
-  Precision precision_;
+  at::ScalarType compute_type_;
   c10::Device device_;
 };
 
 }  // namespace
 
-Gpt2Base::Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision, c10::Device device)
+Gpt2Base::Gpt2Base(Gpt2Checkpoint checkpoint, at::ScalarType compute_type, c10::Device device)
     : config_(checkpoint.config()), checkpoint_(std::move(checkpoint)) {
-  const Layers layers(*checkpoint_, precision, device);
+  const Layers layers(*checkpoint_, compute_type, device);
   token_embedding_ = layers.fp32("wte.weight");
   position_embedding_ = layers.fp32("wpe.weight");
   for (std::int64_t i = 0; i < config_.layers; ++i) {

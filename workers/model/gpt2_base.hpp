@@ -8,7 +8,6 @@
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 #include "workers/model/linear.hpp"
 #include "workers/model/norm.hpp"
-#include "workers/train/config.hpp"  // Precision
 
 namespace agsweep {
 
@@ -22,7 +21,8 @@ class Gpt2Base {
     Linear up, down;
   };
 
-  Gpt2Base(Gpt2Checkpoint checkpoint, Precision precision, c10::Device device = at::kCPU);
+  /// @param compute_type  of the GEMMs: fp32 or bf16
+  Gpt2Base(Gpt2Checkpoint checkpoint, at::ScalarType compute_type, c10::Device device = at::kCPU);
 
   const Gpt2Config& config() const { return config_; }
   const at::Tensor& token_embedding() const { return token_embedding_; }        // [vocabulary, width] fp32

@@ -55,11 +55,11 @@ std::vector<TensorBytes> ParameterLayout::tensors(const at::Tensor& flat) const 
   return tensors;
 }
 
-Parameters::Parameters(ParameterLayout layout, Precision precision, c10::Device device)
+Parameters::Parameters(ParameterLayout layout, at::ScalarType compute_type, c10::Device device)
     : layout_(std::move(layout)),
-      compute_type_(precision == Precision::bf16 ? at::kBFloat16 : at::kFloat),
+      compute_type_(compute_type),
       flat_(at::zeros({layout_.total()}, at::TensorOptions(at::kFloat).device(device))) {
-  if (precision == Precision::bf16) low_ = at::zeros({layout_.dense_size()}, flat_.options().dtype(at::kBFloat16));
+  if (compute_type != at::kFloat) low_ = at::zeros({layout_.dense_size()}, flat_.options().dtype(compute_type));
 }
 
 void Parameters::assign(const at::Tensor& flat) {

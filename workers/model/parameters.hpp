@@ -10,7 +10,6 @@
 #include <ATen/ATen.h>
 
 #include "workers/safetensors/safetensors.hpp"
-#include "workers/train/config.hpp"
 
 namespace agsweep {
 
@@ -62,7 +61,8 @@ class ParameterLayout {
 /// The weights in one flat fp32 buffer, and, under bf16, a second one of the dense part that the GEMMs read. On one device.
 class Parameters {
  public:
-  Parameters(ParameterLayout layout, Precision precision, c10::Device device = at::kCPU);
+  /// @param compute_type  of the GEMMs: fp32 or bf16
+  Parameters(ParameterLayout layout, at::ScalarType compute_type, c10::Device device = at::kCPU);
 
   const ParameterLayout& layout() const { return layout_; }
   at::Tensor& flat() { return flat_; }  // [total] fp32

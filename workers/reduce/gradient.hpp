@@ -1,12 +1,30 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <new>  // std::align_val_t
 #include <span>
 #include <vector>
 
-#include "workers/reduce/aligned.hpp"
-
 namespace agsweep {
+
+/// 64-byte aligned memory: a cache line, and the widest vector register. A GEMM's last bits can change with alignment.
+template <typename T>
+struct AlignedAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t alignment{64};
+
+  AlignedAllocator() = default;
+  template <typename U>
+  explicit AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}
+
+  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), alignment)); }
+  void deallocate(T* memory, std::size_t /*count*/) { ::operator delete(memory, alignment); }
+  bool operator==(const AlignedAllocator&) const { return true; }
+};
+
+template <typename T>
+using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 
 /// A gradient of which few rows are not zero: an embedding's, where a batch touches under 5 % of 50,257 rows.
 struct RowSparse {
@@ -36,5 +54,8 @@ struct Gradient {
   double loss = 0;                      // sum over the rows / rows of the global batch
   std::vector<std::int64_t> confusion;  // [classes * classes], true x predicted
 };
+
+/// into += other.
+void add(Gradient& into, const Gradient& other);
 
 }  // namespace agsweep

@@ -9,8 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "workers/run/reports.hpp"
 #include "workers/safetensors/safetensors.hpp"
-#include "workers/train/reports.hpp"
 
 namespace agsweep {
 

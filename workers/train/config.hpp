@@ -8,6 +8,8 @@
 
 #include "base/enum_words.hpp"
 #include "base/metric.hpp"
+#include "workers/gpt2/gpt2_config.hpp"
+#include "workers/lora/lora_config.hpp"
 
 namespace agsweep {
 
@@ -80,5 +82,22 @@ struct TrainConfig {
   bool rslora = false;
   bool full = false;  // trains all of GPT-2, without adapters
 };
+
+/// How long the learning-rate schedule of a training is; --max-steps ends a training without shortening it.
+struct ScheduleLength {
+  std::int64_t rows = 0;             // that an epoch visits
+  std::int64_t steps_per_epoch = 0;  // the last may be a smaller batch
+  std::int64_t total_steps = 0;
+
+  /// The most of a warm-up that nobody chose: 30 % of the steps. Below 2 it is none, since OneCycle cannot rise within one step.
+  std::int64_t most_default_warmup() const;
+};
+
+/// @param train_rows  of the corpus, before --train-limit
+ScheduleLength schedule_length(const TrainConfig& config, std::int64_t train_rows);
+
+/// The adapters that a configuration asks for.
+/// @throws UsageError for an alpha that is neither a positive number nor a multiple of the rank, or an unknown target module
+LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2);
 
 }  // namespace agsweep

@@ -3,7 +3,6 @@
 #include <bit>  // std::has_single_bit
 
 #include "workers/model/kernel_views.hpp"
-#include "workers/reduce/tree.hpp"
 
 namespace agsweep {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "workers/device/device_communicator.hpp"
-#include "workers/reduce/step_status.hpp"
+#include "workers/reduce/reduce.hpp"  // StepStatus
 #include "workers/train/device_sum.hpp"
 #include "workers/train/graph_choice.hpp"
 #include "workers/train/step_input.hpp"

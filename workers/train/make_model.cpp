@@ -5,7 +5,6 @@
 #include "workers/model/gpt2_full.hpp"
 #include "workers/model/gpt2_lora.hpp"
 #include "workers/model/transformer.hpp"
-#include "workers/train/lora_of.hpp"
 
 namespace agsweep {
 
@@ -38,21 +37,13 @@ std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t c
     check_fit(checkpoint.config(), config.weights, longest, device);
     return std::make_unique<Gpt2Full>(std::move(checkpoint), dropout, classes);
   }
-  auto base = shared.base(config.weights, config.precision, device);
+  auto base = shared.base(config.weights, compute_type(config.precision), device);
   check_fit(base->config(), config.weights, longest, device);
   const LoraConfig lora = lora_of(config, base->config());
   return std::make_unique<Gpt2Lora>(std::move(base), lora, dropout, classes);
 }
 
 }  // namespace
-
-LoraConfig lora_of(const TrainConfig& config, const Gpt2Config& gpt2) {
-  return {.rank = config.lora_rank,
-          .alpha = parse_alpha(config.lora_alpha, config.lora_rank, "--lora-alpha"),
-          .dropout = config.lora_dropout,
-          .targets = parse_targets(config.lora_targets, gpt2.layers, "--lora-targets"),
-          .rslora = config.rslora};
-}
 
 std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
                                         c10::Device device) {

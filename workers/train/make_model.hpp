@@ -9,6 +9,9 @@
 
 namespace agsweep {
 
+/// What the matrix products of a training read and write.
+constexpr at::ScalarType compute_type(Precision precision) { return precision == Precision::bf16 ? at::kBFloat16 : at::kFloat; }
+
 /// The model that a configuration asks for; reads --weights where it needs them.
 /// @param longest  tokens of the longest row
 /// @param device   where the model's frozen tensors are to be

@@ -16,7 +16,7 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
   SharedWeights shared;
   const auto workers = place.make_workers(config.threads);
   const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared, workers->device());
-  Parameters parameters(model->layout(), config.precision, workers->device());
+  Parameters parameters(model->layout(), compute_type(config.precision), workers->device());
   together(comm, [&] { parameters.assign(read_weights(model->layout(), weights)); });
   Evaluation evaluation = evaluate(comm, *workers, *model, parameters, split, all_rows(split), "the given rows", progress);
   return {.metrics = std::move(evaluation.metrics), .logits = std::move(evaluation.logits), .classes = classes};

@@ -4,10 +4,10 @@
 
 namespace agsweep {
 
-std::shared_ptr<const Gpt2Base> SharedWeights::base(const std::filesystem::path& weights, Precision precision, c10::Device device) {
+std::shared_ptr<const Gpt2Base> SharedWeights::base(const std::filesystem::path& weights, at::ScalarType compute_type, c10::Device device) {
   const std::lock_guard lock(mutex_);
-  auto& base = bases_[{weights, precision, device.str()}];
-  if (!base) base = std::make_shared<const Gpt2Base>(Gpt2Checkpoint::read(weights), precision, device);
+  auto& base = bases_[{weights, compute_type, device.str()}];
+  if (!base) base = std::make_shared<const Gpt2Base>(Gpt2Checkpoint::read(weights), compute_type, device);
   return base;
 }
 

@@ -11,7 +11,6 @@
 
 #include "workers/model/gpt2_base.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/train/config.hpp"  // Precision
 
 namespace agsweep {
 
@@ -22,8 +21,9 @@ class SharedWeights {
   explicit SharedWeights(bool keeps_start_values = false) : keeps_start_values_(keeps_start_values) {}
 
   /// A frozen GPT-2: read once, and shared by every model that adapts it.
+  /// @param compute_type  of the GEMMs: fp32 or bf16
   /// @throws DataError as Gpt2Checkpoint::read
-  std::shared_ptr<const Gpt2Base> base(const std::filesystem::path& weights, Precision precision, c10::Device device);
+  std::shared_ptr<const Gpt2Base> base(const std::filesystem::path& weights, at::ScalarType compute_type, c10::Device device);
 
   /// initial_values(), or what it gave for the same layout and seed: not to be written to.
   at::Tensor initial_values(const ParameterLayout& layout, std::uint64_t seed);
@@ -37,7 +37,7 @@ class SharedWeights {
 
   std::mutex mutex_;
   bool keeps_start_values_;
-  std::map<std::tuple<std::filesystem::path, Precision, std::string>, std::shared_ptr<const Gpt2Base>> bases_;  // string: the device
+  std::map<std::tuple<std::filesystem::path, at::ScalarType, std::string>, std::shared_ptr<const Gpt2Base>> bases_;  // string: the device
   std::optional<StartValues> start_;
 };
 

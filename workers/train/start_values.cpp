@@ -4,7 +4,6 @@
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/gpt2/gpt2_config.hpp"
 #include "workers/lora/adapter_folder.hpp"
-#include "workers/train/lora_of.hpp"
 
 namespace agsweep {
 

@@ -14,8 +14,8 @@
 #include "workers/comm/communicator.hpp"
 #include "workers/device/compute_place.hpp"
 #include "workers/metrics/metrics.hpp"
+#include "workers/run/reports.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/reports.hpp"
 #include "workers/train/shared_weights.hpp"
 
 namespace agsweep {

@@ -6,6 +6,7 @@
 #include "workers/device/broadcast_tensor.hpp"
 #include "workers/train/device_trainer.hpp"
 #include "workers/train/host_trainer.hpp"
+#include "workers/train/make_model.hpp"  // compute_type
 
 namespace agsweep {
 
@@ -15,7 +16,7 @@ Trainer::Trainer(Communicator& comm, Workers& workers, const Model& model, const
       model_(model),
       config_(config),
       one_cycle_(config.lr, config.warmup_steps, total_steps),
-      parameters_(model.layout(), config.precision, workers.device()),
+      parameters_(model.layout(), compute_type(config.precision), workers.device()),
       first_moment_(at::zeros_like(parameters_.flat())),
       second_moment_(at::zeros_like(parameters_.flat())) {}
 

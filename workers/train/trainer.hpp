@@ -18,9 +18,20 @@
 #include "workers/optim/adamw.hpp"
 #include "workers/optim/one_cycle.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/reports.hpp"
 
 namespace agsweep {
+
+/// What one step did; the same on every rank.
+struct StepOutcome {
+  std::int64_t step = 0;    // from 1
+  std::int64_t rows = 0;    // of the global batch
+  std::int64_t tokens = 0;  // of those rows
+  double lr = 0;
+  double loss = 0;
+  double grad_norm = 0;
+  std::vector<std::int64_t> confusion;  // [classes * classes], of the global batch, dropout on
+  bool stop = false;                    // some rank was asked to stop
+};
 
 /// Weights, moments and the step that updates them: forward and backward over the own shards, the gradients' sum, clip, AdamW on the flat
 /// buffers. Knows nothing of epochs, files or trials. One for the CPU's threads (HostTrainer), one for a device that the host runs ahead

@@ -16,7 +16,6 @@
 #include "workers/train/early_stopping.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/predict.hpp"
-#include "workers/train/schedule_length.hpp"
 #include "workers/train/start_values.hpp"
 
 namespace agsweep {

@@ -82,5 +82,13 @@ TEST(Diagnosis, WarnsOfRanksThatShareADeviceOrHaveNone) {
   EXPECT_THAT(of({found(0, "a", 0, 1), found(1, "b", 0, 0)}).notes, Contains(HasSubstr("some ranks have a GPU and some have none")));
 }
 
+TEST(Diagnosis, IsALineAFactForAPerson) {
+  const std::string text = diagnosis_text(of({found(0, "a", 0, 2), found(1, "b", 0, 0)}));
+  EXPECT_THAT(text, HasSubstr("\ndriver                  580.1\n"));
+  EXPECT_THAT(text, HasSubstr("\ndevice 0                NVIDIA H100 80GB HBM3, 85.0 GB, compute capability 9.0\n"));
+  EXPECT_THAT(text, HasSubstr("\nrank 0: node a, local rank 0, device 0 of 2 (NVIDIA H100 80GB HBM3)\n"));
+  EXPECT_THAT(text, HasSubstr("\nrank 1: node b, local rank 1, the CPU, since no NVIDIA driver is found\n"));
+}
+
 }  // namespace
 }  // namespace agsweep

@@ -49,7 +49,7 @@ TEST(Duplicates, AreNeitherFailedTrialsNorOnesOfUnknownConfigurationOrAnotherMet
                      made_up_trial(1, running, {0.5})}),
       made_up_sweep({made_up_trial(0, complete, {0.5}, 1, "h")}),
   };
-  sweeps[1].spec.metric = "val.accuracy";
+  sweeps[1].spec.metric = Metric::accuracy;
   EXPECT_TRUE(find_duplicates(sweeps).empty());
 }
 

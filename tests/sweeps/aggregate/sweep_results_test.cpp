@@ -40,7 +40,7 @@ TEST(SweepResults, HaveWhatTheJournalSaysOfEachTrial) {
   EXPECT_EQ(sweep.epochs, 3);
   EXPECT_EQ(sweep.data_sha256, "abc");
   EXPECT_EQ(sweep.train_limit, 64);
-  EXPECT_TRUE(sweep.maximise);
+  EXPECT_TRUE(sweep.maximise());
   EXPECT_FALSE(sweep.closed);
   ASSERT_EQ(sweep.trials.size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) {
@@ -76,7 +76,7 @@ TEST(SweepResults, TakeTheEarliestLowestLossAsTheBest) {
   SweepWriter writer(folder / "s", grid_spec({0.1}, "metric = \"val.loss\""), {});
   writer.run({0.5, 0.25, 0.25});
   const SweepResults sweep = read_sweep(writer.save());
-  EXPECT_FALSE(sweep.maximise);
+  EXPECT_FALSE(sweep.maximise());
   EXPECT_EQ(sweep.trials[0].trial.best_epoch, 2);
 }
 

@@ -73,8 +73,7 @@ TEST(TrialRanking, ListsWhatHasNotEndedOrFailedWithoutARank) {
 
 TEST(TrialRanking, PutsTheLowestLossFirst) {
   std::vector sweeps = {made_up_sweep({made_up_trial(0, complete, {0.5}), made_up_trial(1, complete, {0.4})})};
-  sweeps[0].spec.metric = "val.loss";
-  sweeps[0].maximise = false;
+  sweeps[0].spec.metric = Metric::loss;
   EXPECT_THAT(first_trials(rank_trials(sweeps, {})[0]), ElementsAre(1, 0));
 }
 
@@ -84,7 +83,7 @@ TEST(TrialRanking, IsOneForSweepsWithOneScopeAndAnotherForEachOtherScope) {
   sweeps[1].epochs = 3;
   sweeps[2].data_sha256 = "other";
   sweeps[3].train_limit = 100;
-  sweeps[4].spec.metric = "val.accuracy";
+  sweeps[4].spec.metric = Metric::accuracy;
   const std::vector<TrialRanking> rankings = rank_trials(sweeps, {});
   ASSERT_EQ(rankings.size(), 5U);
   EXPECT_THAT(rankings[0].sweeps, ElementsAre(0, 5));

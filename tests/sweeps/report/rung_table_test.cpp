@@ -52,7 +52,7 @@ TEST(RungTable, ValuesAreTheBestUpToTheRung) {
 
 TEST(RungTable, LessIsBetterForALoss) {
   SweepResults sweep = under_asha({made_up_trial(0, TrialPhase::pruned, {.4, .6, .3}), made_up_trial(1, TrialPhase::pruned, {.5})});
-  sweep.maximise = false;
+  sweep.spec.metric = Metric::loss;
   const std::vector<RungRow> rungs = rung_table(sweep);
   EXPECT_EQ(rungs[0].best, .4);
   EXPECT_EQ(rungs[1].best, .3);

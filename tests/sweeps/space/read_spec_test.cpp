@@ -57,7 +57,7 @@ TEST(ReadSpec, ReadsEveryKey) {
   const SweepSpec spec = spec_of(whole_spec);
   EXPECT_EQ(spec.name, "rank-dropout-lr");
   EXPECT_EQ(spec.model, "gpt2-lora");
-  EXPECT_EQ(spec.metric, "val.loss");
+  EXPECT_EQ(spec.metric, Metric::loss);
   EXPECT_EQ(spec.sampler, SamplerKind::random);
   EXPECT_EQ(spec.sampler_seed, 7);
   EXPECT_EQ(spec.trials, 24);
@@ -98,7 +98,7 @@ TEST(ReadSpec, PutsFirstTrialsInTheOrderOfTheSpaceAndLetsThemLieOutsideItsBounds
 TEST(ReadSpec, FillsInDefaults) {
   const SweepSpec spec = spec_of("model='scratch'\ntrials=3\nseeds=[9]\nspace.lr.log=[1e-4,1e-2]\n");
   EXPECT_EQ(spec.name, "sweep");  // the file's stem
-  EXPECT_EQ(spec.metric, "val.f1_macro");
+  EXPECT_EQ(spec.metric, Metric::f1_macro);
   EXPECT_EQ(spec.sampler, SamplerKind::sobol);
   EXPECT_EQ(spec.sampler_seed, 9);  // the first of seeds
   EXPECT_EQ(spec.retries, 0);

@@ -142,7 +142,7 @@ TEST(ReplaySweep, NamesTheTrialWhoseLinesAreNotOfSuchASweep) {
 
 TEST(ReplaySweep, RefusesAJournalOfAnotherMetricOrSpace) {
   SweepSpec loss = small_spec(2, SchedulerKind::asha);
-  loss.metric = "val.loss";
+  loss.metric = Metric::loss;
   EXPECT_THAT(error_after({}, loss), HasSubstr("its study is maximised, but the spec's metric val.loss is not"));
   SweepSpec other = small_spec(2, SchedulerKind::asha);
   other.space[1].key = "heads";

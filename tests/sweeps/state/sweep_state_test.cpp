@@ -132,7 +132,7 @@ TEST(SweepState, FailsATrialThatEndsBeforeItsFirstEpoch) {
 
 TEST(SweepState, PrefersTheSmallerLoss) {
   SweepSpec spec = small_spec(3, SchedulerKind::asha);
-  spec.metric = "val.loss";
+  spec.metric = Metric::loss;
   SweepState state = new_sweep(spec);
   EXPECT_FALSE(state.maximise());
   begin_next(state);

@@ -29,7 +29,7 @@ Shard forward_backward(const TrainConfig& config, const PackedBatch& batch, bool
   SharedWeights shared;
   Workers workers(1);
   const auto model = make_model(config, 4, 8, shared, workers.device());
-  Parameters parameters(model->layout(), config.precision);
+  Parameters parameters(model->layout(), compute_type(config.precision));
   parameters.assign(model->start_values(config.seed));
   parameters.flat().add_(0.01);  // an adapter's B starts at zero, which would hide A's gradient
   parameters.refresh_compute();

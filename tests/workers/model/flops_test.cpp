@@ -61,7 +61,7 @@ TEST(TrainingFlops, CountsRowsTokensAndCausalPairs) {
 
 TEST(TrainingFlops, AreSixATrainedWeightAndToken) {
   const Transformer model({.vocabulary = 50, .longest = 8, .layers = 2, .width = width, .heads = 2, .ffn = ffn, .classes = classes}, 0.1);
-  EXPECT_EQ(model.training_flops(Parameters(model.layout(), Precision::fp32), few_rows()), expected(6, 6));
+  EXPECT_EQ(model.training_flops(Parameters(model.layout(), at::kFloat), few_rows()), expected(6, 6));
 }
 
 TEST(TrainingFlops, AreFourAFrozenWeightAndTokenAndTwoWhereNothingBeforeItIsTrained) {

@@ -15,6 +15,7 @@
 #include "workers/gpt2/random_gpt2.hpp"
 #include "workers/model/gpt2_full.hpp"
 #include "workers/model/gpt2_lora.hpp"
+#include "workers/train/make_model.hpp"  // compute_type
 
 namespace agsweep {
 namespace {
@@ -93,7 +94,7 @@ class DeviceGpt2 : public testing::Test {
 };
 
 TEST_F(DeviceGpt2, TrainsAdaptersAsTheHostDoes) {
-  const auto base = std::make_shared<const Gpt2Base>(checkpoint(), Precision::fp32);
+  const auto base = std::make_shared<const Gpt2Base>(checkpoint(), at::kFloat);
   const LoraConfig lora{.rank = 4, .alpha = 8, .dropout = 0.2, .targets = {"c_attn", "c_proj"}, .rslora = false};
   const Gpt2Lora model(base, lora, dropout_, 4);
   expect_near(on_device(config_, model), on_host(config_, model), 1e-5);
@@ -162,7 +163,7 @@ TEST(DeviceEvaluation, GivesTheHostsLogits) {
   const auto model = tiny_transformer(config);
   SelfCommunicator comm;
   const Split split = few_token_split(50);
-  Parameters parameters(model->layout(), config.precision);
+  Parameters parameters(model->layout(), compute_type(config.precision));
   parameters.assign(model->start_values(config.seed));
   const auto evaluated = [&](Workers workers) { return evaluate(comm, workers, *model, parameters, split, all_rows(split), "val", {}); };
   const Evaluation host = evaluated(Workers(1));

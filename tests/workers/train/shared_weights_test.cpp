@@ -13,7 +13,7 @@ ParameterLayout layout_of(std::int64_t width) {
 }
 
 at::Tensor start(SharedWeights& shared, std::int64_t width, std::uint64_t seed) {
-  Parameters parameters(layout_of(width), Precision::bf16);
+  Parameters parameters(layout_of(width), at::kBFloat16);
   parameters.assign(shared.initial_values(parameters.layout(), seed));
   EXPECT_TRUE(parameters.compute(1).equal(parameters.view(1).to(at::kBFloat16)));
   return parameters.flat();

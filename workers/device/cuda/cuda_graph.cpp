@@ -69,7 +69,7 @@ CudaGraph::CudaGraph(c10::cuda::CUDAStream stream, const std::function<void()>& 
 }
 
 void CudaGraph::capture(const std::function<void()>& work) {
-  const int device = stream_.device_index();
+  const c10::DeviceIndex device = stream_.device_index();
   const AllocateFor allocations(stream_, memory_);
   Capture captured(stream_);
   work();

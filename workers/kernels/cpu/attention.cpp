@@ -3,7 +3,7 @@
 
 #include "workers/kernels/cpu/cpu_kernels.hpp"
 #include "workers/kernels/cpu/dropout_factors.hpp"
-#include "workers/kernels/cpu/lane_math.hpp"
+#include "workers/kernels/cpu/simd.hpp"
 #include "workers/kernels/cpu/small_gemm.hpp"
 
 namespace agsweep {

@@ -1,23 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "workers/metrics/metrics.hpp"
 
 namespace agsweep {
-
-/// What one step did; the same on every rank.
-struct StepOutcome {
-  std::int64_t step = 0;    // from 1
-  std::int64_t rows = 0;    // of the global batch
-  std::int64_t tokens = 0;  // of those rows
-  double lr = 0;
-  double loss = 0;
-  double grad_norm = 0;
-  std::vector<std::int64_t> confusion;  // [classes * classes], of the global batch, dropout on
-  bool stop = false;                    // some rank was asked to stop
-};
 
 /// One optimiser step; a line of steps.csv.
 struct StepReport {

@@ -1,4 +1,4 @@
-#include "base/progress_display.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 
 #include <sstream>
 

@@ -1,9 +1,7 @@
-#include "workers/reduce/add.hpp"
+#include "workers/reduce/gradient.hpp"
 
-#include <algorithm>   // std::copy, std::transform
+#include <algorithm>   // std::max, std::transform
 #include <functional>  // std::plus
-
-#include "workers/reduce/tree.hpp"
 
 namespace agsweep {
 
@@ -45,26 +43,6 @@ void add(Gradient& into, const Gradient& other) {
   std::transform(into.dense.begin(), into.dense.end(), other.dense.begin(), into.dense.begin(), std::plus<>());
   into.loss += other.loss;
   std::transform(into.confusion.begin(), into.confusion.end(), other.confusion.begin(), into.confusion.begin(), std::plus<>());
-}
-
-void add_tree(std::span<Gradient> gradients, ThreadPool& pool) {
-  // Additions by the height of their node: those of one height touch different gradients.
-  std::vector<std::vector<std::pair<std::int64_t, std::int64_t>>> heights;
-  const auto collect = [&](const auto& self, std::int64_t first, std::int64_t last) -> std::size_t {
-    if (last - first == 1) return 0;
-    const std::int64_t middle = tree_middle(first, last);
-    const std::size_t height = std::max(self(self, first, middle), self(self, middle, last));
-    if (heights.size() <= height) heights.resize(height + 1);
-    heights[height].emplace_back(first, middle);
-    return height + 1;
-  };
-  collect(collect, 0, static_cast<std::int64_t>(gradients.size()));
-  for (const auto& additions : heights) {
-    pool.run(static_cast<std::int64_t>(additions.size()), [&](std::int64_t index, int) {
-      const auto [left, right] = additions[static_cast<std::size_t>(index)];
-      add(gradients[static_cast<std::size_t>(left)], gradients[static_cast<std::size_t>(right)]);
-    });
-  }
 }
 
 }  // namespace agsweep

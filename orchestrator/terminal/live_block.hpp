@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/progress_display.hpp"  // ProgressStyle
+#include "orchestrator/terminal/progress_display.hpp"  // ProgressStyle
 
 namespace agsweep {
 

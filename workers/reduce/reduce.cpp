@@ -1,13 +1,34 @@
-#include <algorithm>  // std::max
-#include <bit>        // std::has_single_bit
-
-#include "workers/reduce/add.hpp"
 #include "workers/reduce/reduce.hpp"
-#include "workers/reduce/tree.hpp"
+
+#include <algorithm>  // std::copy, std::max
+#include <bit>        // std::has_single_bit
+#include <utility>    // std::move, std::pair
+#include <vector>
 
 namespace agsweep {
 
 namespace {
+
+/// Sums neighbouring gradients over the tree into gradients[0]; independent additions side by side.
+void add_tree(std::span<Gradient> gradients, ThreadPool& pool) {
+  // Additions by the height of their node: those of one height touch different gradients.
+  std::vector<std::vector<std::pair<std::int64_t, std::int64_t>>> heights;
+  const auto collect = [&](const auto& self, std::int64_t first, std::int64_t last) -> std::size_t {
+    if (last - first == 1) return 0;
+    const std::int64_t middle = tree_middle(first, last);
+    const std::size_t height = std::max(self(self, first, middle), self(self, middle, last));
+    if (heights.size() <= height) heights.resize(height + 1);
+    heights[height].emplace_back(first, middle);
+    return height + 1;
+  };
+  collect(collect, 0, static_cast<std::int64_t>(gradients.size()));
+  for (const auto& additions : heights) {
+    pool.run(static_cast<std::int64_t>(additions.size()), [&](std::int64_t index, int) {
+      const auto [left, right] = additions[static_cast<std::size_t>(index)];
+      add(gradients[static_cast<std::size_t>(left)], gradients[static_cast<std::size_t>(right)]);
+    });
+  }
+}
 
 /// What a rank must know of a gradient before it can receive it.
 struct Header {
@@ -144,6 +165,36 @@ class TreeSum {
 
 StepStatus tree_sum(Communicator& comm, std::span<Gradient> own, std::int64_t shards, StepStatus status, ThreadPool& pool) {
   return TreeSum(comm, own, shards, status, pool).run();
+}
+
+StepStatus all_reduce_sum(Communicator& comm, std::span<Gradient> own, std::int64_t embedding_rows, StepStatus status, ThreadPool& pool) {
+  add_tree(own, pool);
+  Gradient& total = own[0];
+
+  std::int64_t word = static_cast<std::int64_t>(status);
+  comm.all_reduce_max(std::span(&word, 1));
+  comm.all_reduce_sum(std::span(&total.loss, 1));
+  comm.all_reduce_sum(std::span(total.confusion));
+  comm.all_reduce_sum(std::span(total.dense));
+
+  // The union of the touched rows first, so that only those travel.
+  std::vector<std::int64_t> touched(static_cast<std::size_t>(embedding_rows));
+  for (const std::int32_t row : total.embedding.rows) touched[static_cast<std::size_t>(row)] = 1;
+  comm.all_reduce_max(std::span(touched));
+  RowSparse united;
+  united.clear(total.embedding.width);
+  std::size_t mine = 0;
+  for (std::int64_t row = 0; row < embedding_rows; ++row) {
+    if (touched[static_cast<std::size_t>(row)] == 0) continue;
+    united.append_zero_row(static_cast<std::int32_t>(row));
+    if (mine < total.embedding.rows.size() && total.embedding.rows[mine] == row) {
+      const auto values = total.embedding.row(mine++);
+      std::copy(values.begin(), values.end(), united.last_row());
+    }
+  }
+  comm.all_reduce_sum(std::span(united.values));
+  total.embedding = std::move(united);
+  return static_cast<StepStatus>(word);
 }
 
 }  // namespace agsweep

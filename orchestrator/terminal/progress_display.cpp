@@ -1,4 +1,4 @@
-#include "base/progress_display.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/system.hpp"  // duration_text
-#include "base/table.hpp"   // text_width
+#include "base/table.hpp"   // cut_to_width
 
 namespace agsweep {
 
@@ -18,12 +18,6 @@ namespace {
 
 constexpr double bar_seconds = 0.1;
 constexpr double line_seconds = 5;
-
-/// At most `width` characters of a UTF-8 text.
-std::string_view cut(std::string_view text, std::size_t width) {
-  while (text_width(text) > width) text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace
 
@@ -96,9 +90,9 @@ void ProgressDisplay::draw_bar(const std::string& state, std::int64_t done) {
   out_ << "\r\x1b[K";
   // The last column stays free: a terminal wraps after it, and the next redraw would leave this line standing.
   if (style_.width > cells + 30) {
-    out_ << (style_.colour ? fmt::format("\x1b[32m{}\x1b[0m ", bar) : bar + " ") << cut(state, style_.width - cells - 2);
+    out_ << (style_.colour ? fmt::format("\x1b[32m{}\x1b[0m ", bar) : bar + " ") << cut_to_width(state, style_.width - cells - 2);
   } else {
-    out_ << cut(state, style_.width - 1);
+    out_ << cut_to_width(state, style_.width - 1);
   }
   out_ << std::flush;
   bar_open_ = true;

@@ -1,24 +1,12 @@
-#include "base/live_block.hpp"
+#include "orchestrator/terminal/live_block.hpp"
 
 #include <utility>  // std::exchange, std::move
 
 #include <fmt/format.h>
 
-#include "base/table.hpp"  // text_width
+#include "base/table.hpp"  // cut_to_width
 
 namespace agsweep {
-
-namespace {
-
-/// The text's first columns, never half a character.
-std::string cut(std::string_view text, std::size_t columns) {
-  std::size_t end = text.size();
-  while (text_width(text.substr(0, end)) > columns) --end;
-  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end));
-}
-
-}  // namespace
 
 LiveBlock::LiveBlock(std::ostream& out, ProgressStyle style, std::function<double()> clock)
     : out_(out), style_(style), clock_(std::move(clock)), shown_(clock_()) {}
@@ -32,7 +20,7 @@ void LiveBlock::clear() {
 }
 
 void LiveBlock::draw() {
-  for (const std::string& line : lines_) out_ << cut(line, style_.width - 1) << '\n';
+  for (const std::string& line : lines_) out_ << cut_to_width(line, style_.width - 1) << '\n';
   drawn_ = lines_.size();
 }
 

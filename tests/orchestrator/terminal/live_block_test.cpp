@@ -1,4 +1,4 @@
-#include "base/live_block.hpp"
+#include "orchestrator/terminal/live_block.hpp"
 
 #include <sstream>
 
