@@ -77,7 +77,10 @@ void fill_closed_streams() {
 
 ExitCode run(const Command& command, Invocation call) {
   if (!command.on_all_ranks) {
-    return launched_rank() == 0 ? command.run(call) : ExitCode::done;
+    if (launched_rank() == 0) return command.run(call);
+    fmt::print(stderr, "rank {}: agsweep {} is the work of rank 0; this rank does nothing. To run it here: {}\n", launched_rank(),
+               command.name, unlaunched_command(call.command_line));
+    return ExitCode::done;
   }
   int rank = launched_rank();
   std::unique_ptr<Session> session;

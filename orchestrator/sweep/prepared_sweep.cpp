@@ -58,6 +58,7 @@ JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, cons
 }  // namespace
 
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
+  require_same_out(comm, args.out);
   PreparedSweep sweep;
   together(comm, [&] {
     sweep.plan = plan_sweep(args, options);
