@@ -13,7 +13,7 @@
 
 #include <fmt/ranges.h>
 
-#include "base/file.hpp"
+#include "base/utf8_text.hpp"
 #include "data/csv_reader.hpp"
 #include "data/tokenizer.hpp"
 
@@ -21,7 +21,7 @@ namespace agsweep {
 namespace {
 
 std::vector<std::string> read_texts(const std::filesystem::path& path) {
-  const std::string content = read_file(path);
+  const std::string content = read_text(path);
   std::vector<std::string> texts;
   if (path.extension() == ".csv") {
     CsvReader reader(content, path.string(), 2);

@@ -1,6 +1,6 @@
 #include "data/bpe.hpp"
 
-#include <algorithm>  // std::push_heap
+#include <algorithm>  // std::push_heap, std::reverse
 #include <bit>        // std::bit_ceil
 #include <tuple>      // std::tie
 #include <unordered_map>
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/utf8_text.hpp"
 #include "data/utf8.hpp"
 
 namespace agsweep {
@@ -15,6 +16,7 @@ namespace agsweep {
 namespace {
 
 constexpr std::size_t max_vocabulary = 65'536;                             // token ids are stored as uint16
+constexpr std::size_t longest_whole_word = std::size_t{1} << 20;           // bytes
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();  // no neighbour
 
 using Vocabulary = std::unordered_map<std::string, std::uint16_t>;
@@ -70,16 +72,17 @@ bool later(const Candidate& a, const Candidate& b) {
 }  // namespace
 
 Bpe::Bpe(std::string_view vocabulary_json, const std::string& vocabulary_name, std::string_view merges, const std::string& merges_name) {
-  const Vocabulary vocabulary = parse_vocabulary(vocabulary_json, vocabulary_name);
+  const Vocabulary vocabulary = parse_vocabulary(utf8_text(vocabulary_json, vocabulary_name), vocabulary_name);
+  merges = utf8_text(merges, merges_name);
   vocabulary_size_ = vocabulary.size();
 
-  std::vector<bool> made(vocabulary_size_);
+  bytes_of_.resize(vocabulary_size_);
   const auto spellings = byte_spellings();
   for (std::size_t byte = 0; byte < spellings.size(); ++byte) {
     const auto found = vocabulary.find(spellings[byte]);
     if (found == vocabulary.end()) throw DataError("{}: no token for the byte 0x{:02x} (\"{}\")", vocabulary_name, byte, spellings[byte]);
     byte_tokens_[byte] = found->second;
-    made[found->second] = true;
+    bytes_of_[found->second] = static_cast<char>(byte);
   }
 
   const auto lines = static_cast<std::size_t>(std::count(merges.begin(), merges.end(), '\n')) + 1;
@@ -107,13 +110,18 @@ Bpe::Bpe(std::string_view vocabulary_json, const std::string& vocabulary_name, s
     Merge& slot = merges_[slot_of(merge.left, merge.right)];
     if (slot.rank != no_rank) fail("the pair stands there twice");
     slot = merge;
-    made[merge.token] = true;
+    bytes_of_[merge.token] = bytes_of_[merge.left] + bytes_of_[merge.right];
   }
   if (rank == 0) throw DataError("{}: no merges", merges_name);
   // A file that lost its last lines would tokenise otherwise without a word.
   for (const auto& [spelling, token] : vocabulary) {
     const bool special = spelling.starts_with("<|") && spelling.ends_with("|>");
-    if (!made[token] && !special) throw DataError("{}: no merge makes \"{}\" of {}", merges_name, spelling, vocabulary_name);
+    if (bytes_of_[token].empty() && !special) throw DataError("{}: no merge makes \"{}\" of {}", merges_name, spelling, vocabulary_name);
+  }
+  for (std::size_t token = 0; token < bytes_of_.size(); ++token) {
+    if (bytes_of_[token].empty()) continue;
+    token_of_.emplace(bytes_of_[token], static_cast<std::uint16_t>(token));
+    longest_token_ = std::max(longest_token_, bytes_of_[token].size());
   }
 }
 
@@ -134,8 +142,56 @@ void Bpe::push_candidate(Scratch& scratch, std::uint32_t position) const {
   std::push_heap(scratch.heap.begin(), scratch.heap.end(), later<Scratch::Candidate>);
 }
 
-void Bpe::encode_word(std::string_view word, Scratch& scratch, std::vector<std::uint16_t>& tokens) const {
+void Bpe::encode_word(std::string_view word, std::size_t max_tokens, Scratch& scratch, std::vector<std::uint16_t>& tokens) const {
   if (word.size() >= none) throw DataError("a word of {} bytes is too long", word.size());
+  // Below that the whole word takes less time.
+  if (word.size() > longest_whole_word && max_tokens <= longest_whole_word / 256) return encode_front(word, max_tokens, scratch, tokens);
+  encode_whole(word, scratch, tokens);
+}
+
+bool Bpe::encodes_as(std::string_view bytes, std::span<const std::uint16_t> expected, Scratch& scratch) const {
+  scratch.tokens.clear();
+  encode_whole(bytes, scratch, scratch.tokens);
+  return std::equal(scratch.tokens.begin(), scratch.tokens.end(), expected.begin(), expected.end());
+}
+
+/// Tokens are a text's encoding if and only if each two neighbours are that of their own bytes: the first merge across the border of two
+/// would happen in their bytes alone too, since what was merged before lay within one of them. So the encoding of a front of the word is
+/// that of a shorter front and one token, which a table from left to right finds. The whole word's encoding has a border in each stretch
+/// of longest_token_ bytes: once all fronts that end in one begin with the same tokens, so does the word.
+void Bpe::encode_front(std::string_view word, std::size_t max_tokens, Scratch& scratch, std::vector<std::uint16_t>& tokens) const {
+  struct Front {
+    std::uint16_t last = 0;      // token
+    std::uint32_t count = 0;     // of tokens
+    std::size_t settled = none;  // bytes of its first max_tokens tokens; none while it has fewer
+  };
+  std::vector<Front> fronts(1);  // by their bytes
+  std::size_t same = 0;          // fronts at the end that are settled alike
+  while (fronts.size() <= word.size() && same < longest_token_) {
+    const std::size_t end = fronts.size();
+    Front front;
+    for (std::size_t bytes = std::min(end, longest_token_); bytes > 0; --bytes) {
+      const auto found = token_of_.find(word.substr(end - bytes, bytes));
+      if (found == token_of_.end()) continue;
+      const Front& before = fronts[end - bytes];
+      const std::array<std::uint16_t, 2> pair = {before.last, found->second};
+      const std::size_t first = before.count == 0 ? 1 : 0;  // the word's first token has no neighbour
+      const std::size_t start = end - bytes - (first == 1 ? 0 : bytes_of_[before.last].size());
+      if (!encodes_as(word.substr(start, end - start), std::span(pair).subspan(first), scratch)) continue;
+      front = {.last = found->second, .count = before.count + 1, .settled = before.count + 1 == max_tokens ? end : before.settled};
+      break;
+    }
+    same = front.settled == none ? 0 : front.settled == fronts.back().settled ? same + 1 : 1;
+    fronts.push_back(front);
+  }
+  const std::size_t first = tokens.size();
+  for (std::size_t end = std::min(fronts.back().settled, fronts.size() - 1); end > 0; end -= bytes_of_[fronts[end].last].size()) {
+    tokens.push_back(fronts[end].last);
+  }
+  std::reverse(tokens.begin() + static_cast<std::ptrdiff_t>(first), tokens.end());
+}
+
+void Bpe::encode_whole(std::string_view word, Scratch& scratch, std::vector<std::uint16_t>& tokens) const {
   auto& symbols = scratch.symbols;
   auto& heap = scratch.heap;
   const auto count = static_cast<std::uint32_t>(word.size());

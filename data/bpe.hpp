@@ -2,9 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>  // std::hash
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace agsweep {
@@ -17,6 +20,8 @@ class Bpe {
   /// @param vocabulary_name, merges_name  the files' names, for errors
   /// @throws DataError
   Bpe(std::string_view vocabulary_json, const std::string& vocabulary_name, std::string_view merges, const std::string& merges_name);
+
+  Bpe(Bpe&&) = default;  // a copy's views would be into the original
 
   std::size_t vocabulary_size() const { return vocabulary_size_; }
 
@@ -36,10 +41,12 @@ class Bpe {
     };
     std::vector<Symbol> symbols;
     std::vector<Candidate> heap;
+    std::vector<std::uint16_t> tokens;
   };
 
-  /// Appends the tokens of one word. O(n log n) for n bytes. @throws DataError when the word has 4 GiB or more
-  void encode_word(std::string_view word, Scratch& scratch, std::vector<std::uint16_t>& tokens) const;
+  /// Appends the tokens of one word: all of them, or of a word above a megabyte the first max_tokens alone, whose time and memory do not
+  /// grow with the rest of it. O(n log n) for n bytes otherwise. @throws DataError when the word has 4 GiB or more
+  void encode_word(std::string_view word, std::size_t max_tokens, Scratch& scratch, std::vector<std::uint16_t>& tokens) const;
 
  private:
   struct Merge {
@@ -49,6 +56,9 @@ class Bpe {
     std::uint16_t token;  // what the pair becomes
   };
   static constexpr std::uint32_t no_rank = std::numeric_limits<std::uint32_t>::max();
+  void encode_whole(std::string_view word, Scratch& scratch, std::vector<std::uint16_t>& tokens) const;
+  void encode_front(std::string_view word, std::size_t max_tokens, Scratch& scratch, std::vector<std::uint16_t>& tokens) const;
+  bool encodes_as(std::string_view bytes, std::span<const std::uint16_t> expected, Scratch& scratch) const;
   /// The slot of the pair, or the empty one where it would stand.
   std::size_t slot_of(std::uint16_t left, std::uint16_t right) const;
   void push_candidate(Scratch& scratch, std::uint32_t position) const;
@@ -58,6 +68,13 @@ class Bpe {
   // Open addressing with linear probing, a power of two of slots, at most half of them taken: look-ups in a
   // std::unordered_map took a third of the time of encoding.
   std::vector<Merge> merges_;
+  struct BytesHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view bytes) const { return std::hash<std::string_view>{}(bytes); }
+  };
+  std::vector<std::string> bytes_of_;  // [vocabulary]; empty: a token that no text has
+  std::unordered_map<std::string_view, std::uint16_t, BytesHash, std::equal_to<>> token_of_;  // into bytes_of_
+  std::size_t longest_token_ = 1;                                                             // bytes
 };
 
 }  // namespace agsweep

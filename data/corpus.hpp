@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/philox.hpp"  // PhiloxStream
+#include "base/philox.hpp"      // PhiloxStream
+#include "data/text_table.hpp"  // TextJoin
 
 namespace agsweep {
 
@@ -34,6 +35,7 @@ struct CorpusInfo {
   std::string source_sha256;             // of train.csv then test.csv; for a synthetic corpus, of its description
   std::int64_t max_length = 128;         // tokens a row, at most
   std::uint64_t seed = 42;               // of the split, and of --train-limit's sample
+  TextJoin join = TextJoin::space;       // of a row's texts
   bool synthetic = false;
 };
 

@@ -17,7 +17,8 @@ std::string content_sha256(const Corpus& corpus) {
   const auto add = [&](const auto& values) { hash.update(std::as_bytes(std::span(values))); };
   const auto& info = corpus.info;
   for (const std::string& name : info.class_names) add(name + '\n');
-  add(fmt::format("{}\n{}\n{}\n{}\n{}\n", info.tokenizer_sha256, info.source_sha256, info.max_length, info.seed, info.synthetic));
+  add(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", info.tokenizer_sha256, info.source_sha256, info.max_length, info.seed, to_word(info.join),
+                  info.synthetic));
   for (const Split* split : {&corpus.train, &corpus.val, &corpus.test}) {
     add(split->tokens);
     add(split->offsets);

@@ -1,5 +1,7 @@
 #include <type_traits>  // std::invoke_result_t
 
+#include <fmt/ranges.h>
+
 #include "base/error.hpp"
 #include "data/corpus.hpp"
 #include "data/corpus_image.hpp"
@@ -54,6 +56,10 @@ class Reader {
     const auto values = strings(attribute_name);
     if (values.size() != 1) fail(attribute_name, "expected one string");
     return values.front();
+  }
+
+  bool has(const char* attribute_name) const {
+    return part(attribute_name, [&] { return hdf5(H5Aexists(file_.get(), attribute_name)) > 0; });
   }
 
   Split split(const std::string& split_name) const {
@@ -136,6 +142,15 @@ class Reader {
   Hdf5File file_;
 };
 
+/// A file of before texts could be joined otherwise does not tell.
+TextJoin read_join(const Reader& reader) {
+  if (!reader.has("join")) return TextJoin::space;
+  const std::string word = reader.string("join");
+  const auto join = from_word<TextJoin>(word);
+  if (!join) reader.fail("join", fmt::format("{} is not one of {}", word, fmt::join(enum_words<TextJoin>, ", ")));
+  return *join;
+}
+
 CorpusInfo read_info(const Reader& reader) {
   const auto version = reader.integer<std::uint32_t>("format_version");
   if (version != corpus_format_version)
@@ -145,6 +160,7 @@ CorpusInfo read_info(const Reader& reader) {
           .source_sha256 = reader.string("source_sha256"),
           .max_length = static_cast<std::int64_t>(reader.integer<std::uint64_t>("max_length")),
           .seed = reader.integer<std::uint64_t>("seed"),
+          .join = read_join(reader),
           .synthetic = reader.integer<std::uint8_t>("synthetic") != 0};
 }
 

@@ -69,6 +69,7 @@ void write_info(const Hdf5File& file, const CorpusInfo& info) {
   write_strings(file, "source_sha256", Hdf5Space(H5Screate(H5S_SCALAR)), {info.source_sha256});
   write_integer(file, "max_length", static_cast<std::uint64_t>(info.max_length));
   write_integer(file, "seed", info.seed);
+  write_strings(file, "join", Hdf5Space(H5Screate(H5S_SCALAR)), {std::string(to_word(info.join))});
   write_integer(file, "synthetic", static_cast<std::uint8_t>(info.synthetic));
 }
 

@@ -1,15 +1,15 @@
 #include "data/csv_corpus.hpp"
 
-#include <algorithm>  // std::find
-#include <charconv>   // std::from_chars
-#include <set>
+#include <algorithm>  // std::all_of
 
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sha256.hpp"
-#include "data/csv_reader.hpp"
+#include "base/utf8_text.hpp"
+#include "data/class_names.hpp"
+#include "data/csv_reader.hpp"  // trimmed
 #include "data/utf8.hpp"
 
 namespace agsweep {
@@ -18,120 +18,88 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t max_classes = 256;  // labels are uint8
+/// DIR/train.csv, or the .tsv. @throws DataError where both stand there
+fs::path table_path(const fs::path& folder, const std::string& name) {
+  const fs::path csv = folder / (name + ".csv"), tsv = folder / (name + ".tsv");
+  if (!fs::exists(tsv)) return csv;
+  if (fs::exists(csv)) throw DataError("{}: {}.tsv stands beside it; which is it?", csv.string(), name);
+  return tsv;
+}
 
-bool is_number(std::string_view value) { return !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos; }
-
-/// Class names go into TOML and JSON, which take nothing else.
-std::string valid_utf8(std::string_view text) {
+/// Reads a table, and makes its class cells fit for TOML and JSON, which take UTF-8 alone.
+TextTable read_table(const fs::path& path, std::string_view bytes, const CsvSource& source, std::span<const std::string> known) {
+  const TableColumns wanted{.columns = source.columns, .with_class = true, .option = "--columns", .known_classes = known};
+  TextTable table = read_text_table(path, utf8_text(bytes, path.string()), wanted, source.format);
   std::string scratch;
-  return std::string(replace_invalid_utf8(text, scratch));
-}
-
-/// A record whose class is not yet a label.
-struct Row {
-  std::string class_value;
-  LabelledText labelled;
-};
-
-struct CsvFile {
-  std::string name;
-  std::vector<Row> rows;
-};
-
-CsvFile read_rows(const fs::path& path, std::string_view content, const std::vector<int>& columns) {
-  CsvFile file{.name = path.string(), .rows = {}};
-  CsvReader reader(content, file.name, static_cast<std::size_t>(*std::max_element(columns.begin(), columns.end())));
-  for (CsvRecord record; reader.next(record);) {
-    const std::string& class_value = record.fields[static_cast<std::size_t>(columns[0] - 1)];
-    const auto text_columns = std::span(columns).subspan(1);
-    file.rows.push_back(
-        {.class_value = valid_utf8(trimmed(class_value)),
-         .labelled = {.text = record_text(record, text_columns), .label = 0, .source_row = record.number, .line = record.line}});
+  for (TableRow& row : table.rows) {
+    std::string& cell = row.cells.front();
+    cell = std::string(replace_invalid_utf8(trimmed(cell), scratch));
+    if (cell.empty()) throw DataError("{}:{}: the class is empty", table.name, row.line);
   }
-  return file;
+  return table;
 }
 
-std::vector<std::string> read_class_names(const fs::path& path) {
-  const std::string content = valid_utf8(read_file(path));
-  std::vector<std::string> names;
-  std::size_t line = 0;
-  for (std::string_view rest = trimmed(content); !rest.empty();) {
-    const std::string_view name = trimmed(rest.substr(0, rest.find('\n')));
-    rest.remove_prefix(std::min(rest.size(), rest.find('\n') == std::string_view::npos ? rest.size() : rest.find('\n') + 1));
-    ++line;
-    if (name.empty()) throw DataError("{}:{}: a class without a name", path.string(), line);
-    if (std::find(names.begin(), names.end(), name) != names.end())
-      throw DataError("{}:{}: \"{}\" stands there twice", path.string(), line, name);
-    names.emplace_back(name);
-  }
-  if (names.size() < 2 || names.size() > max_classes)
-    throw DataError("{}: expected 2 to {} class names, found {}", path.string(), max_classes, names.size());
-  return names;
+/// What the class column holds, and where each stands first.
+std::map<std::string, std::size_t> first_lines(const TextTable& table) {
+  std::map<std::string, std::size_t> lines;
+  for (const TableRow& row : table.rows) lines.try_emplace(row.cells.front(), row.line);
+  return lines;
 }
 
-/// The names where no file gives them.
-std::vector<std::string> class_names_of(const CsvFile& train) {
-  if (is_number(train.rows.front().class_value)) return {"World", "Sports", "Business", "Sci/Tech"};
-  std::set<std::string> names;
-  for (const Row& row : train.rows) {
-    if (row.class_value.empty()) throw DataError("{}:{}: the class is empty", train.name, row.labelled.line);
-    if (is_number(row.class_value)) {
-      throw DataError("{}:{}: class {} is a number, but the first record's is \"{}\": is that a header line?", train.name,
-                      row.labelled.line, row.class_value, train.rows.front().class_value);
-    }
-    names.insert(row.class_value);
-  }
-  if (names.size() < 2 || names.size() > max_classes)
-    throw DataError("{}: expected 2 to {} classes, found {}", train.name, max_classes, names.size());
-  return {names.begin(), names.end()};
+[[noreturn]] void refuse_class(const TextTable& table, const TableRow& row, const ClassNames& classes) {
+  std::string known = fmt::format("{:.300}", fmt::format("{}", fmt::join(classes.names, ", ")));
+  if (classes.label_of.contains("1") && classes.names.front() != "1") known += fmt::format(", or 1 to {}", classes.names.size());
+  throw DataError("{}:{}: class \"{}\" is none of those of {}: {}", table.name, row.line, row.cells.front(), classes.origin, known);
 }
 
-std::vector<LabelledText> labelled(CsvFile file, const std::vector<std::string>& names) {
-  std::vector<LabelledText> texts;
-  texts.reserve(file.rows.size());
-  for (Row& row : file.rows) {
-    std::size_t label = names.size();
-    if (is_number(row.class_value)) {
-      std::size_t number = 0;
-      const char* end = row.class_value.data() + row.class_value.size();
-      const bool fits = std::from_chars(row.class_value.data(), end, number).ec == std::errc();
-      if (fits && number >= 1 && number <= names.size()) label = number - 1;
-    } else {
-      label = static_cast<std::size_t>(std::find(names.begin(), names.end(), row.class_value) - names.begin());
-    }
-    if (label == names.size()) {
-      throw DataError("{}:{}: class \"{}\" is neither in 1 .. {} nor one of {}", file.name, row.labelled.line, row.class_value,
-                      names.size(), fmt::join(names, ", "));
-    }
-    row.labelled.label = static_cast<std::uint8_t>(label);
-    texts.push_back(std::move(row.labelled));
+/// Texts and labels of a table, and how many texts are no UTF-8.
+LabelledTexts labelled(TextTable&& table, const ClassNames& classes, TextJoin join) {
+  LabelledTexts texts{.name = table.name};
+  std::string scratch;
+  texts.rows.reserve(table.rows.size());
+  for (TableRow& row : table.rows) {
+    const auto label = classes.label_of.find(row.cells.front());
+    if (label == classes.label_of.end()) refuse_class(table, row, classes);
+    LabelledText text{
+        .text = joined_text(std::span(row.cells).subspan(1), join), .label = label->second, .source_row = row.number, .line = row.line};
+    row.cells = {};
+    if (replace_invalid_utf8(text.text, scratch).data() != text.text.data() && texts.not_utf8++ == 0) texts.first_not_utf8 = row.line;
+    texts.rows.push_back(std::move(text));
   }
   return texts;
 }
 
+void require_two_classes(const LabelledTexts& train, const ClassNames& classes) {
+  const std::uint8_t first = train.rows.front().label;
+  if (std::all_of(train.rows.begin(), train.rows.end(), [&](const LabelledText& text) { return text.label == first; })) {
+    throw DataError("{}: every row is of class \"{}\": with one class there is nothing to tell apart", train.name, classes.names[first]);
+  }
+}
+
 }  // namespace
 
-TextCorpus read_csv_corpus(const fs::path& folder, const std::vector<int>& columns) {
-  if (columns.size() < 2 || *std::min_element(columns.begin(), columns.end()) < 1) {
-    throw UsageError("--columns: {} is not CLASS,TEXT[,TEXT], column numbers from 1", fmt::join(columns, ","));
-  }
-  const std::string train_bytes = read_file(folder / "train.csv");
-  const std::string test_bytes = read_file(folder / "test.csv");
-  CsvFile train = read_rows(folder / "train.csv", train_bytes, columns);
-  CsvFile test = read_rows(folder / "test.csv", test_bytes, columns);
+TextCorpus read_csv_corpus(const CsvSource& source) {
+  if (source.columns.size() < 2) throw UsageError("--columns: {} is not CLASS,TEXT[,TEXT]", fmt::join(source.columns, ","));
+  const fs::path train_path = table_path(source.folder, "train"), test_path = table_path(source.folder, "test");
+  const std::string train_bytes = read_file(train_path);
+  const std::string test_bytes = read_file(test_path);
 
-  const fs::path names_path = folder / "classes.txt";
+  const fs::path names_path = source.folder / "classes.txt";
+  ClassNames classes;
+  if (fs::exists(names_path)) classes = read_class_names(names_path);
+  TextTable train = read_table(train_path, train_bytes, source, classes.names);
+  if (classes.names.empty()) classes = occurring_classes(first_lines(train), train.name);
+  TextTable test = read_table(test_path, test_bytes, source, classes.names);
+
   TextCorpus corpus{
-      .class_names = fs::exists(names_path) ? read_class_names(names_path) : class_names_of(train),
+      .class_names = classes.names,
+      .classes_from = classes.origin,
       .source_sha256 = Sha256().update(std::as_bytes(std::span(train_bytes))).update(std::as_bytes(std::span(test_bytes))).hex(),
+      .join = source.join,
       .synthetic = false,
-      .train_name = train.name,
-      .test_name = test.name,
-      .train = {},
-      .test = {}};
-  corpus.train = labelled(std::move(train), corpus.class_names);
-  corpus.test = labelled(std::move(test), corpus.class_names);
+      .train = labelled(std::move(train), classes, source.join),
+      .test = labelled(std::move(test), classes, source.join)};
+  require_two_classes(corpus.train, classes);
   return corpus;
 }
 

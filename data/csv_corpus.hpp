@@ -1,18 +1,26 @@
 #pragma once
 
 #include <filesystem>
-#include <vector>
 
 #include "data/text_corpus.hpp"
+#include "data/text_table.hpp"
 
 namespace agsweep {
 
-/// Reads train.csv, test.csv and, where it stands beside them, classes.txt (a class name a line, in label order).
+/// Where texts with classes stand, and how.
+struct CsvSource {
+  std::filesystem::path folder;  // holds train.csv and test.csv (or .tsv), and perhaps classes.txt
+  Columns columns = {"1", "2", "3"};
+  TableFormat format;
+  TextJoin join = TextJoin::space;
+};
+
+/// Reads the training and test texts and, where it stands beside them, classes.txt (a class name a line, in label order).
 ///
-/// A class is a number from 1 or a name; label = number - 1, or the name's place. The names are those of classes.txt; without it
-/// AG News's four where train.csv has numbers, else the sorted names in train.csv.
-/// @param columns  from 1: the class's, then those whose texts are joined by a space
-/// @throws DataError with file and line; UsageError when the columns make no sense
-TextCorpus read_csv_corpus(const std::filesystem::path& folder, const std::vector<int>& columns);
+/// With classes.txt, a class is one of its names, or its line's number where no name is a number. Without it, the classes are those of
+/// train.csv: numbers in their order, else names in that of their bytes; 1 to 4, all of them, have AG News's names.
+/// @throws DataError with file and line: fewer than 2 classes or more than 256, a class that is not known, a header that was not asked for;
+/// UsageError when the columns make no sense
+TextCorpus read_csv_corpus(const CsvSource& source);
 
 }  // namespace agsweep

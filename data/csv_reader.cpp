@@ -1,15 +1,15 @@
 #include "data/csv_reader.hpp"
 
-#include <algorithm>
-#include <utility>  // std::move
+#include <algorithm>  // std::count
+#include <array>
+#include <charconv>  // std::from_chars
+#include <utility>   // std::move
 
 #include "base/error.hpp"
 
 namespace agsweep {
 
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::string_view without_blank_end(std::string_view content) {
   const std::size_t last = content.find_last_not_of("\r\n");
@@ -18,10 +18,8 @@ std::string_view without_blank_end(std::string_view content) {
 
 }  // namespace
 
-CsvReader::CsvReader(std::string_view content, std::string name, std::size_t min_columns)
-    : content_(content), name_(std::move(name)), columns_(min_columns) {
-  if (content_.starts_with(byte_order_mark)) content_.remove_prefix(byte_order_mark.size());
-  content_ = without_blank_end(content_);
+CsvReader::CsvReader(std::string_view content, std::string name, std::size_t min_columns, CsvDialect dialect)
+    : content_(without_blank_end(content)), name_(std::move(name)), dialect_(dialect), columns_(min_columns) {
   if (content_.empty()) throw DataError("{}: the file is empty", name_);
 }
 
@@ -50,24 +48,33 @@ CsvReader::After CsvReader::read_quoted(std::string& field) {
     ++position_;
   }
   if (take_record_end()) return After::record;
-  if (content_[position_] != ',') fail("a closing quote is followed by neither a comma nor the end of the line");
+  if (content_[position_] != dialect_.delimiter) {
+    fail(fmt::format("a closing quote is followed by neither {} nor the end of the line",
+                     dialect_.delimiter == ',' ? "a comma" : "a delimiter"));
+  }
   ++position_;
   return After::field;
 }
 
 CsvReader::After CsvReader::read_plain(std::string& field) {
+  const std::array<char, 4> special = {dialect_.delimiter, '\n', '\r', '"'};
   while (!take_record_end()) {
-    const char c = content_[position_++];
-    if (c == ',') return After::field;
-    if (c == '"') fail("a quote stands inside a field that is not quoted");
-    field += c;
+    // The first character is no line's end, but may be a carriage return within one.
+    const char c = content_[position_];
+    if (c == dialect_.delimiter) return ++position_, After::field;
+    if (c == '"' && dialect_.quotes) fail("a quote stands inside a field that is not quoted");
+    const std::size_t end =
+        std::min(content_.find_first_of(std::string_view(special.data(), special.size()), position_ + 1), content_.size());
+    field += content_.substr(position_, end - position_);
+    position_ = end;
   }
   return After::record;
 }
 
 CsvReader::After CsvReader::read_field(std::string& field) {
   field.clear();
-  return position_ < content_.size() && content_[position_] == '"' ? read_quoted(field) : read_plain(field);
+  const bool quoted = dialect_.quotes && position_ < content_.size() && content_[position_] == '"';
+  return quoted ? read_quoted(field) : read_plain(field);
 }
 
 bool CsvReader::next(CsvRecord& record) {
@@ -95,13 +102,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(ascii_space) - first + 1);
 }
 
-std::string record_text(const CsvRecord& record, std::span<const int> text_columns) {
-  std::string text;
-  for (const int column : text_columns) {
-    if (column != text_columns.front()) text += ' ';
-    text += record.fields[static_cast<std::size_t>(column - 1)];
-  }
-  return std::string(trimmed(text));
+std::optional<double> number_in(std::string_view text) {
+  if (text.find_first_not_of("-.0123456789eE") != std::string_view::npos) return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 }  // namespace agsweep

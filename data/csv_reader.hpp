@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,17 +16,22 @@ struct CsvRecord {
   std::size_t line = 0;             // from 1, where the record starts
 };
 
-/// Reads CSV as AG News writes it: commas, fields plain or in double quotes, "" for a quote, line breaks inside quotes, LF or CRLF.
+/// How a table's fields are told apart.
+struct CsvDialect {
+  char delimiter = ',';
+  bool quotes = true;  // false: a double quote is a character like any other, and a field ends at its line's end
+};
+
+/// Reads CSV as AG News writes it: fields plain or in double quotes, "" for a quote, line breaks inside quotes, LF or CRLF.
 ///
-/// Every record must have as many columns as the first. Blank lines are tolerated at the end alone, and so is a byte order mark at the
-/// start.
+/// Every record must have as many columns as the first. Blank lines are tolerated at the end alone.
 class CsvReader {
  public:
-  /// @param content      the whole file; must outlive the reader
+  /// @param content      the whole file as utf8_text() gives it; must outlive the reader
   /// @param name         stands before every error: `train.csv:1042: expected 3 columns, found 2`
   /// @param min_columns  the first record has at least so many
   /// @throws DataError when the file holds no record
-  CsvReader(std::string_view content, std::string name, std::size_t min_columns);
+  CsvReader(std::string_view content, std::string name, std::size_t min_columns, CsvDialect dialect = {});
 
   /// Reads the next record; false at the end of the file. @throws DataError with the line on which the record starts
   bool next(CsvRecord& record);
@@ -42,6 +47,7 @@ class CsvReader {
 
   std::string_view content_;
   std::string name_;
+  CsvDialect dialect_;
   std::size_t columns_;
   bool columns_known_ = false;
   std::size_t position_ = 0;
@@ -53,7 +59,7 @@ class CsvReader {
 /// Without ASCII white space at its ends.
 std::string_view trimmed(std::string_view text);
 
-/// What a model reads of a record: its text columns (from 1) joined by a space, trimmed. The record has them all.
-std::string record_text(const CsvRecord& record, std::span<const int> text_columns);
+/// A whole text as a number: "-1", "2.0". Words for infinities and the like are none.
+std::optional<double> number_in(std::string_view text);
 
 }  // namespace agsweep

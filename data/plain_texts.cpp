@@ -1,47 +1,51 @@
 #include "data/plain_texts.hpp"
 
-#include <algorithm>  // std::max_element
+#include <algorithm>  // std::transform
+#include <iterator>   // std::istreambuf_iterator
 
 #include "base/error.hpp"
-#include "base/file.hpp"
-#include "data/csv_reader.hpp"
+#include "base/utf8_text.hpp"
+#include "data/csv_reader.hpp"  // trimmed
+#include "data/utf8.hpp"
 
 namespace agsweep {
 
-PlainTexts read_line_texts(std::istream& input, const std::string& name) {
-  PlainTexts read;
-  for (std::string line; std::getline(input, line);) {
-    read.texts.emplace_back(trimmed(line));
-    read.places.push_back(fmt::format("{}:{}", name, read.texts.size()));
-  }
+std::vector<std::string> read_line_texts(std::istream& input, const std::string& name) {
+  const std::string bytes{std::istreambuf_iterator<char>(input), {}};
   if (input.bad()) throw RunTimeError("cannot read {}", name);
-  if (read.texts.empty()) throw DataError("{} is empty: expected a text a line", name);
-  return read;
-}
-
-PlainTexts read_csv_texts(const std::filesystem::path& csv, const std::vector<int>& columns) {
-  PlainTexts read;
-  const std::string content = read_file(csv);
-  CsvReader reader(content, csv.string(), static_cast<std::size_t>(*std::max_element(columns.begin(), columns.end())));
-  for (CsvRecord record; reader.next(record);) {
-    read.texts.push_back(record_text(record, columns));
-    read.places.push_back(fmt::format("{}:{}", csv.string(), record.line));
+  std::vector<std::string> texts;
+  for (std::string_view rest = utf8_text(bytes, name); !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    texts.emplace_back(trimmed(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return read;
+  if (texts.empty()) throw DataError("{} is empty: expected a text a line", name);
+  return texts;
 }
 
-Split tokenised(const PlainTexts& texts, const Tokenizer& tokenizer, std::int64_t max_length) {
-  Split split;
+std::vector<std::string> read_table_texts(const std::filesystem::path& path, const TableColumns& wanted, const TableFormat& format,
+                                          TextJoin join) {
+  const TextTable table = read_text_table(path, read_text(path), wanted, format);
+  std::vector<std::string> texts(table.rows.size());
+  std::transform(table.rows.begin(), table.rows.end(), texts.begin(), [&](const TableRow& row) { return joined_text(row.cells, join); });
+  return texts;
+}
+
+TokenisedTexts tokenised(const std::vector<std::string>& texts, const Tokenizer& tokenizer, std::int64_t max_length) {
+  TokenisedTexts tokenised;
+  Split& split = tokenised.split;
   split.offsets.push_back(0);
   Tokenizer::Encoder encoder(tokenizer);
-  for (std::size_t i = 0; i < texts.texts.size(); ++i) {
-    encoder.encode(texts.texts[i], static_cast<std::size_t>(max_length), split.tokens);
-    if (split.tokens.size() == split.offsets.back()) throw DataError("{}: a text without tokens", texts.places[i]);
-    split.offsets.push_back(split.tokens.size());
+  std::string scratch;
+  for (const std::string& text : texts) {
+    if (replace_invalid_utf8(text, scratch).data() != text.data()) ++tokenised.not_utf8;
+    encoder.encode(text, static_cast<std::size_t>(max_length), split.tokens);
+    tokenised.blank.push_back(split.tokens.size() == split.offsets.back());
+    if (!tokenised.blank.back()) split.offsets.push_back(split.tokens.size());
   }
-  split.labels.resize(texts.texts.size());
-  split.source_rows.resize(texts.texts.size());
-  return split;
+  split.labels.resize(split.offsets.size() - 1);
+  split.source_rows.resize(split.labels.size());
+  return tokenised;
 }
 
 }  // namespace agsweep

@@ -7,24 +7,28 @@
 #include <vector>
 
 #include "data/corpus.hpp"  // Split
+#include "data/text_table.hpp"
 #include "data/tokenizer.hpp"
 
 namespace agsweep {
 
-/// Texts to classify, without labels, and for errors where each stands: "standard input:3".
-struct PlainTexts {
-  std::vector<std::string> texts;  // trimmed of ASCII white space
-  std::vector<std::string> places;
-};
-
+/// Texts to classify, without labels, trimmed of ASCII white space. Blank ones keep their places.
 /// A text a line. @param name  of the input, for errors
-/// @throws DataError for no text; RunTimeError when the input cannot be read
-PlainTexts read_line_texts(std::istream& input, const std::string& name);
+/// @throws DataError for no text, or UTF-16; RunTimeError when the input cannot be read
+std::vector<std::string> read_line_texts(std::istream& input, const std::string& name);
 
-/// The columns (from 1) of each record, joined by a space. @throws DataError with file and line
-PlainTexts read_csv_texts(const std::filesystem::path& csv, const std::vector<int>& columns);
+/// A text a record of a table, its columns joined.
+/// @param known_classes  the model's: a column that holds them below another word tells of a header
+/// @throws DataError with file and line
+std::vector<std::string> read_table_texts(const std::filesystem::path& table, const TableColumns& wanted, const TableFormat& format,
+                                          TextJoin join);
 
-/// As rows of label 0, each cut to max_length tokens. @throws DataError naming the place of a text without tokens
-Split tokenised(const PlainTexts& texts, const Tokenizer& tokenizer, std::int64_t max_length);
+/// Texts as rows of label 0, each cut to max_length tokens.
+struct TokenisedTexts {
+  Split split;               // those that are not blank
+  std::vector<bool> blank;   // [texts]: without a token
+  std::size_t not_utf8 = 0;  // texts that are no UTF-8
+};
+TokenisedTexts tokenised(const std::vector<std::string>& texts, const Tokenizer& tokenizer, std::int64_t max_length);
 
 }  // namespace agsweep

@@ -4,8 +4,9 @@
 #include <chrono>
 #include <unordered_set>
 
+#include <fmt/ranges.h>
+
 #include "base/error.hpp"
-#include "data/csv_corpus.hpp"
 #include "data/split.hpp"
 #include "data/synthetic.hpp"
 #include "data/text_corpus.hpp"
@@ -16,12 +17,12 @@ namespace agsweep {
 namespace {
 
 /// Removes texts without tokens (an empty text has none, any other has). @returns how many
-std::size_t remove_empty(std::vector<LabelledText>& texts, const std::string& name, bool skip_empty) {
+std::size_t remove_empty(LabelledTexts& texts, bool skip_empty) {
   const auto is_empty = [](const LabelledText& text) { return text.text.empty(); };
-  const auto first = std::find_if(texts.begin(), texts.end(), is_empty);
-  if (first != texts.end() && !skip_empty)
-    throw DataError("{}:{}: the text is empty; --skip-empty leaves such rows out", name, first->line);
-  return std::erase_if(texts, is_empty);
+  const auto first = std::find_if(texts.rows.begin(), texts.rows.end(), is_empty);
+  if (first != texts.rows.end() && !skip_empty)
+    throw DataError("{}:{}: the text is empty; --skip-empty leaves such rows out", texts.name, first->line);
+  return std::erase_if(texts.rows, is_empty);
 }
 
 std::vector<std::uint8_t> labels_of(const std::vector<LabelledText>& texts) {
@@ -65,13 +66,30 @@ TextSet texts_of(const std::vector<LabelledText>& texts, const std::vector<std::
 }
 
 void count_duplicates(const TextCorpus& texts, const TrainAndVal& split, PrepareReport& report) {
-  const TextSet train = texts_of(texts.train, split.train);
-  const TextSet val = texts_of(texts.train, split.val);
-  for (const std::uint32_t row : split.val) report.val_in_train += train.count(texts.train[row].text);
-  for (const LabelledText& text : texts.test) {
+  const TextSet train = texts_of(texts.train.rows, split.train);
+  const TextSet val = texts_of(texts.train.rows, split.val);
+  for (const std::uint32_t row : split.val) report.val_in_train += train.count(texts.train.rows[row].text);
+  for (const LabelledText& text : texts.test.rows) {
     report.test_in_train += train.count(text.text);
     report.test_in_val += val.count(text.text);
   }
+}
+
+void warn_of_encoding(const LabelledTexts& texts, std::vector<std::string>& warnings) {
+  if (texts.not_utf8 == 0) return;
+  warnings.push_back(
+      fmt::format("{}: {} of {} texts are not UTF-8, the first in line {}; each bad byte sequence counts as U+FFFD; convert the file "
+                  "(iconv -f WINDOWS-1252 -t UTF-8, for one) if they mean something",
+                  texts.name, texts.not_utf8, texts.rows.size(), texts.first_not_utf8));
+}
+
+void warn_of_empty_classes(const char* split, const SplitReport& report, const std::vector<std::string>& names,
+                           std::vector<std::string>& warnings) {
+  std::vector<std::string> empty;
+  for (std::size_t label = 0; label < names.size(); ++label) {
+    if (report.class_rows[label] == 0) empty.push_back(names[label]);
+  }
+  if (!empty.empty()) warnings.push_back(fmt::format("{} has no row of {}", split, fmt::join(empty, ", ")));
 }
 
 }  // namespace
@@ -81,22 +99,26 @@ Prepared prepare_corpus(const PrepareOptions& options) {
   if (tokenizer.vocabulary_size() > static_cast<std::size_t>(gpt2_vocabulary)) {
     throw DataError("{}: {} tokens, more than GPT-2's {}", options.tokenizer.string(), tokenizer.vocabulary_size(), gpt2_vocabulary);
   }
-  TextCorpus texts = options.synthetic_rows > 0 ? synthetic_corpus(options.synthetic_rows, options.seed)
-                                                : read_csv_corpus(options.csv_dir, options.columns);
+  TextCorpus texts = options.synthetic_rows > 0 ? synthetic_corpus(options.synthetic_rows, options.seed) : read_csv_corpus(options.source);
   const std::size_t classes = texts.class_names.size();
 
   PrepareReport report;
-  report.skipped_train = remove_empty(texts.train, texts.train_name, options.skip_empty);
-  report.skipped_test = remove_empty(texts.test, texts.test_name, options.skip_empty);
-  const TrainAndVal split = stratified_split(labels_of(texts.train), classes, options.val_fraction, options.seed);
+  report.classes_from = texts.classes_from;
+  report.not_utf8_train = texts.train.not_utf8;
+  report.not_utf8_test = texts.test.not_utf8;
+  warn_of_encoding(texts.train, report.warnings);
+  warn_of_encoding(texts.test, report.warnings);
+  report.skipped_train = remove_empty(texts.train, options.skip_empty);
+  report.skipped_test = remove_empty(texts.test, options.skip_empty);
+  const TrainAndVal split = stratified_split(labels_of(texts.train.rows), classes, options.val_fraction, options.seed);
   if (split.train.empty() || split.val.empty()) {
-    throw DataError("{}: {} rows are too few to take {} of each class for validation", texts.train_name, texts.train.size(),
+    throw DataError("{}: {} rows are too few to take {} of each class for validation", texts.train.name, texts.train.rows.size(),
                     options.val_fraction);
   }
-  if (texts.test.empty()) throw DataError("{}: no row has a text", texts.test_name);
+  if (texts.test.rows.empty()) throw DataError("{}: no row has a text", texts.test.name);
   count_duplicates(texts, split, report);
 
-  const std::size_t rows = texts.train.size() + texts.test.size();
+  const std::size_t rows = texts.train.rows.size() + texts.test.rows.size();
   const auto tokenize = [&](const std::vector<LabelledText>& part, std::size_t done_before) {
     for (const LabelledText& text : part) report.text_bytes += text.text.size();
     return tokenize_texts(part, tokenizer, static_cast<std::size_t>(options.max_length), options.threads, [&](std::size_t done) {
@@ -104,8 +126,8 @@ Prepared prepare_corpus(const PrepareOptions& options) {
     });
   };
   const auto start = std::chrono::steady_clock::now();
-  const TokenizedTexts train_tokens = tokenize(texts.train, 0);
-  const TokenizedTexts test_tokens = tokenize(texts.test, texts.train.size());
+  const TokenizedTexts train_tokens = tokenize(texts.train.rows, 0);
+  const TokenizedTexts test_tokens = tokenize(texts.test.rows, texts.train.rows.size());
   report.tokenize_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   for (SplitReport* part : {&report.train, &report.val, &report.test}) part->class_rows.resize(classes);
@@ -114,10 +136,14 @@ Prepared prepare_corpus(const PrepareOptions& options) {
                          .source_sha256 = texts.source_sha256,
                          .max_length = options.max_length,
                          .seed = options.seed,
+                         .join = texts.join,
                          .synthetic = texts.synthetic},
-                .train = pack_split(texts.train, train_tokens, split.train, report.train),
-                .val = pack_split(texts.train, train_tokens, split.val, report.val),
-                .test = pack_split(texts.test, test_tokens, all_rows(texts.test), report.test)};
+                .train = pack_split(texts.train.rows, train_tokens, split.train, report.train),
+                .val = pack_split(texts.train.rows, train_tokens, split.val, report.val),
+                .test = pack_split(texts.test.rows, test_tokens, all_rows(texts.test.rows), report.test)};
+  warn_of_empty_classes("train", report.train, texts.class_names, report.warnings);
+  warn_of_empty_classes("val", report.val, texts.class_names, report.warnings);
+  warn_of_empty_classes("test", report.test, texts.class_names, report.warnings);
   return {.corpus = std::move(corpus), .report = report};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
+#include "data/class_names.hpp"  // ag_news_classes
 #include "data/corpus.hpp"
 #include "data/synthetic_words.hpp"
 
@@ -147,16 +148,15 @@ std::vector<LabelledText> write_texts(const Names& names, std::int64_t rows, std
 TextCorpus synthetic_corpus(std::int64_t rows, std::uint64_t seed) {
   if (rows < 40 || rows > 10'000'000) throw UsageError("--synthetic: {} is out of range [40, 10000000]", rows);
   const Names names = make_names();
-  TextCorpus corpus{.class_names = {"World", "Sports", "Business", "Sci/Tech"},
+  TextCorpus corpus{.class_names = ag_news_classes(),
+                    .classes_from = "AG News",
                     .source_sha256 = {},
                     .synthetic = true,
-                    .train_name = "synthetic training rows",
-                    .test_name = "synthetic test rows",
-                    .train = write_texts(names, rows, seed, CorpusDraw::synthetic_train),
-                    .test = write_texts(names, rows / 5, seed, CorpusDraw::synthetic_test)};
+                    .train = {.name = "synthetic training rows", .rows = write_texts(names, rows, seed, CorpusDraw::synthetic_train)},
+                    .test = {.name = "synthetic test rows", .rows = write_texts(names, rows / 5, seed, CorpusDraw::synthetic_test)}};
   Sha256 hash;
   for (const auto* part : {&corpus.train, &corpus.test}) {
-    for (const LabelledText& text : *part) {
+    for (const LabelledText& text : part->rows) {
       const std::string line = fmt::format("{},{}\n", text.label, text.text);
       hash.update(std::as_bytes(std::span(line)));
     }

@@ -7,26 +7,35 @@
 #include <string>
 #include <vector>
 
+#include "data/text_table.hpp"  // TextJoin
 #include "data/tokenizer.hpp"
 
 namespace agsweep {
 
 struct LabelledText {
-  std::string text;              // title + " " + description, trimmed of ASCII white space
+  std::string text;              // its columns' texts, joined, trimmed of ASCII white space
   std::uint8_t label = 0;        // 0 .. classes - 1
   std::uint32_t source_row = 0;  // the record's number in its file, from 0
   std::size_t line = 0;          // in its file, from 1
 };
 
+/// A table's texts.
+struct LabelledTexts {
+  std::string name;  // the file's, for errors
+  std::vector<LabelledText> rows = {};
+  std::size_t not_utf8 = 0;        // rows whose text is no UTF-8
+  std::size_t first_not_utf8 = 0;  // the line of the first of them
+};
+
 /// A corpus before it is tokenised and split.
 struct TextCorpus {
   std::vector<std::string> class_names;  // in label order
+  std::string classes_from;              // where these names are from, for a person
   std::string source_sha256;             // of train.csv then test.csv, or of the generated texts
+  TextJoin join = TextJoin::space;
   bool synthetic = false;
-  std::string train_name;  // the files' names, for errors
-  std::string test_name;
-  std::vector<LabelledText> train;  // validation rows among them
-  std::vector<LabelledText> test;
+  LabelledTexts train;  // validation rows among them
+  LabelledTexts test;
 };
 
 /// The tokens of texts, in their order.

@@ -113,7 +113,7 @@ void Tokenizer::Encoder::encode(std::string_view text, std::size_t max_tokens, s
       continue;
     }
     const std::size_t word_begin = tokens.size();
-    state.tables->bpe.encode_word(word, state.scratch, tokens);
+    state.tables->bpe.encode_word(word, max_tokens - (word_begin - before), state.scratch, tokens);
     state.cache.put(word, std::span(tokens).subspan(word_begin));
   }
   if (tokens.size() - before > max_tokens) tokens.resize(before + max_tokens);

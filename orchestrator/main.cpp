@@ -79,7 +79,8 @@ ExitCode run(const Command& command, Invocation call) {
   if (!command.on_all_ranks) {
     if (launched_rank() == 0) return command.run(call);
     // Who starts one command a task, each for a file of its own, would miss all files but the first.
-    fmt::print(stderr, "note: rank {}: `agsweep {}` runs on rank 0 of a job alone\n", launched_rank(), command.name);
+    fmt::print(stderr, "rank {}: agsweep {} is the work of rank 0; this rank does nothing. To run it here: {}\n", launched_rank(),
+               command.name, unlaunched_command(call.command_line));
     return ExitCode::done;
   }
   int rank = launched_rank();

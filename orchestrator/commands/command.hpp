@@ -36,6 +36,7 @@ Command aggregate_command();
 Command report_command();
 Command evaluate_command();
 Command predict_command();
+Command embed_command();
 Command replay_command();
 Command export_command();
 Command fetch_command();

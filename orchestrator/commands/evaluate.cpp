@@ -1,13 +1,16 @@
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <iostream>
 
+#include "base/sha256.hpp"
 #include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
+#include "orchestrator/training/calibration_text.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"
@@ -22,6 +25,7 @@ struct EvaluateArgs {
   std::filesystem::path data;
   std::string split = "test";
   std::filesystem::path out;
+  std::filesystem::path figures;
   double timeout = TrainConfig{}.timeout;
   std::filesystem::path weights;
   bool json = false;
@@ -33,6 +37,7 @@ OptionTable<EvaluateArgs> table() {
       {&A::data, data_option()},
       {&A::split, {.name = "split", .placeholder = "NAME", .words = {"train", "val", "test"}, .help = "which rows"}},
       {&A::out, {.name = "out", .placeholder = "FILE", .help = "write row, label, predicted class and logits of each row as CSV"}},
+      {&A::figures, {.name = "figures", .placeholder = "DIR", .help = "write the reliability diagram to this folder, as SVG, PDF and CSV"}},
       {&A::timeout, timeout_option()},
       {&A::weights, weights_option()},
       {&A::json, json_option()},
@@ -63,19 +68,30 @@ ExitCode run(const Invocation& call) {
         if (!std::exchange(begun, true)) display.begin("evaluate " + args.split, "batches", batches);
         display.update(done);
       });
+  const Calibration calibration = calibration_of(prediction.logits, split.labels);
+  bool other_corpus = false;
   on_rank_zero(*comm, [&] {
     if (!args.out.empty()) write_predictions(args.out, split, prediction);
+    if (!args.figures.empty()) {
+      const std::array figures = {
+          reliability_figure(calibration, fmt::format("the {} split of {}", args.split, args.data.filename().string()))};
+      write_figures(figures, args.figures);
+    }
+    other_corpus = !model.data_sha256.empty() && model.data_sha256 != sha256_file(args.data);
   });
   if (comm->rank() != 0) return ExitCode::done;
   nlohmann::json metrics = to_json(prediction.metrics);
   if (args.json) {
     metrics["split"] = args.split;
+    metrics["calibration"] = to_json(calibration);
+    metrics["out_of_distribution"] = other_corpus;
     metrics["synthetic"] = corpus.info.synthetic;
     metrics["random_base"] = model.random_base;
     fmt::print("{}\n", metrics.dump(2));
   } else {
     fmt::print("{}", caveats(corpus.info.synthetic, model.random_base));
-    fmt::print("{}", metrics_text(metrics, corpus.info.class_names));
+    if (other_corpus) fmt::print("out of distribution: the model was trained on another corpus\n");
+    fmt::print("{}\n{}", metrics_text(metrics, corpus.info.class_names), calibration_text(calibration));
   }
   return ExitCode::done;
 }

@@ -21,14 +21,15 @@ namespace {
 
 struct PrepareArgs {
   std::filesystem::path out;
+  std::filesystem::path csv_dir;
   std::string columns = "1,2,3";
+  TextJoin join = TextJoin::space;
   bool json = false;
 };
 
 OptionTable<PrepareOptions> corpus_table() {
   using P = PrepareOptions;
   return {
-      {&P::csv_dir, {.name = "csv-dir", .placeholder = "DIR", .help = "folder of train.csv, test.csv and perhaps classes.txt"}},
       {&P::synthetic_rows, {.name = "synthetic", .range = between(40, 10000000), .help = "make up so many rows of news instead"}},
       {&P::tokenizer, tokenizer_option()},
       {&P::max_length, {.name = "max-length", .range = between(1, longest_max_length), .help = "tokens of a row, at most"}},
@@ -47,20 +48,34 @@ OptionTable<PrepareArgs> table() {
   return {
       {&A::out,
        {.name = "out", .placeholder = "FILE", .required = true, .help = "data.h5; an earlier one is replaced when the new one is whole"}},
+      {&A::csv_dir,
+       {.name = "csv-dir",
+        .placeholder = "DIR",
+        .help = "folder of train.csv and test.csv (or .tsv), and perhaps classes.txt: a name a line"}},
       {&A::columns,
-       {.name = "columns", .placeholder = "LIST", .help = "CSV columns from 1: the class's, then those that make up the text"}},
+       {.name = "columns",
+        .placeholder = "LIST",
+        .help = "the class's column, then those of the texts: numbers from 1, or names that stand in the first line"}},
+      {&A::join, {.name = "join", .placeholder = "WORD", .help = "what stands between a row's texts"}},
       {&A::json, json_option()},
   };
 }
 
 ExitCode run(const Invocation& call) {
-  const CommandLine line = parse_command_line(options_of(corpus_table(), table()), call.arguments);
+  const CommandLine line = parse_command_line(options_of(table(), format_table(), corpus_table()), call.arguments);
   PrepareArgs args;
   PrepareOptions options;
   fill(table(), line.asked, args);
   fill(corpus_table(), line.asked, options);
+  FormatArgs format;
+  fill(format_table(), line.asked, format);
+  for (const char* name : {"columns", "join", "delimiter", "quotes"}) {
+    if (line.asked.contains("synthetic") && line.asked.contains(name))
+      throw UsageError("--{}: made-up rows have none; it goes with --csv-dir", name);
+  }
   if (line.asked.contains("csv-dir") == line.asked.contains("synthetic")) throw UsageError("give one of --csv-dir DIR and --synthetic N");
-  options.columns = parse_columns(args.columns, "--columns", 2);
+  options.source = {
+      .folder = args.csv_dir, .columns = parse_columns(args.columns, "--columns", 2), .format = table_format(format), .join = args.join};
   if (options.tokenizer.empty()) options.tokenizer = default_tokenizer_folder();
   options.threads = cpus_alone();
 
@@ -72,6 +87,7 @@ ExitCode run(const Invocation& call) {
   };
   const Prepared prepared = prepare_corpus(options);
   write_corpus(args.out, prepared.corpus);
+  for (const std::string& warning : prepared.report.warnings) display.message(fmt::format("warning: {}", warning));
   if (args.json) {
     fmt::print("{}\n", to_json(prepared).dump(2));
   } else {
@@ -86,7 +102,7 @@ Command prepare_command() {
   return {.name = "prepare",
           .usage = "(--csv-dir DIR or --synthetic N) --out data.h5 [options]",
           .summary = "tokenises a corpus to the HDF5 file that training reads",
-          .options = options_of(corpus_table(), table()),
+          .options = options_of(table(), format_table(), corpus_table()),
           .run = run};
 }
 

@@ -1,9 +1,9 @@
 #include "orchestrator/options/common_options.hpp"
 
 #include <algorithm>  // std::find
-#include <charconv>
 
 #include "base/error.hpp"
+#include "data/csv_reader.hpp"  // trimmed
 
 namespace agsweep {
 
@@ -35,23 +35,42 @@ Option timeout_option() {
           .help = "end the job when a rank has been silent for so long"};
 }
 
-std::vector<int> parse_columns(std::string_view text, std::string_view origin, std::size_t least) {
-  std::vector<int> columns;
-  const char* at = text.data();
-  const char* const end = text.data() + text.size();
-  while (true) {
-    int column = 0;
-    const auto [rest, error] = std::from_chars(at, end, column);
-    const bool separated = rest == end || *rest == ',';
-    if (error != std::errc() || !separated || column < 1 || column > 1000 ||
-        std::find(columns.begin(), columns.end(), column) != columns.end()) {
-      throw UsageError("{}: {} is not a list of different columns from 1 to 1000, like 1,2,3", origin, text);
+OptionTable<FormatArgs> format_table() {
+  return {
+      {&FormatArgs::delimiter,
+       {.name = "delimiter",
+        .placeholder = "C",
+        .help = "what parts a table's fields: a character, or tab; not given, a comma, and a tab in a .tsv"}},
+      {&FormatArgs::quotes, {.name = "quotes", .help = "fields may stand in double quotes; off, a quote is a character like any other"}},
+  };
+}
+
+TableFormat table_format(const FormatArgs& args) {
+  if (args.delimiter.empty()) return {.delimiter = {}, .quotes = args.quotes};
+  if (args.delimiter == "tab" || args.delimiter == "\\t") return {.delimiter = '\t', .quotes = args.quotes};
+  if (args.delimiter.size() != 1 || std::string_view("\"\r\n").find(args.delimiter) != std::string_view::npos) {
+    throw UsageError("--delimiter: {} is not one ASCII character other than a quote or a line's end, or tab", args.delimiter);
+  }
+  return {.delimiter = args.delimiter.front(), .quotes = args.quotes};
+}
+
+Columns parse_columns(std::string_view text, std::string_view origin, std::size_t least) {
+  Columns columns;
+  std::size_t numbers = 0;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::string column(trimmed(text.substr(start, end - start)));
+    start = end + 1;
+    const bool number = is_digits(column);
+    numbers += number ? 1 : 0;
+    const bool in_range = !number || (column.front() != '0' && column.size() <= 3) || column == "1000";
+    if (column.empty() || !in_range || std::find(columns.begin(), columns.end(), column) != columns.end()) {
+      throw UsageError("{}: {} is not a list of different columns, by number from 1 to 1000 (1,2,3) or by name", origin, text);
     }
     columns.push_back(column);
-    if (rest == end) break;
-    at = rest + 1;
   }
   if (columns.size() < least) throw UsageError("{}: {} is not a list of at least {} columns", origin, text, least);
+  if (numbers != 0 && numbers != columns.size()) throw UsageError("{}: {}: give all columns by number, or all by name", origin, text);
   return columns;
 }
 

@@ -3,7 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "orchestrator/options/option.hpp"
+#include "data/text_table.hpp"
+#include "orchestrator/options/option_table.hpp"
 
 namespace agsweep {
 
@@ -20,9 +21,18 @@ Option json_option(std::string_view help = "print a JSON object instead of text"
 /// Of the silence of a rank that ends the job.
 Option timeout_option();
 
-/// A list of CSV columns, counted from 1: "1,2,3".
+/// How a table of texts is written: --delimiter and --quotes.
+struct FormatArgs {
+  std::string delimiter;
+  bool quotes = true;
+};
+OptionTable<FormatArgs> format_table();
+/// @throws UsageError for a delimiter that is no single character
+TableFormat table_format(const FormatArgs& args);
+
+/// A list of a table's columns, counted from 1 ("1,2,3") or by their names in its header line ("label,text").
 /// @param origin  the option, for errors  @param least  how many there must be
 /// @throws UsageError
-std::vector<int> parse_columns(std::string_view text, std::string_view origin, std::size_t least);
+Columns parse_columns(std::string_view text, std::string_view origin, std::size_t least);
 
 }  // namespace agsweep

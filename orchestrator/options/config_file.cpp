@@ -3,11 +3,12 @@
 #include <algorithm>  // std::find
 #include <set>
 
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/toml_text.hpp"
+#include "base/utf8_text.hpp"
 #include "orchestrator/options/train_options.hpp"
 
 namespace agsweep {
@@ -107,6 +108,14 @@ T recorded(const toml::table& file, std::string_view key, const fs::path& path) 
   throw DataError("{}: recorded.{} is missing or of the wrong type", path.string(), key);
 }
 
+/// A run of before texts could be joined otherwise does not tell.
+TextJoin recorded_join(const toml::table& file, const fs::path& path) {
+  if (!file.at_path("recorded.join")) return TextJoin::space;
+  const auto join = from_word<TextJoin>(recorded<std::string>(file, "join", path));
+  if (!join) throw DataError("{}: recorded.join is not one of {}", path.string(), fmt::join(enum_words<TextJoin>, ", "));
+  return *join;
+}
+
 RunRecord record_in(const toml::table& file, const fs::path& path) {
   RunRecord record;
   record.data = recorded<std::string>(file, "data", path);
@@ -116,6 +125,7 @@ RunRecord record_in(const toml::table& file, const fs::path& path) {
                    .init = recorded<std::string>(file, "init_sha256", path),
                    .tokenizer = recorded<std::string>(file, "tokenizer_sha256", path)};
   record.max_length = recorded<std::int64_t>(file, "max_length", path);
+  record.join = recorded_join(file, path);
   record.synthetic = recorded<bool>(file, "synthetic", path);
   record.random_base = recorded<bool>(file, "random_base", path);
   record.started = recorded<std::string>(file, "started", path);
@@ -145,14 +155,14 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
       "{}\n"
       "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
       "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ngeometry_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\n"
-      "class_names = {}\nmax_length = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n{}",
+      "class_names = {}\nmax_length = {}\njoin = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n{}",
       header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
       toml_text(record.sha256.weights), toml_text(record.sha256.geometry), toml_text(record.sha256.init),
-      toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length, record.synthetic, record.random_base,
-      toml_text(record.started), device);
+      toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length, toml_text(std::string(to_word(record.join))),
+      record.synthetic, record.random_base, toml_text(record.started), device);
 }
 
-AskedOptions read_config(const fs::path& path) { return options_in(parse(read_file(path), path), path, Purpose::a_new_run); }
+AskedOptions read_config(const fs::path& path) { return options_in(parse(read_text(path), path), path, Purpose::a_new_run); }
 
 AskedOptions run_options(const std::string& config) {
   return options_in(parse(config, "config.toml"), "config.toml", Purpose::the_run_itself);
@@ -162,7 +172,7 @@ StoredRun read_run(const fs::path& run) {
   const fs::path path = run / "config.toml";
   if (!fs::exists(path)) throw DataError("{}: no run stands there (it has no config.toml)", run.string());
   try {
-    const toml::table file = parse(read_file(path), path);
+    const toml::table file = parse(read_text(path), path);
     return {.options = options_in(file, path, Purpose::the_run_itself), .record = record_in(file, path)};
   } catch (const UsageError& error) {
     throw DataError("{}", error.what());

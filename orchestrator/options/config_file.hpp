@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/text_table.hpp"                   // TextJoin
 #include "orchestrator/options/config_hash.hpp"  // InputHashes
 #include "orchestrator/options/option_table.hpp"
 #include "workers/train/config.hpp"
@@ -17,6 +18,7 @@ struct RunRecord {
   InputHashes sha256;
   std::vector<std::string> class_names;  // in label order
   std::int64_t max_length = 0;           // tokens a row, at most
+  TextJoin join = TextJoin::space;       // of a row's texts
   bool synthetic = false;
   bool random_base = false;  // a GPT-2 that was never trained
   std::string started;       // UTC, ISO 8601

@@ -26,8 +26,17 @@ std::optional<double> number_in(std::string_view text) {
   return value;
 }
 
+/// A whole number has 64 bits, whatever its range leaves open.
+std::string range_text(const Option& option) {
+  const Range& range = option.range;
+  if (option.kind != ValueKind::integer) return range.text();
+  const auto bound = [](double value, const char* limit) { return std::isfinite(value) ? fmt::format("{}", value) : limit; };
+  return fmt::format("{}{}, {}{}", range.low_open ? '(' : '[', bound(range.low, "-2^63"), bound(range.high, "2^63"),
+                     range.high_open || !std::isfinite(range.high) ? ')' : ']');
+}
+
 [[noreturn]] void out_of_range(const Option& option, std::string_view text, std::string_view origin) {
-  throw UsageError("{}: {} is out of range {}", origin, text, option.range.text());
+  throw UsageError("{}: {} is out of range {}", origin, text, range_text(option));
 }
 
 Value parse_integer(const Option& option, std::string_view text, std::string_view origin) {
@@ -125,7 +134,7 @@ std::string allowed_values(const Option& option) {
       return fmt::format("{}, {}", to_word(true), to_word(false));
     case ValueKind::integer:
     case ValueKind::number:
-      return fmt::format("{}{}", option.range.text(), or_automatic);
+      return fmt::format("{}{}", range_text(option), or_automatic);
     case ValueKind::text:
     case ValueKind::path:
       break;

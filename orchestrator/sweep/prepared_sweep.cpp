@@ -59,6 +59,7 @@ std::vector<std::string> PreparedSweep::messages() const {
 }
 
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
+  require_same_out(comm, args.out);
   PreparedSweep sweep;
   together(comm, [&] {
     sweep.plan = plan_sweep(args, options);

@@ -102,7 +102,7 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
   const Waits waits{.timeout = filled_config(options).timeout, .advice = fmt::format("go on with:\n{}", go_on)};
   const auto comm = session.world(waits.timeout, args.dry_run ? "" : waits.advice);
 
-  require_same(*comm, args.out.string(), "the ranks of one job have different --out: one sweep has one folder");
+  require_same_out(*comm, args.out);
   const PreparedSweep sweep = prepare_sweep(*comm, args, options);
   SharedWeights shared(/*keeps_start_values=*/true);
   if (args.dry_run) {

@@ -3,7 +3,7 @@
 #include <algorithm>  // std::find_if
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/utf8_text.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/option_check.hpp"
 #include "sweeps/space/read_spec.hpp"
@@ -59,9 +59,9 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
   SweepPlan plan;
   if (args.spec.empty() && !fs::exists(resolved)) throw UsageError("--spec is required");
   if (args.spec.empty()) {
-    plan.spec = read_spec(resolved, read_file(resolved), check);
+    plan.spec = read_spec(resolved, read_text(resolved), check);
   } else {
-    plan.given = read_file(args.spec);
+    plan.given = read_text(args.spec);
     plan.spec = read_spec(args.spec, plan.given, check);
   }
   for (const auto& [name, asked] : options) {
@@ -86,7 +86,7 @@ void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
   if (!args.resume) {
     throw UsageError("--out: a sweep stands in {}; go on with it by --resume, or choose another folder", args.out.string());
   }
-  const std::string difference = spec_difference(read_spec(resolved, read_file(resolved), train_option_check()), plan.spec);
+  const std::string difference = spec_difference(read_spec(resolved, read_text(resolved), train_option_check()), plan.spec);
   if (!difference.empty()) throw UsageError("--out: {} holds a sweep of another spec:\n{}", args.out.string(), difference);
 }
 

@@ -25,32 +25,41 @@ std::vector<double> softmax(std::span<const float> logits) {
   return probabilities;
 }
 
-std::vector<RowClass> classes_of(const Prediction& prediction) {
-  std::vector<RowClass> rows;
-  for (std::span<const float> logits = prediction.logits; !logits.empty(); logits = logits.subspan(prediction.classes)) {
-    RowClass row{.probabilities = softmax(logits.first(prediction.classes))};
-    row.best = static_cast<std::size_t>(std::max_element(row.probabilities.begin(), row.probabilities.end()) - row.probabilities.begin());
-    rows.push_back(std::move(row));
-  }
-  return rows;
+/// The next row of logits, taken off their front.
+RowClass next_class(std::span<const float>& logits, std::size_t classes) {
+  RowClass row{.probabilities = softmax(logits.first(classes))};
+  row.best = static_cast<std::size_t>(std::max_element(row.probabilities.begin(), row.probabilities.end()) - row.probabilities.begin());
+  logits = logits.subspan(classes);
+  return row;
 }
 
 }  // namespace
 
-std::string class_table(const Prediction& prediction, const std::vector<std::string>& class_names) {
+std::string class_table(const Prediction& prediction, const std::vector<bool>& blank, const std::vector<std::string>& class_names) {
   std::string text = fmt::format("class\t{}\n", fmt::join(class_names, "\t"));
-  for (const RowClass& row : classes_of(prediction)) {
+  std::span<const float> logits = prediction.logits;
+  for (const bool without_class : blank) {
+    if (without_class) {
+      text += std::string(class_names.size(), '\t') + "\n";
+      continue;
+    }
+    const RowClass row = next_class(logits, prediction.classes);
     text += fmt::format("{}\t{:.4f}\n", class_names[row.best], fmt::join(row.probabilities, "\t"));
   }
   return text;
 }
 
-std::string class_json_lines(const Prediction& prediction, const std::vector<std::string>& class_names) {
+std::string class_json_lines(const Prediction& prediction, const std::vector<bool>& blank, const std::vector<std::string>& class_names) {
   std::string text;
-  for (const RowClass& row : classes_of(prediction)) {
-    nlohmann::json by_class;
-    for (std::size_t i = 0; i < row.probabilities.size(); ++i) by_class[class_names[i]] = row.probabilities[i];
-    text += nlohmann::json{{"class", class_names[row.best]}, {"probabilities", by_class}}.dump() + "\n";
+  std::span<const float> logits = prediction.logits;
+  for (const bool without_class : blank) {
+    nlohmann::json line = {{"class", nullptr}, {"probabilities", nullptr}};
+    if (!without_class) {
+      const RowClass row = next_class(logits, prediction.classes);
+      line["class"] = class_names[row.best];
+      for (std::size_t i = 0; i < row.probabilities.size(); ++i) line["probabilities"][class_names[i]] = row.probabilities[i];
+    }
+    text += line.dump() + "\n";
   }
   return text;
 }

@@ -56,6 +56,7 @@ RunRecord new_record(const fs::path& data, const std::string& data_sha256, const
                      .tokenizer = corpus.tokenizer_sha256},
           .class_names = corpus.class_names,
           .max_length = corpus.max_length,
+          .join = corpus.join,
           .synthetic = corpus.synthetic,
           .random_base = base.random,
           .started = utc_now(),

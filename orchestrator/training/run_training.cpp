@@ -47,7 +47,7 @@ void print_start(ProgressDisplay& display, const World& world, const Resolved& r
 /// Every rank looks at the run's folder, and what one finds wrong all say. Collective over the job.
 RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions& asked) {
   const auto comm = session.world(filled_config(asked).timeout);
-  require_same(*comm, args.out.string(), "the ranks of one job have different --out: one training has one folder");
+  require_same_out(*comm, args.out);
   RunPlan plan;
   together(*comm, [&] { plan = plan_run(args, asked); });
   require_same(*comm, std::to_string(static_cast<int>(plan.state)),

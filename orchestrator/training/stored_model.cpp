@@ -1,5 +1,7 @@
 #include "orchestrator/training/stored_model.hpp"
 
+#include <algorithm>  // std::find
+
 #include <fmt/ranges.h>  // fmt::join
 #include <nlohmann/json.hpp>
 
@@ -30,8 +32,10 @@ StoredModel run_model(const fs::path& run, const fs::path& weights) {
           .trained = trained_weights(run),
           .classes = stored.record.class_names.size(),
           .class_names = std::move(stored.record.class_names),
+          .data_sha256 = std::move(stored.record.sha256.data),
           .tokenizer_sha256 = std::move(stored.record.sha256.tokenizer),
           .max_length = stored.record.max_length,
+          .join = stored.record.join,
           .random_base = stored.record.random_base};
 }
 
@@ -53,8 +57,10 @@ StoredModel adapter_model(const fs::path& folder, const fs::path& weights) {
           .trained = folder,
           .classes = static_cast<std::size_t>(tensor_named(adapter.tensors, "score.weight").shape.at(0)),
           .class_names = {},
+          .data_sha256 = {},
           .tokenizer_sha256 = {},
           .max_length = 0,
+          .join = TextJoin::space,
           .random_base = random_base};
 }
 
@@ -65,13 +71,27 @@ void require_fit(const CorpusInfo& corpus, const fs::path& data, const StoredMod
     throw DataError("{}: made with another tokenizer than the model's (SHA-256 {}, not {}); prepare it with the model's", data.string(),
                     corpus.tokenizer_sha256, model.tokenizer_sha256);
   }
-  if (!model.class_names.empty() && corpus.class_names != model.class_names) {
-    throw DataError("{}: its classes are {}, the model's are {}", data.string(), quoted(corpus.class_names), quoted(model.class_names));
-  }
-  if (corpus.class_names.size() != model.classes) {
+  if (model.class_names.empty() && corpus.class_names.size() != model.classes) {
     throw DataError("{}: has {} classes, {}, but the model tells {} apart", data.string(), corpus.class_names.size(),
                     quoted(corpus.class_names), model.classes);
   }
+}
+
+/// Gives rows the labels that the model has for the classes' names.
+void relabel(Corpus& corpus, const fs::path& data, const std::vector<std::string>& names) {
+  if (corpus.info.class_names == names) return;
+  std::vector<std::uint8_t> label_of;
+  for (const std::string& name : corpus.info.class_names) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      throw DataError("{}: its classes are {}, the model's are {}", data.string(), quoted(corpus.info.class_names), quoted(names));
+    }
+    label_of.push_back(static_cast<std::uint8_t>(found - names.begin()));
+  }
+  for (Split* split : {&corpus.train, &corpus.val, &corpus.test}) {
+    for (std::uint8_t& label : split->labels) label = label_of[label];
+  }
+  corpus.info.class_names = names;
 }
 
 }  // namespace
@@ -89,6 +109,7 @@ void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model) {
 Corpus read_fitting_corpus(const fs::path& data, const std::string& split, const StoredModel& model) {
   Corpus corpus = read_corpus(data);
   require_fit(corpus.info, data, model);
+  if (!model.class_names.empty()) relabel(corpus, data, model.class_names);
   if (split_named(corpus, split).rows() == 0) throw DataError("{}: {} has no rows", data.string(), split);
   return corpus;
 }

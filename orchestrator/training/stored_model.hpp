@@ -16,8 +16,10 @@ struct StoredModel {
   std::filesystem::path trained;  // what predict() reads beside config.weights
   std::size_t classes = 0;
   std::vector<std::string> class_names;  // in label order; empty: the folder does not tell
+  std::string data_sha256;               // of the corpus that it was trained on; empty: the folder does not tell
   std::string tokenizer_sha256;          // empty: the folder does not tell
   std::int64_t max_length = 0;           // tokens a row, at most; 0: the folder does not tell
+  TextJoin join = TextJoin::space;       // of a row's texts
   bool random_base = false;              // made of a GPT-2 that was never trained
 };
 
@@ -30,7 +32,8 @@ StoredModel read_stored_model(const std::filesystem::path& folder, const std::fi
 /// @throws DataError when the model was trained with another tokenizer
 void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model);
 
-/// data.h5 for a look at how the model does on one of its splits.
+/// data.h5 for a look at how the model does on one of its splits. Its classes are the model's, in whatever order, or some of them; its
+/// labels become the model's.
 /// @throws DataError naming `data` when its rows were made with another tokenizer than the model's, have other classes, or are none
 Corpus read_fitting_corpus(const std::filesystem::path& data, const std::string& split, const StoredModel& model);
 

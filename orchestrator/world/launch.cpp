@@ -1,7 +1,8 @@
 #include "orchestrator/world/launch.hpp"
 
 #include <algorithm>  // std::find
-#include <cstdlib>    // std::getenv
+#include <array>
+#include <cstdlib>  // std::getenv
 
 #include <fmt/format.h>
 
@@ -12,9 +13,15 @@ namespace agsweep {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Under mpirun SLURM_PROCID is its daemon's, so it comes last.
+constexpr std::array rank_variables = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"};
+
+}  // namespace
+
 int launched_rank() {
-  // Under mpirun SLURM_PROCID is its daemon's, so it comes last.
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"}) {
+  for (const char* name : rank_variables) {
     if (std::getenv(name) != nullptr) return static_cast<int>(environment_number(name));
   }
   return 0;
@@ -28,6 +35,17 @@ std::string resume_command(std::vector<std::string> arguments, int ranks) {
   if (launched_by_mpirun()) return fmt::format("mpirun -n {} --bind-to none {}", ranks, command);
   if (ranks > 1) return fmt::format("srun --mpi=pmix -n {} {}", ranks, command);
   return command;
+}
+
+std::string unlaunched_command(const std::vector<std::string>& command_line) {
+  std::vector<std::string> words = {"env"};
+  for (const char* name : rank_variables) {
+    if (std::getenv(name) == nullptr) continue;
+    words.emplace_back("-u");
+    words.emplace_back(name);
+  }
+  words.insert(words.end(), command_line.begin(), command_line.end());
+  return shell_command(words);
 }
 
 fs::path default_tokenizer_folder() {

@@ -15,6 +15,9 @@ bool launched_by_mpirun();
 /// What a person types to go on with a stopped training: the same command with --resume, under the launcher that it had.
 std::string resume_command(std::vector<std::string> arguments, int ranks);
 
+/// What a person types so that a command of rank 0 runs in this process although a launcher started it as another rank.
+std::string unlaunched_command(const std::vector<std::string>& command_line);
+
 /// Where GPT-2's tokenizer files stand: in share/agsweep/gpt2 of the prefix that the program is installed in, or in the source tree's
 /// .deps/gpt2. The first, where neither is there.
 std::filesystem::path default_tokenizer_folder();

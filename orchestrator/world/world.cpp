@@ -89,6 +89,11 @@ void require_same(Communicator& comm, std::string_view text, std::string_view co
   });
 }
 
+void require_same_out(Communicator& comm, const std::filesystem::path& out) {
+  require_same(comm, std::filesystem::absolute(out).lexically_normal().string(),
+               "--out: the ranks were given different folders; all ranks of a job make one");
+}
+
 std::string cpu_model() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {

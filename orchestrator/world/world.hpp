@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>  // std::memcpy
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ World survey(Communicator& comm);
 
 /// Ends the job when the ranks hold different texts. Collective over comm. @throws DataError with `complaint`, on every rank
 void require_same(Communicator& comm, std::string_view text, std::string_view complaint);
+
+/// Checks that one --out was given to all ranks of a job, which write one folder. Collective over comm. @throws DataError on every rank
+void require_same_out(Communicator& comm, const std::filesystem::path& out);
 
 /// Writes a text to a zeroed field of what ranks tell each other; cut, with a null at its end.
 template <std::size_t N>

@@ -36,7 +36,7 @@ std::string cell_plot(const CellAxis& columns, const CellAxis& rows, const std::
   std::string program = "unset grid\nunset border\nunset key\nset tics scale 0\n" + axis('x', columns) + axis('y', rows);
   std::string boxes = "$cells << EOD\n";
   for (const PlotCell& cell : cells) {
-    program += label(cell, cell.text, cell.note.empty() ? 0 : -0.14, "small");
+    if (!cell.text.empty()) program += label(cell, cell.text, cell.note.empty() ? 0 : -0.14, "small");
     if (!cell.note.empty()) program += label(cell, cell.note, 0.2, "smaller");
     boxes += fmt::format("{} {} {}\n", cell.column, cell.row, std::stoul(sequential_colour(cell.shade).substr(1), nullptr, 16));
   }

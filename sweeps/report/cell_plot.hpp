@@ -10,8 +10,8 @@ struct PlotCell {
   std::size_t column = 0;
   std::size_t row = 0;  // from below
   double shade = 0;     // in [0, 1], dark to bright
-  std::string text;
-  std::string note;  // smaller, below; may be empty
+  std::string text;     // may be empty
+  std::string note;     // smaller, below; may be empty
 };
 
 /// What stands along a side of the table.

@@ -39,14 +39,19 @@ std::string class_name(const ReportedSweep& sweep, std::size_t label) {
 std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialResults& trial) {
   const std::optional<Counts> counts = confusion_of(trial);
   if (!counts) return std::nullopt;
+  constexpr std::size_t most_named = 20;  // classes whose names and counts there is room for
   const std::size_t classes = counts->size();
+  const bool few = classes <= most_named;
+  const auto tick = [&](std::size_t label) {
+    return label % ((classes + most_named - 1) / most_named) == 0 ? clipped(class_name(sweep, label), 14) : std::string();
+  };
   CellAxis predicted{.label = "predicted class", .ticks = {}, .cells = classes};
   CellAxis actual{.label = "true class", .ticks = {}, .cells = classes};
   std::vector<PlotCell> cells;
   DataTable csv{.columns = {{"true"}, {"predicted"}, {"rows"}}};
   for (std::size_t i = 0; i < classes; ++i) {
-    predicted.ticks.push_back(clipped(class_name(sweep, i), 14));
-    actual.ticks.push_back(clipped(class_name(sweep, classes - 1 - i), 14));  // the first class on top
+    predicted.ticks.push_back(tick(i));
+    actual.ticks.push_back(tick(classes - 1 - i));  // the first class on top
     const std::vector<std::int64_t>& row = (*counts)[i];
     const auto total = static_cast<double>(std::accumulate(row.begin(), row.end(), std::int64_t{0}));
     for (std::size_t j = 0; j < classes; ++j) {
@@ -54,8 +59,8 @@ std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialRe
       cells.push_back({.column = j,
                        .row = classes - 1 - i,
                        .shade = share,
-                       .text = fmt::format("{}", row[j]),
-                       .note = fmt::format("{:.1f} %", 100 * share)});
+                       .text = few ? fmt::format("{}", row[j]) : "",
+                       .note = few ? fmt::format("{:.1f} %", 100 * share) : ""});
       csv.rows.push_back({class_name(sweep, i), class_name(sweep, j), row[j]});
     }
   }
@@ -67,7 +72,7 @@ std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialRe
                              trial.number),
       .csv = csv_text(csv),
       .program = cell_plot(predicted, actual, cells),
-      .height = static_cast<int>(90 + 48 * classes)};
+      .height = static_cast<int>(90 + (few ? 48 * classes : 480))};
 }
 
 }  // namespace agsweep

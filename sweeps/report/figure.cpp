@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
+
 #include "sweeps/report/gnuplot.hpp"
 #include "sweeps/report/palette.hpp"
 
@@ -47,6 +50,17 @@ std::string figure_pdf(const Figure& figure) {
       "small = ',7.6'\nsmaller = ',6.2'\n",
       figure.width / pixels_per_inch, figure.height / pixels_per_inch);
   return without_date(run_gnuplot(terminal + common_style() + figure.program));
+}
+
+void write_figures(std::span<const Figure> figures, const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw RunTimeError("{}: cannot be made: {}", folder.string(), error.message());
+  for (const Figure& figure : figures) {
+    write_file_atomically(folder / (figure.name + ".svg"), figure_svg(figure));
+    write_file_atomically(folder / (figure.name + ".pdf"), figure_pdf(figure));
+    write_file_atomically(folder / (figure.name + ".csv"), figure.csv);
+  }
 }
 
 }  // namespace agsweep

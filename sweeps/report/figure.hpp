@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <span>
 #include <string>
 
 namespace agsweep {
@@ -17,6 +19,9 @@ struct Figure {
 
 /// As an SVG file of its own, on white. @throws RunTimeError as run_gnuplot
 std::string figure_svg(const Figure& figure);
+
+/// Writes NAME.svg, NAME.pdf and NAME.csv of each, making the folder. @throws RunTimeError
+void write_figures(std::span<const Figure> figures, const std::filesystem::path& folder);
 
 /// As a PDF of one page. The same figure has the same bytes. @throws RunTimeError as run_gnuplot
 std::string figure_pdf(const Figure& figure);

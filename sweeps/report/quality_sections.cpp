@@ -5,6 +5,7 @@
 
 #include "sweeps/report/confusion_figure.hpp"
 #include "sweeps/report/curve_figures.hpp"
+#include "sweeps/report/embedding_figure.hpp"
 #include "sweeps/report/html.hpp"
 #include "sweeps/report/section.hpp"
 #include "sweeps/report/value_text.hpp"
@@ -64,6 +65,21 @@ ReportSection confusion_section(const ReportedSweep& sweep) {
   }
   section.figures.push_back(*figure);
   section.beside = class_table(sweep, *best);
+  return section;
+}
+
+ReportSection embedding_section(const ReportedSweep& sweep) {
+  ReportSection section{.title = "Hidden states of the best trial"};
+  const TrialResults* const best = best_trial(sweep);
+  if (best == nullptr) {
+    section.before = nothing_to_show("No trial has a value.");
+  } else if (const std::optional<Figure> figure = embedding_figure(sweep, *best)) {
+    section.figures.push_back(*figure);
+  } else {
+    section.before = nothing_to_show(
+        fmt::format("Not computed: agsweep embed trials/{} --data data.h5 --split val --out hidden.npy, then this report again, shows them.",
+                    best->folder.filename().string()));
+  }
   return section;
 }
 

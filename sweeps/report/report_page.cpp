@@ -19,9 +19,10 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<ReportSection> sections_of(const ReportedSweep& sweep, const ReportOptions& options) {
-  return {overview_section(sweep), best_section(sweep),          ranking_section(sweep), curves_section(sweep), parameters_section(sweep),
-          heat_map_section(sweep), importance_section(sweep),    rungs_section(sweep),   budget_section(sweep), confusion_section(sweep),
-          gap_section(sweep),      cost_section(sweep, options), failures_section(sweep)};
+  return {overview_section(sweep),      best_section(sweep),      ranking_section(sweep),    curves_section(sweep),
+          parameters_section(sweep),    heat_map_section(sweep),  importance_section(sweep), rungs_section(sweep),
+          budget_section(sweep),        confusion_section(sweep), embedding_section(sweep),  gap_section(sweep),
+          cost_section(sweep, options), failures_section(sweep)};
 }
 
 /// Puts a page together from the top, and numbers its figures.
@@ -107,14 +108,7 @@ Report make_report(const std::vector<ReportedSweep>& sweeps, const ReportOptions
 }
 
 void write_figures(const Report& report, const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw RunTimeError("{}: cannot be made: {}", folder.string(), error.message());
-  for (const Figure& figure : report.figures) {
-    write_file_atomically(folder / (figure.name + ".svg"), figure_svg(figure));
-    write_file_atomically(folder / (figure.name + ".pdf"), figure_pdf(figure));
-    write_file_atomically(folder / (figure.name + ".csv"), figure.csv);
-  }
+  write_figures(std::span(report.figures), folder);
   write_file_atomically(folder / "methods.md", report.methods);
 }
 

@@ -34,6 +34,7 @@ ReportSection importance_section(const ReportedSweep& sweep);
 ReportSection rungs_section(const ReportedSweep& sweep);
 ReportSection budget_section(const ReportedSweep& sweep);
 ReportSection confusion_section(const ReportedSweep& sweep);
+ReportSection embedding_section(const ReportedSweep& sweep);
 ReportSection gap_section(const ReportedSweep& sweep);
 ReportSection cost_section(const ReportedSweep& sweep, const ReportOptions& options);
 ReportSection failures_section(const ReportedSweep& sweep);

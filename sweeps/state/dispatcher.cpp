@@ -51,11 +51,12 @@ bool Dispatcher::enter(std::int64_t trial, Event event) {
   return true;
 }
 
-/// No group has the trial, or waits for an answer about it, any more.
-void Dispatcher::let_go(std::int64_t trial) {
-  held_.erase(trial);
+/// No group has the trial, or waits for an answer about it, any more. @return whether the group was told to leave it
+bool Dispatcher::let_go(std::int64_t trial) {
+  const auto held = held_.extract(trial);
   std::erase(told_again_, trial);
   if (const auto found = worker_of_.find(trial); found != worker_of_.end()) workers_[found->second].group_waits = false;
+  return !held.empty() && held.mapped();
 }
 
 void Dispatcher::reported(std::int64_t trial, std::int64_t epoch, double value) {
@@ -63,18 +64,19 @@ void Dispatcher::reported(std::int64_t trial, std::int64_t epoch, double value) 
 }
 
 void Dispatcher::ended(std::int64_t trial, bool done) {
-  let_go(trial);
-  if (!done) return;
+  const bool was_told = let_go(trial);
+  if (!done) {
+    // A signal came in its last evaluation.
+    if (!was_told && state_.trial(trial).phase == TrialPhase::complete) ready_.push_back(trial);
+    return;
+  }
   unfinished_.erase(trial);
   enter(trial, {.kind = Event::Kind::ended_early});
 }
 
 void Dispatcher::failed(std::int64_t trial, std::string reason, bool retry) {
-  const auto held = held_.find(trial);
-  const bool was_leaving = held != held_.end() && held->second;
-  let_go(trial);
-  // Its checkpoint was on the disk before it was told to, and another group may have been promised the trial since.
-  if (was_leaving) return;
+  // Who was told to leave had its checkpoint on the disk, and another group may have been promised the trial since.
+  if (let_go(trial)) return;
   if (const auto found = worker_of_.find(trial); found != worker_of_.end()) {
     // A report whose checkpoint is on the disk is none the worse for what came after it.
     if (!workers_[found->second].event) enter(trial, {.kind = Event::Kind::failed, .reason = std::move(reason), .retry = retry});

@@ -79,7 +79,7 @@ class Dispatcher {
   };
 
   bool enter(std::int64_t trial, Event event);
-  void let_go(std::int64_t trial);
+  bool let_go(std::int64_t trial);
   void answer(std::int64_t trial, Answer answer, Answers& answers);
   void fill(std::string_view now);
   std::optional<std::size_t> next_event();

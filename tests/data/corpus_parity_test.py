@@ -53,7 +53,8 @@ def check_attributes(file, folder, tokenizer):
     assert attributes["source_sha256"].decode() == sha256(folder / "train.csv", folder / "test.csv")
     expected = {"format_version": 1, "max_length": 128, "seed": 42, "synthetic": 0}
     assert {name: attributes[name] for name in expected} == expected, attributes
-    assert len(attributes) == 7
+    assert attributes["join"].decode() == "space"
+    assert len(attributes) == 8
 
 
 def check_split(group, labels, encodings):

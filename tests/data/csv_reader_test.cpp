@@ -50,7 +50,24 @@ TEST(CsvReader, ToleratesAMissingLastLineBreakAndBlankLinesAtTheEnd) {
   EXPECT_THAT(rows_of("1,a,"), ElementsAre(ElementsAre("1", "a", "")));
 }
 
-TEST(CsvReader, SkipsAByteOrderMark) { EXPECT_THAT(rows_of("\xEF\xBB\xBF\"1\",a,b\n"), ElementsAre(ElementsAre("1", "a", "b"))); }
+TEST(CsvReader, TakesAnotherDelimiterAndQuotesAsTheyStand) {
+  const auto rows = [](std::string_view content, CsvDialect dialect) {
+    CsvReader reader(content, "train.tsv", 2, dialect);
+    Rows all;
+    for (CsvRecord record; reader.next(record);) all.push_back(record.fields);
+    return all;
+  };
+  EXPECT_THAT(rows("1\ta,b\n2\t\"c\td\"\n", {.delimiter = '\t'}), ElementsAre(ElementsAre("1", "a,b"), ElementsAre("2", "c\td")));
+  EXPECT_THAT(rows("1\t\"a\" b\r\n2\tc\"\n", {.delimiter = '\t', .quotes = false}),
+              ElementsAre(ElementsAre("1", "\"a\" b"), ElementsAre("2", "c\"")));
+  EXPECT_THAT(rows("1;a\n", {.delimiter = ';'}), ElementsAre(ElementsAre("1", "a")));
+}
+
+TEST(CsvReader, KnowsNumbers) {
+  EXPECT_EQ(number_in("-1"), -1);
+  EXPECT_EQ(number_in("2.0"), 2);
+  for (const char* text : {"", "1a", "nan", "inf", "-", "1 "}) EXPECT_EQ(number_in(text), std::nullopt) << text;
+}
 
 TEST(CsvReader, NumbersRecordsFromZeroAndGivesTheLineOnWhichEachStarts) {
   CsvReader reader("1,\"a\n\n\",b\n2,c,\"d\n\"\n3,e,f\n", "train.csv", 3);

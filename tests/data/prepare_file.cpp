@@ -15,7 +15,7 @@ namespace {
 void prepare(const std::string& tokenizer, const std::string& out, const std::string& source) {
   agsweep::PrepareOptions options;
   options.tokenizer = tokenizer;
-  options.csv_dir = source;
+  options.source.folder = source;
   options.threads = 2;
   if (std::isdigit(static_cast<unsigned char>(source.front())) != 0) options.synthetic_rows = std::stoll(source);
   const auto [corpus, report] = agsweep::prepare_corpus(options);

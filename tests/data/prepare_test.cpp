@@ -30,7 +30,7 @@ class PrepareCorpus : public testing::Test {
   void write(const std::string& train, const std::string& test) {
     write_file_atomically(folder_ / "train.csv", train);
     write_file_atomically(folder_ / "test.csv", test);
-    options_.csv_dir = folder_.path();
+    options_.source.folder = folder_.path();
     options_.tokenizer = AGSWEEP_TOKENIZER;
   }
   testing_support::TemporaryFolder folder_;
@@ -124,12 +124,44 @@ TEST_F(PrepareCorpus, RefusesAnEmptyTextOrLeavesItOutWhenAsked) {
 }
 
 TEST_F(PrepareCorpus, RefusesTooFewRows) {
-  write(csv(3, "train"), csv(20, "test"));
+  write(csv(4, "train"), csv(20, "test"));
   EXPECT_THAT(error_of([&] { prepare_corpus(options_); }),
-              EndsWith("train.csv: 3 rows are too few to take 0.1 of each class for validation"));
+              EndsWith("train.csv: 4 rows are too few to take 0.1 of each class for validation"));
   options_.skip_empty = true;
   write(csv(100, "train"), "1,,\n");
   EXPECT_THAT(error_of([&] { prepare_corpus(options_); }), EndsWith("test.csv: no row has a text"));
+}
+
+TEST_F(PrepareCorpus, WarnsOfClassesWithoutRowsInASplit) {
+  write(csv(100, "train"), "1,a,b\n2,c,d\n3,e,f\n");
+  PrepareReport report = prepare_corpus(options_).report;
+  EXPECT_EQ(report.classes_from, "AG News's names of 1 to 4");
+  EXPECT_THAT(report.warnings, testing::ElementsAre("test has no row of Sci/Tech"));
+  EXPECT_THAT(report.test.class_rows, testing::ElementsAre(1U, 1U, 1U, 0U));
+
+  write_file_atomically(folder_ / "classes.txt", "a\nb\nc\nd\ne\n");
+  report = prepare_corpus(options_).report;
+  EXPECT_EQ(report.classes_from, "classes.txt");
+  EXPECT_THAT(report.warnings, testing::ElementsAre("train has no row of e", "val has no row of e", "test has no row of d, e"));
+}
+
+TEST_F(PrepareCorpus, CountsTextsThatAreNotUtf8) {
+  write(csv(100, "train") + "1,caf\xE9,x\n2,caf\xC3\xA9,y\n3,\xFF\xFF,z\n", csv(20, "test"));
+  const PrepareReport report = prepare_corpus(options_).report;
+  EXPECT_EQ(report.not_utf8_train, 2U);
+  EXPECT_EQ(report.not_utf8_test, 0U);
+  EXPECT_THAT(report.warnings, testing::ElementsAre(HasSubstr("train.csv: 2 of 103 texts are not UTF-8, the first in line 101; ")));
+}
+
+TEST_F(PrepareCorpus, RecordsHowTextsWereJoined) {
+  EXPECT_EQ(prepare_corpus(options_).corpus.info.join, TextJoin::space);
+  options_.source.join = TextJoin::newline;
+  const Corpus corpus = prepare_corpus(options_).corpus;
+  EXPECT_EQ(corpus.info.join, TextJoin::newline);
+  const Tokenizer tokenizer(AGSWEEP_TOKENIZER);
+  std::vector<std::uint16_t> expected;
+  Tokenizer::Encoder(tokenizer).encode("Title 0\nthe test number 0", 128, expected);
+  EXPECT_THAT(corpus.test.row(0), testing::ElementsAreArray(expected));
 }
 
 TEST_F(PrepareCorpus, SaysHowFarItIs) {
@@ -143,7 +175,7 @@ TEST_F(PrepareCorpus, SaysHowFarItIs) {
 }
 
 TEST_F(PrepareCorpus, MakesASyntheticCorpusThatSaysSo) {
-  options_.csv_dir.clear();
+  options_.source.folder.clear();
   options_.synthetic_rows = 400;
   const Prepared prepared = prepare_corpus(options_);
   check_corpus(prepared.corpus, "corpus");

@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
   return agsweep::testing_support::run_helper(argc, argv, [](const std::vector<std::string>& words) {
     if (words.size() != 1) return false;
     const agsweep::TextCorpus corpus = agsweep::synthetic_corpus(std::stoll(words[0]), 42);
-    for (const auto& text : corpus.train) fmt::print("train,{},\"{}\"\n", text.label, text.text);
-    for (const auto& text : corpus.test) fmt::print("test,{},\"{}\"\n", text.label, text.text);
+    for (const auto& text : corpus.train.rows) fmt::print("train,{},\"{}\"\n", text.label, text.text);
+    for (const auto& text : corpus.test.rows) fmt::print("test,{},\"{}\"\n", text.label, text.text);
     return true;
   });
 }

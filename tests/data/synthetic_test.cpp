@@ -23,16 +23,16 @@ TEST(SyntheticCorpus, IsTheSameForTheSameArguments) {
   const TextCorpus one = synthetic_corpus(200, 42);
   EXPECT_EQ(one.source_sha256, synthetic_corpus(200, 42).source_sha256);
   EXPECT_NE(one.source_sha256, synthetic_corpus(200, 43).source_sha256);
-  EXPECT_EQ(one.train.at(99).text, synthetic_corpus(100, 42).train.at(99).text);  // more rows keep the first ones
+  EXPECT_EQ(one.train.rows.at(99).text, synthetic_corpus(100, 42).train.rows.at(99).text);  // more rows keep the first ones
 }
 
 TEST(SyntheticCorpus, HasTheRowsAskedForAndAFifthAsManyTestRowsOfFourClasses) {
   const TextCorpus corpus = synthetic_corpus(4000, 42);
-  EXPECT_EQ(corpus.train.size(), 4000U);
-  EXPECT_EQ(corpus.test.size(), 800U);
+  EXPECT_EQ(corpus.train.rows.size(), 4000U);
+  EXPECT_EQ(corpus.test.rows.size(), 800U);
   EXPECT_TRUE(corpus.synthetic);
   std::map<int, int> rows;
-  for (const LabelledText& text : corpus.train) ++rows[text.label];
+  for (const LabelledText& text : corpus.train.rows) ++rows[text.label];
   EXPECT_EQ(rows.size(), 4U);
   for (const auto& [label, count] : rows) EXPECT_NEAR(count, 1000, 140) << label;  // five standard deviations
 }
@@ -41,7 +41,7 @@ TEST(SyntheticCorpus, WritesDistinctTextsOfTheLengthOfNews) {
   std::set<std::string> texts;
   double words = 0;
   const TextCorpus corpus = synthetic_corpus(1000, 42);
-  for (const LabelledText& text : corpus.train) {
+  for (const LabelledText& text : corpus.train.rows) {
     const std::size_t count = words_of(text.text).size();
     EXPECT_GE(count, 18U);
     EXPECT_LE(count, 70U);
@@ -58,11 +58,11 @@ double naive_bayes_accuracy(const TextCorpus& corpus, std::size_t rows) {
   std::map<std::string, std::array<double, 4>> counts;
   std::array<double, 4> totals{};
   for (std::size_t row = 0; row < rows; ++row) {
-    const LabelledText& text = corpus.train[row];
+    const LabelledText& text = corpus.train.rows[row];
     for (const std::string& word : words_of(text.text)) ++counts[word][text.label], ++totals[text.label];
   }
   int right = 0;
-  for (const LabelledText& text : corpus.test) {
+  for (const LabelledText& text : corpus.test.rows) {
     std::array<double, 4> score{};
     for (const std::string& word : words_of(text.text)) {
       const auto known = counts.find(word);
@@ -72,7 +72,7 @@ double naive_bayes_accuracy(const TextCorpus& corpus, std::size_t rows) {
     }
     right += std::max_element(score.begin(), score.end()) - score.begin() == text.label ? 1 : 0;
   }
-  return right / static_cast<double>(corpus.test.size());
+  return right / static_cast<double>(corpus.test.rows.size());
 }
 
 TEST(SyntheticCorpus, TeachesMoreWithMoreRowsAndNeverEverything) {

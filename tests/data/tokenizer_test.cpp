@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <span>
 #include <thread>
 
+#include "base/philox.hpp"
 #include "base/sha256.hpp"
 
 namespace agsweep {
@@ -53,6 +55,28 @@ TEST_F(Gpt2Tokenizer, SplitsLowerCaseContractionsAlone) {
 
 TEST_F(Gpt2Tokenizer, ReadsInvalidUtf8AsReplacementCharacters) {
   EXPECT_EQ(tokens_of("a\xE2\x82z\xFF"), tokens_of("a\xEF\xBF\xBDz\xEF\xBF\xBD"));
+}
+
+TEST_F(Gpt2Tokenizer, CutsAWordOfMoreThanAMegabyteAsTheWholeOfItWouldBe) {
+  PhiloxStream random(7, 1);
+  const auto repeated = [](std::string_view part) {
+    std::string word;
+    while (word.size() < 1'200'000) word += part;
+    return word;
+  };
+  std::string letters, few;
+  for (int i = 0; i < 1'200'000; ++i) {
+    letters += static_cast<char>('a' + random.below(26));
+    few += static_cast<char>('a' + random.below(2));
+  }
+  for (const std::string& word :
+       {letters, few, repeated("a"), repeated("ab"), repeated("aab"), repeated("0"), repeated("0123456789"),
+        repeated("\xE6\xBC\xA2\xE5\xAD\x97"), repeated("="), repeated("-=_"), repeated("internationalisation"), repeated(" ")}) {
+    const Tokens whole = tokens_of(word);
+    for (const std::size_t limit : {1U, 129U, 1025U}) {
+      EXPECT_THAT(tokens_of(word, limit), ElementsAreArray(std::span(whole).first(std::min(limit, whole.size())))) << word.substr(0, 8);
+    }
+  }
 }
 
 TEST_F(Gpt2Tokenizer, GivesTheFirstTokensOfTheWholeUnderALimit) {

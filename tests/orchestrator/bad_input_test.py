@@ -138,9 +138,7 @@ class BadCsv(ProgramTest):
         place = f"{self.folder}/train.csv:81"
         for row, says in ((b'"1","only"\n', ["expected 3 columns, found 2"]),
                           (b'"1","a","b","c"\n', ["expected 3 columns, found 4"]),
-                          (b'"5","a","b"\n', ['class "5"', "1 .. 4"]), (b'"0","a","b"\n', ['class "0"']),
-                          (b'"-1","a","b"\n', ['class "-1"']),
-                          (b'"Sport","a","b"\n', ['class "Sport"', "Sports"]), (b'"","a","b"\n', ['class ""']),
+                          (b'"Sport","a","b"\n', ['class "Sport"', "no number"]), (b'"","a","b"\n', ["class is empty"]),
                           (b'"1","a"b","c"\n', ["quote"]), (b'"1","a","c\n', ["quote", "not closed"])):
             with self.subTest(row):
                 self.prepare(self.rows(80) + row, code=DATA, says=[place, *says])
@@ -150,7 +148,20 @@ class BadCsv(ProgramTest):
 
     def test_a_bad_file_leaves_an_earlier_corpus_as_it_was(self):
         self.prepare()  # and refused() compares
-        self.prepare(self.rows(80) + b'"5","a","b"\n', code=DATA, says=["train.csv:81"])
+        self.prepare(self.rows(80) + b'"Sport","a","b"\n', code=DATA, says=["train.csv:81"])
+
+    def test_utf_16_is_named(self):
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+            self.prepare(self.rows(80).decode().encode(encoding), code=DATA, says=[f"{self.folder}/train.csv", "UTF-16"])
+
+    def test_a_header_line_is_told_with_the_columns_that_it_names(self):
+        for end in ("\n", "\r\n"):
+            header = f"Class Index,Title,Description{end}".encode()
+            self.prepare(header + self.rows(80, end), code=DATA, says=["train.csv:1", "--columns 'Class Index,Title,Description'"])
+        self.prepare(header + self.rows(80), header + self.rows(8), "--columns", "Class Index,Title,Description")
+
+    def test_one_class_is_refused_with_the_reason(self):
+        self.prepare(b"".join(b'"pos","title","text %d"\n' % i for i in range(80)), code=DATA, says=["train.csv", '"pos"', "nothing to tell apart"])
 
     def test_an_empty_or_missing_file_is_named(self):
         self.prepare(test=False, code=DATA, says=[f"{self.folder}/test.csv", "No such file"])

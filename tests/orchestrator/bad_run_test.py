@@ -1,6 +1,7 @@
 """A run that is missing, damaged, another's or started otherwise is refused by name. Arguments: AGSWEEP TOKENIZER_DIR."""
 
 import hashlib
+import json
 import pathlib
 import shutil
 import sys
@@ -133,11 +134,35 @@ class BadModels(RunTest):
 
 
 class BadTexts(RunTest):
-    def test_a_text_without_tokens_is_told_with_its_line(self):
-        self.refused(DATA, "standard input:2: ", "predict", self.run_folder, stdin="news\n \t\nmore news\n")
+    def test_a_blank_text_keeps_its_place_without_a_class(self):
         csv = self.folder / "texts.csv"
-        csv.write_text('1,a,b\n2," ",""\n')
-        self.refused(DATA, f"{csv}:2: ", "predict", self.run_folder, "--csv", csv)
+        csv.write_text('1,news,\n2," ",""\n3,more news,\n')
+        for source in ({"stdin": "news\n \t\nmore news\n"}, {"csv": csv}):
+            given = ["--csv", source.pop("csv")] if "csv" in source else []
+            table = self.program.run("predict", self.run_folder, *given, **source).check()
+            lines = table.stdout.splitlines()
+            self.assertEqual(len(lines), 4)
+            self.assertEqual(lines[2], "\t\t\t\t")
+            self.assertIn("1 of 3", table.stderr)
+            printed = self.program.run("predict", self.run_folder, "--json", *given, **source).check()
+            answers = [json.loads(line) for line in printed.stdout.splitlines()]
+            self.assertEqual(answers[1], {"class": None, "probabilities": None})
+            self.assertEqual([lines[1].split("\t")[0], lines[3].split("\t")[0]], [answers[0]["class"], answers[2]["class"]])
+        blank = self.program.run("predict", self.run_folder, stdin="\n\n").check()
+        self.assertEqual(blank.stdout.splitlines()[1:], ["\t\t\t\t"] * 2)
+
+    def test_a_header_line_of_a_csv_is_no_text(self):
+        csv = self.folder / "texts.csv"
+        csv.write_text("Class Index,Title,Description\n1,a,b\n2,c,d\n")
+        self.refused(DATA, [f"{csv}:1: ", "--text-columns Title,Description"], "predict", self.run_folder, "--csv", csv)
+        printed = self.program.run("predict", self.run_folder, "--csv", csv, "--text-columns", "Title,Description").check()
+        self.assertEqual(len(printed.stdout.splitlines()), 3)
+
+    def test_a_byte_order_mark_is_no_part_of_a_text_and_utf_16_is_named(self):
+        plain = self.program.run("predict", self.run_folder, stdin="news\n").check().stdout
+        self.assertEqual(self.program.run("predict", self.run_folder, stdin="\ufeffnews\n").check().stdout, plain)
+        self.refused(DATA, "UTF-16", "predict", self.run_folder, stdin="news\n".encode("utf-16"))
+        self.assertIn("not UTF-8", self.program.run("predict", self.run_folder, stdin=b"caf\xe9\n").check().stderr)
 
     def test_no_text_at_all_is_told(self):
         self.refused(DATA, "standard input is empty", "predict", self.run_folder, stdin="")

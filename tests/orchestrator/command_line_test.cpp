@@ -52,7 +52,8 @@ TEST(CommandLine, NamesOptionValueAndRangeOfABadNumber) {
   EXPECT_EQ(usage_error_of({"--epochs", "1.5"}), "--epochs: 1.5 is not a whole number (allowed: [1, 1000000])");
   EXPECT_EQ(usage_error_of({"--epochs", "0"}), "--epochs: 0 is out of range [1, 1000000]");
   EXPECT_EQ(usage_error_of({"--dropout", "1"}), "--dropout: 1 is out of range [0, 1)");
-  EXPECT_EQ(usage_error_of({"--seed", "99999999999999999999"}), "--seed: 99999999999999999999 is out of range [0, inf)");
+  EXPECT_EQ(usage_error_of({"--seed", "9223372036854775808"}), "--seed: 9223372036854775808 is out of range [0, 2^63)");
+  EXPECT_EQ(usage_error_of({"--seed", "99999999999999999999"}), "--seed: 99999999999999999999 is out of range [0, 2^63)");
   EXPECT_EQ(usage_error_of({"--threads", "many"}), "--threads: many is not a whole number (allowed: [1, 65536] or auto)");
 }
 

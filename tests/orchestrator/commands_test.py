@@ -14,8 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import ProgramTest, RunTest, contents, main, tiny  # noqa: E402
 
 OPTIONS_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "options.md"
-COMMANDS = ["prepare", "train", "sweep", "submit", "status", "aggregate", "report", "evaluate", "predict", "replay", "export", "fetch", "random-gpt2",
-            "doctor", "version", "options"]
+COMMANDS = ["prepare", "train", "sweep", "submit", "status", "aggregate", "report", "evaluate", "predict", "embed", "replay", "export", "fetch",
+            "random-gpt2", "doctor", "version", "options"]
 METRICS = {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "per_class", "confusion"}
 RESULT = set("""
     status error model params_total params_trainable epochs_completed best final test train_seconds eval_seconds tokens_per_second
@@ -220,7 +220,10 @@ class Evaluate(RunTest):
                     out = self.folder / f"{split}-{ranks}.csv"
                     printed = self.program.run("evaluate", self.run_folder, "--data", self.data, "--split", split, "--out", out, "--json",
                                                ranks=ranks).check()
-                    self.assertEqual(json.loads(printed.stdout), expected | {"split": split, "synthetic": True, "random_base": False})
+                    metrics = json.loads(printed.stdout)
+                    calibration = metrics.pop("calibration")
+                    self.assertEqual(calibration["right"] + calibration["wrong"], sum(map(sum, expected["confusion"])))
+                    self.assertEqual(metrics, expected | {"split": split, "synthetic": True, "random_base": False, "out_of_distribution": False})
             self.assertEqual((self.folder / f"test-{ranks}.csv").read_bytes(), (self.run_folder / "predictions_test.csv").read_bytes())
 
     def test_the_table_says_that_the_corpus_is_made_up(self):

@@ -46,6 +46,7 @@ const RunRecord record{.data = "/data/with \"quotes\"/data.h5",
                        .sha256 = {.data = "d1", .weights = "", .geometry = "", .init = "", .tokenizer = "t1"},
                        .class_names = {"World", "Sci/Tech", "a\\b"},
                        .max_length = 128,
+                       .join = TextJoin::newline,
                        .synthetic = true,
                        .started = "2026-11-24T10:00:00Z",
                        .device_name = {}};
@@ -64,6 +65,7 @@ TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   EXPECT_EQ(run.record.sha256.tokenizer, "t1");
   EXPECT_EQ(run.record.class_names, record.class_names);
   EXPECT_EQ(run.record.max_length, 128);
+  EXPECT_EQ(run.record.join, TextJoin::newline);
   EXPECT_TRUE(run.record.synthetic);
   EXPECT_EQ(run.record.started, record.started);
 }

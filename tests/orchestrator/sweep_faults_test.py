@@ -155,7 +155,7 @@ class Messages(SweepFaults):
             command = ["mpirun", "-n", "2", "bash", "-c", script, self.program.path, spec, self.data, self.folder / "out"]
             result = subprocess.run(list(map(str, command)), env=self.program.environment(None), capture_output=True, text=True, timeout=60)
             self.assertNotEqual(result.returncode, 0)
-            self.assertIn("the ranks of one job have different --out", result.stderr)
+            self.assertIn("--out: the ranks were given different folders", result.stderr)
             self.assertFalse(list(self.folder.glob("out*")))
 
     def test_a_stopped_rank_of_a_sweep_is_named_with_what_its_trials_go_on_from(self):

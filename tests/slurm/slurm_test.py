@@ -362,6 +362,14 @@ class Script(SlurmTest):
         for rank, node in enumerate(("n1", "n1", "n2", "n2")):
             self.assertIn(f"rank {rank}: node {node}, local rank {rank % 2}, ", told)
 
+    def test_doctor_shows_eight_ranks_of_a_node_with_eight_gpus(self):
+        """The local rank is the number of the rank's device among those that SLURM shows it."""
+        on_node = ["srun", "-p", "gpu", "-N", 1, "--ntasks-per-node=8", "--gpus-per-node=8"]
+        self.assertEqual(set(cluster.call(*on_node, "printenv", "CUDA_VISIBLE_DEVICES").split()), {"0,1,2,3,4,5,6,7"})
+        told = cluster.call(*on_node, "--mpi=pmix", self.program.path, "doctor", "--tokenizer", self.program.tokenizer, timeout=60)
+        for rank in range(8):
+            self.assertIn(f"rank {rank}: node gpu1, local rank {rank}, ", told)
+
 
 if __name__ == "__main__":
     main()

@@ -125,6 +125,11 @@ const TensorBytes* Gpt2Checkpoint::score() const {
   return found == tensors_.end() ? nullptr : found->second;
 }
 
+std::string unfit_score(std::int64_t labels, std::int64_t classes) {
+  if (labels == classes) return "";
+  return fmt::format("its head, score.weight, tells {} classes apart, not {}: a new one is trained in its place", labels, classes);
+}
+
 std::string gpt2_weights_sha256(const fs::path& path) {
   const CheckpointFiles files = find_checkpoint_files(path);
   if (files.index.empty()) return sha256_file(files.weights.front());

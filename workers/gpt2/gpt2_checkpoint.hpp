@@ -48,6 +48,9 @@ class Gpt2Checkpoint {
   std::map<std::string, const TensorBytes*, std::less<>> tensors_;  // into files_; names without the prefix
 };
 
+/// What a person is told of a head for other classes; empty where it fits.
+std::string unfit_score(std::int64_t labels, std::int64_t classes);
+
 /// SHA-256 of the checkpoint's safetensors file; of a sharded one, of its files' hexadecimal digests in the order of their names.
 /// config.json does not go in: heads, activation and epsilon, which no tensor's shape shows, are another part of a model's identity.
 std::string gpt2_weights_sha256(const std::filesystem::path& path);

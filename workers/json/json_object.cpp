@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/utf8_text.hpp"
 
 namespace agsweep {
 
@@ -76,7 +76,7 @@ std::string read_json_text(const fs::path& path) {
   if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) {
     throw DataError("{}: cannot read: it is no regular file", path.string());
   }
-  return read_file(path);
+  return read_text(path);
 }
 
 std::string shown(const nlohmann::json& value) {

@@ -17,7 +17,8 @@ ClassMetrics class_metrics(const ConfusionMatrix& confusion, std::size_t label) 
   return {.precision = fraction(hits, predicted),
           .recall = fraction(hits, support),
           .f1 = fraction(2 * hits, support + predicted),
-          .support = support};
+          .support = support,
+          .predicted = predicted};
 }
 
 }  // namespace
@@ -26,9 +27,11 @@ Metrics metrics_of(const ConfusionMatrix& confusion, double loss) {
   Metrics metrics;
   metrics.loss = loss;
   std::int64_t rows = 0, hits = 0;
+  double occurring = 0;  // classes that are some row's, or some prediction: those of scikit-learn's averages
   for (std::size_t label = 0; label < confusion.classes(); ++label) {
     const ClassMetrics one = class_metrics(confusion, label);
     rows += one.support;
+    if (one.support + one.predicted > 0) ++occurring;
     hits += confusion.at(label, label);
     metrics.f1_macro += one.f1;
     metrics.f1_weighted += one.f1 * static_cast<double>(one.support);
@@ -40,11 +43,10 @@ Metrics metrics_of(const ConfusionMatrix& confusion, double loss) {
   }
   metrics.accuracy = fraction(hits, rows);
   if (rows > 0) metrics.f1_weighted /= static_cast<double>(rows);
-  if (confusion.classes() > 0) {
-    const auto classes = static_cast<double>(confusion.classes());
-    metrics.f1_macro /= classes;
-    metrics.precision_macro /= classes;
-    metrics.recall_macro /= classes;
+  if (occurring > 0) {
+    metrics.f1_macro /= occurring;
+    metrics.precision_macro /= occurring;
+    metrics.recall_macro /= occurring;
   }
   return metrics;
 }

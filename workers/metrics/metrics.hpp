@@ -28,7 +28,8 @@ struct ClassMetrics {
   double precision = 0;
   double recall = 0;
   double f1 = 0;
-  std::int64_t support = 0;  // rows of this true class
+  std::int64_t support = 0;    // rows of this true class
+  std::int64_t predicted = 0;  // rows that were taken for it
 };
 
 /// A split's metrics; fractions in 0..1.
@@ -43,7 +44,8 @@ struct Metrics {
   std::vector<std::vector<std::int64_t>> confusion;  // [true][predicted]
 };
 
-/// As scikit-learn with labels=0..classes-1: a class without rows and predictions counts as 0 in the macro means. Without any row all is 0.
+/// As scikit-learn with its default labels: macro means are over the classes that some row has or some prediction is. Without any row all
+/// is 0.
 Metrics metrics_of(const ConfusionMatrix& confusion, double loss);
 
 double metric_value(const Metrics& metrics, Metric metric);

@@ -47,6 +47,10 @@ at::Tensor Gpt2Full::start_values(std::uint64_t seed) const {
   return flat;
 }
 
+std::string Gpt2Full::left_out() const {
+  return checkpoint_.score() != nullptr ? unfit_score(checkpoint_.score()->shape[0], classes()) : "";
+}
+
 Network Gpt2Full::network(const Parameters& parameters) const {
   const Gpt2Config& config = checkpoint_.config();
   const TrainedLayers trained(parameters);

@@ -17,6 +17,7 @@ class Gpt2Full : public Model {
 
   /// The checkpoint's weights; the head's from the seed where the checkpoint has none.
   at::Tensor start_values(std::uint64_t seed) const override;
+  std::string left_out() const override;
 
  protected:
   Network network(const Parameters& parameters) const override;

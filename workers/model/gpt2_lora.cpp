@@ -41,6 +41,8 @@ at::Tensor Gpt2Lora::start_values(std::uint64_t seed) const {
   return flat;
 }
 
+std::string Gpt2Lora::left_out() const { return base_->score().defined() ? unfit_score(base_->score().size(0), classes()) : ""; }
+
 Network Gpt2Lora::network(const Parameters& parameters) const {
   const TrainedLayers trained(parameters);
   const auto adapted = [&](Linear layer, const std::optional<AdapterIndices>& index) {

@@ -21,6 +21,7 @@ class Gpt2Lora : public Model {
   /// As peft counts: with the adapters, and the head twice, since peft keeps the one that it replaces.
   std::int64_t total_count() const override;
   at::Tensor start_values(std::uint64_t seed) const override;
+  std::string left_out() const override;
 
  protected:
   Network network(const Parameters& parameters) const override;

@@ -9,9 +9,11 @@ double Model::training_flops(const Parameters& parameters, const RowTotals& tota
   return agsweep::training_flops(network(parameters), totals);
 }
 
-at::Tensor Model::logits(const Parameters& parameters, const Batch& batch, Workspace& workspace) const {
+Model::Outputs Model::outputs(const Parameters& parameters, const Batch& batch, Workspace& workspace) const {
   const Network weights = network(parameters);
-  return Pass(weights, batch, nullptr, Saved::nothing, workspace).forward();
+  Pass pass(weights, batch, nullptr, Saved::nothing, workspace);
+  const at::Tensor logits = pass.forward();
+  return {.hidden = pass.hidden().narrow(0, 0, batch.shape.rows), .logits = logits.narrow(0, 0, batch.shape.rows)};
 }
 
 void Model::forward_backward(const Parameters& parameters, const Batch& batch, const ShardStep& step, Workspace& workspace,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include <ATen/ATen.h>
 
@@ -39,8 +40,19 @@ class Model {
   /// Start values, which depend on the seed and the tensors' names alone: [layout.total()] fp32, on the host.
   virtual at::Tensor start_values(std::uint64_t seed) const { return initial_values(layout_, seed); }
 
-  /// The logits of a batch, without dropout: [rows, classes] fp32, in the workspace.
-  at::Tensor logits(const Parameters& parameters, const Batch& batch, Workspace& workspace) const;
+  /// What of the weights that start_values() begins with does not fit and is left out, for a person; empty: nothing.
+  virtual std::string left_out() const { return {}; }
+
+  /// What a batch comes to without dropout, in the workspace.
+  struct Outputs {
+    at::Tensor hidden;  // [rows, width] fp32: of each row's last token, behind the last norm
+    at::Tensor logits;  // [rows, classes] fp32
+  };
+  std::int64_t width(const Parameters& parameters) const { return network(parameters).width; }
+  Outputs outputs(const Parameters& parameters, const Batch& batch, Workspace& workspace) const;
+  at::Tensor logits(const Parameters& parameters, const Batch& batch, Workspace& workspace) const {
+    return outputs(parameters, batch, workspace).logits;
+  }
 
   /// One shard's forward and backward pass. Fills all of `gradient`.
   /// @param batch  where the embedding is trained, with its distinct tokens listed

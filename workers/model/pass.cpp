@@ -11,9 +11,9 @@ at::Tensor Pass::forward() {
   BlockInput x{.residual = embed(), .update = {}};
   for (std::int64_t i = 0; i < layers(); ++i) x = block_output(i, x);
   norm_ = norm_forward(network_.norm, x.residual, x.update, update_dropout(layers()), compute_type(), workspace_);
-  const at::Tensor last = workspace_.empty({batch_.shape.rows, network_.width}, at::kFloat);
-  last.copy_(norm_.normed.narrow(0, 0, batch_.shape.rows));
-  head_ = linear_forward(network_.head, last, {}, workspace_);
+  hidden_ = workspace_.empty({batch_.shape.rows, network_.width}, at::kFloat);
+  hidden_.copy_(norm_.normed.narrow(0, 0, batch_.shape.rows));
+  head_ = linear_forward(network_.head, hidden_, {}, workspace_);
   return head_.y;
 }
 

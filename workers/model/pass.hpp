@@ -26,6 +26,9 @@ class Pass {
   /// [rows, classes] fp32
   at::Tensor forward();
 
+  /// What the head read in the forward pass: [rows, width] fp32.
+  const at::Tensor& hidden() const { return hidden_; }
+
   /// @param d_logits  [rows, classes]
   void backward(const at::Tensor& d_logits, const GradientTarget& gradient);
 
@@ -52,6 +55,7 @@ class Pass {
   std::vector<BlockTape> tapes_;    // Saved::activations
   std::vector<BlockInput> inputs_;  // Saved::block_inputs
   NormTape norm_;
+  at::Tensor hidden_;  // [rows, width] fp32
   LinearTape head_;
 };
 

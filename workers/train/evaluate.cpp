@@ -36,7 +36,7 @@ std::vector<std::uint32_t> all_rows(const Split& split) {
 
 Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, const Parameters& parameters, const Split& split,
                     std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress,
-                    const std::atomic<bool>* stop) {
+                    const std::atomic<bool>* stop, Keep keep) {
   const auto count = static_cast<std::int64_t>(rows.size());
   const std::int64_t classes = model.classes();
   const std::int64_t batch_rows = batch_rows_on(workers.device());
@@ -44,6 +44,9 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
   const ShardRange own = shards_of(comm.rank(), comm.size(), batches);
   at::Tensor losses = at::zeros({batches}, at::TensorOptions(at::kDouble).device(workers.device()));
   at::Tensor logits = at::zeros({count, classes}, at::TensorOptions(at::kFloat).device(workers.device()));
+
+  at::Tensor hidden;  // [count, width]
+  if (keep == Keep::logits_and_hidden) hidden = at::zeros({count, model.width(parameters)}, logits.options());
 
   const std::string phase = fmt::format("the evaluation on {}, batch", name);
   comm.at(phase, own.first);
@@ -57,7 +60,9 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
       const Workspace::Scope scope(workspace);
       const Batch batch = workers.load(pack(split, of_batch), {}, worker);
       const at::Tensor own_logits = logits.narrow(0, first, batch.shape.rows);
-      own_logits.copy_(model.logits(parameters, batch, workspace).narrow(0, 0, batch.shape.rows));
+      const Model::Outputs outputs = model.outputs(parameters, batch, workspace);
+      own_logits.copy_(outputs.logits);
+      if (hidden.defined()) hidden.narrow(0, first, batch.shape.rows).copy_(outputs.hidden);
       workspace.kernels().cross_entropy({.logits = data<float>(own_logits),
                                          .labels = ints(batch.labels),
                                          .classes = classes,
@@ -75,10 +80,14 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
   comm.at(phase, batches);
   Evaluation evaluation;
   evaluation.logits = on_host<float>(logits);
-  for (float& logit : evaluation.logits) logit += 0.0F;  // a zero's sign would not survive the sum over ranks
+  if (hidden.defined()) evaluation.hidden = on_host<float>(hidden);
+  // A zero's sign would not survive the sum over ranks.
+  for (float& logit : evaluation.logits) logit += 0.0F;
+  for (float& channel : evaluation.hidden) channel += 0.0F;
   std::vector<double> loss_of = on_host<double>(losses);
   comm.all_reduce_sum(std::span(loss_of));            // each batch is one rank's; the others add zero
   comm.all_reduce_sum(std::span(evaluation.logits));  // so too each row
+  if (hidden.defined()) comm.all_reduce_sum(std::span(evaluation.hidden));
   ConfusionMatrix confusion(static_cast<std::size_t>(classes));
   for (std::int64_t row = 0; row < count; ++row) {
     const std::span scores(evaluation.logits.data() + row * classes, static_cast<std::size_t>(classes));

@@ -13,12 +13,14 @@
 #include "workers/metrics/metrics.hpp"
 #include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
+#include "workers/train/keep.hpp"
 
 namespace agsweep {
 
 struct Evaluation {
   Metrics metrics;            // loss is plain cross-entropy
   std::vector<float> logits;  // [rows * classes], in the order of the rows
+  std::vector<float> hidden;  // [rows * width], of each row's last token behind the last norm; empty unless asked for
 };
 
 /// Called on rank 0 with (done, all) of its batches.
@@ -32,7 +34,7 @@ using EvaluationProgress = std::function<void(std::int64_t, std::int64_t)>;
 /// @param stop  where given, polled before each batch: true on any rank makes every rank throw Interrupted
 Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, const Parameters& parameters, const Split& split,
                     std::span<const std::uint32_t> rows, std::string_view name, const EvaluationProgress& progress,
-                    const std::atomic<bool>* stop = nullptr);
+                    const std::atomic<bool>* stop = nullptr, Keep keep = Keep::logits);
 
 /// All rows of a split.
 std::vector<std::uint32_t> all_rows(const Split& split);

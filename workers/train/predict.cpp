@@ -10,7 +10,7 @@
 namespace agsweep {
 
 Prediction predict(Communicator& comm, const Split& split, std::size_t classes, const TrainConfig& config, const ComputePlace& place,
-                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+                   const std::filesystem::path& weights, const std::function<void(std::int64_t, std::int64_t)>& progress, Keep keep) {
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
   SharedWeights shared;
@@ -18,8 +18,11 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
   const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared, workers->device());
   Parameters parameters(model->layout(), compute_type(config.precision), workers->device());
   together(comm, [&] { parameters.assign(read_weights(model->layout(), weights)); });
-  Evaluation evaluation = evaluate(comm, *workers, *model, parameters, split, all_rows(split), "the given rows", progress);
-  return {.metrics = std::move(evaluation.metrics), .logits = std::move(evaluation.logits), .classes = classes};
+  Evaluation evaluation = evaluate(comm, *workers, *model, parameters, split, all_rows(split), "the given rows", progress, nullptr, keep);
+  return {.metrics = std::move(evaluation.metrics),
+          .logits = std::move(evaluation.logits),
+          .classes = classes,
+          .hidden = std::move(evaluation.hidden)};
 }
 
 void write_predictions(const std::filesystem::path& path, const Split& split, const Prediction& prediction) {

@@ -86,6 +86,9 @@ void TrainingRun::start() {
   if (!resumed) {
     on_rank_zero(comm_, [&] { trainer_->settled_parameters().assign(start_values(*model_, config_, shared_)); });
     trainer_->broadcast_parameters();
+    if (const std::string left_out = model_->left_out(); config_.init.empty() && !left_out.empty()) {
+      messages.push_back(fmt::format("warning: {}: {}", config_.weights.string(), left_out));
+    }
   }
   on_rank_zero(comm_, [&] {
     record_.emplace(config_, identity_, observer_, state_, total_steps_);

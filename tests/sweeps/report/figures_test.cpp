@@ -3,13 +3,16 @@
 
 #include <sstream>
 
+#include "base/file.hpp"
 #include "sweeps/report/budget_figure.hpp"
 #include "sweeps/report/confusion_figure.hpp"
 #include "sweeps/report/curve_figures.hpp"
+#include "sweeps/report/embedding_figure.hpp"
 #include "sweeps/report/heat_map.hpp"
 #include "sweeps/report/importance_figure.hpp"
 #include "sweeps/report/parameter_figure.hpp"
 #include "sweeps/report/plot_axis.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/sweeps/aggregate/made_up_sweep.hpp"
 
 namespace agsweep {
@@ -161,6 +164,38 @@ TEST(ConfusionFigure, IsLeftOutForADamagedMatrix) {
     trial.result["best"]["val"]["confusion"] = nlohmann::json::parse(confusion);
     EXPECT_FALSE(confusion_figure(sweep, trial).has_value()) << confusion;
   }
+}
+
+TEST(ConfusionFigure, LeavesOutNamesAndCountsThatHaveNoRoom) {
+  ReportedSweep sweep = three_trials();
+  TrialResults& trial = sweep.results.trials[0];
+  trial.result = {{"best", {{"val", {{"confusion", std::vector<std::vector<int>>(77, std::vector<int>(77, 5))}}}}}};
+  const Figure figure = *confusion_figure(sweep, trial);
+  EXPECT_THAT(figure.program, Not(HasSubstr("set label")));
+  EXPECT_THAT(figure.program, HasSubstr("'class 4'"));
+  EXPECT_THAT(figure.program, Not(HasSubstr("'class 5'")));
+  EXPECT_LT(figure.height, 700);
+  EXPECT_EQ(lines_of(figure.csv).size(), 1 + 77 * 77);
+}
+
+TEST(EmbeddingFigure, HasEachRowAndIsLeftOutWithoutAReadableFile) {
+  const testing_support::TemporaryFolder folder;
+  ReportedSweep sweep = three_trials();
+  sweep.recorded.class_names = {"a", "b,c"};
+  TrialResults& trial = sweep.results.trials[0];
+  trial.folder = folder.path();
+  EXPECT_FALSE(embedding_figure(sweep, trial).has_value());
+  for (const char* damaged :
+       {"", "{", "[]", "{\"split\": \"val\"}", R"({"split": "val", "variance_shares": [0.5, 0.25], "points": [[1, 2]]})"}) {
+    write_file_atomically(folder / "embedding.json", damaged);
+    EXPECT_FALSE(embedding_figure(sweep, trial).has_value()) << damaged;
+  }
+  write_file_atomically(folder / "embedding.json",
+                        R"({"split": "val", "variance_shares": [0.5, 0.25], "points": [[1.5, -2, 0, 1], [0.5, 1, 1, 1]]})");
+  const Figure figure = *embedding_figure(sweep, trial);
+  EXPECT_THAT(lines_of(figure.csv), ElementsAre("x,y,class,predicted", "1.5,-2,a,\"b,c\"", "0.5,1,\"b,c\",\"b,c\""));
+  EXPECT_THAT(figure.program, HasSubstr("component 1 (50 % of variance)"));
+  EXPECT_THAT(figure_svg(figure), HasSubstr("</svg>"));
 }
 
 TEST(ImportanceFigure, HasTheLargestShareFirst) {

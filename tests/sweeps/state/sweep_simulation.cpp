@@ -66,6 +66,7 @@ struct Group {
   int steps = 0;              // of the epoch under way that are to come
   bool keep_when_done = false;
   bool keep_when_left = false;
+  bool told_to_leave = false;             // by an order, not a signal
   std::deque<GroupMessage> sent = {};     // on their way to the coordinator
   std::deque<GroupOrder> coming = {};     // on their way to it
   std::deque<GroupOrder> inbox = {};      // that it has not looked at
@@ -356,13 +357,14 @@ class Job final : public SweepSite {
     if (group.doing == Group::Doing::waits) {
       if (group.inbox.empty() && !stop_[rank_of(group)]) return;
       bool goes_on = false;
-      group.keep_when_done = group.keep_when_left = false;
+      group.keep_when_done = group.keep_when_left = group.told_to_leave = false;
       if (!group.inbox.empty()) {
         if (const auto* const go_on = std::get_if<GroupOrder::GoOn>(&group.inbox.front().what)) {
           goes_on = true;
           group.keep_when_done = go_on->keep;
         } else if (const auto* const leave = std::get_if<GroupOrder::Leave>(&group.inbox.front().what)) {
           group.keep_when_left = leave->keep;
+          group.told_to_leave = true;
         }
         group.inbox.pop_front();
       }
@@ -392,7 +394,7 @@ class Job final : public SweepSite {
     files.done = false;  // the journal does not know of its end: it is done again
     group.trial = train->trial;
     group.answered = train->epochs;
-    group.keep_when_done = group.keep_when_left = false;
+    group.keep_when_done = group.keep_when_left = group.told_to_leave = false;
     start(group, Group::Doing::prepares, 1);
   }
 
@@ -483,7 +485,7 @@ class Job final : public SweepSite {
         if (stops) return start(group, Group::Doing::leaves, 0.1);
         return end(group, true);
       case Group::Doing::leaves:
-        if (world_.fault(world_.how.failed_leaves)) return fail(group, "out of memory", false);
+        if (group.told_to_leave && world_.fault(world_.how.failed_leaves)) return fail(group, "out of memory", false);
         return end(group, false);
       case Group::Doing::asks:
       case Group::Doing::waits:

@@ -27,11 +27,14 @@ TEST(Metrics, OfASmallMatrixAreThoseComputedByHand) {
   EXPECT_EQ(metrics.confusion, (std::vector<std::vector<std::int64_t>>{{3, 1}, {2, 4}}));
 }
 
-TEST(Metrics, CountAClassWithoutRowsOrPredictionsAsZero) {
+TEST(Metrics, LeaveAClassWithoutRowsAndPredictionsOutOfMacroMeans) {
   const Metrics metrics = metrics_of(confusion(3, {5, 0, 0, 0, 0, 0, 0, 0, 0}), 0);
   EXPECT_EQ(metrics.accuracy, 1);
   EXPECT_EQ(metrics.per_class[1].f1, 0);
-  EXPECT_DOUBLE_EQ(metrics.f1_macro, 1.0 / 3);
+  EXPECT_EQ(metrics.f1_macro, 1);
+  EXPECT_EQ(metrics.precision_macro, 1);
+  EXPECT_EQ(metrics.recall_macro, 1);
+  EXPECT_DOUBLE_EQ(metrics_of(confusion(3, {5, 1, 0, 0, 0, 0, 0, 0, 0}), 0).f1_macro, (10.0 / 11) / 2);  // 1 is predicted once
   EXPECT_EQ(metrics.f1_weighted, 1);
 }
 

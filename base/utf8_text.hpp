@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace agsweep {
+
+/// Text from outside (CSV, lists, TOML, JSON, standard input), whichever editor wrote it: without the byte order mark that UTF-8 may have.
+/// Bytes that are no UTF-8 stay as they are; who reads them decides.
+/// @param name  of the file, for errors
+/// @throws DataError for UTF-16 and UTF-32, known by a byte order mark or by a zero among the first two bytes
+std::string_view utf8_text(std::string_view bytes, std::string_view name);
+
+/// The whole file as such a text. @throws DataError when it is missing, cannot be read or is UTF-16 or UTF-32
+std::string read_text(const std::filesystem::path& path);
+
+}  // namespace agsweep
