@@ -162,6 +162,7 @@ void TrialWorker::try_trial(const GroupTask::Train& task) {
   } catch (const RankFailure&) {
     throw;  // the group cannot talk any more
   } catch (const RunTimeError& error) {
+    if (comm_.size() > 1 && !error.known_to_all) throw;  // the others have not left the training
     failed(error.what(), true);
   } catch (const std::bad_alloc&) {
     failed("out of memory", false);
