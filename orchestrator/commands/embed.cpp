@@ -44,13 +44,13 @@ OptionTable<EmbedArgs> table() {
   };
 }
 
-Embedding embedding_of(Prediction prediction, const Split& split, std::string name, std::vector<std::string> class_names) {
-  Embedding embedding{.split = std::move(name),
-                      .width = prediction.width(),
-                      .hidden = std::move(prediction.hidden),
-                      .labels = split.labels,
-                      .predicted = {},
-                      .class_names = std::move(class_names)};
+HiddenStates hidden_states_of(Prediction prediction, const Split& split, std::string name, std::vector<std::string> class_names) {
+  HiddenStates embedding{.split = std::move(name),
+                         .width = prediction.width(),
+                         .hidden = std::move(prediction.hidden),
+                         .labels = split.labels,
+                         .predicted = {},
+                         .class_names = std::move(class_names)};
   for (std::span<const float> logits = prediction.logits; !logits.empty(); logits = logits.subspan(prediction.classes)) {
     embedding.predicted.push_back(static_cast<std::uint8_t>(predicted_class(logits.first(prediction.classes))));
   }
@@ -85,7 +85,7 @@ ExitCode run(const Invocation& call) {
       },
       Keep::logits_and_hidden);
   on_rank_zero(*comm, [&] {
-    const Embedding embedding = embedding_of(std::move(prediction), split, args.split, corpus.info.class_names);
+    const HiddenStates embedding = hidden_states_of(std::move(prediction), split, args.split, corpus.info.class_names);
     write_npy(args.out, embedding.hidden, embedding.width);
     if (!args.projector.empty()) write_projector(args.projector, embedding);
     // A report draws it; an adapter's folder, which is Python's, is left as it is.

@@ -40,7 +40,7 @@ void write_npy(const fs::path& path, std::span<const float> values, std::size_t 
   write_file_atomically(path, content);
 }
 
-void write_projector(const fs::path& folder, const Embedding& embedding) {
+void write_projector(const fs::path& folder, const HiddenStates& embedding) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw RunTimeError("{}: cannot be made: {}", folder.string(), error.message());
@@ -61,7 +61,7 @@ void write_projector(const fs::path& folder, const Embedding& embedding) {
                                     embedding.rows(), embedding.width));
 }
 
-nlohmann::json plane_json(const PlaneView& view, const Embedding& embedding) {
+nlohmann::json plane_json(const PlaneView& view, const HiddenStates& embedding) {
   nlohmann::json points = nlohmann::json::array();
   for (std::size_t row = 0; row < embedding.rows(); ++row) {
     points.push_back({view.points[row][0], view.points[row][1], embedding.labels[row], embedding.predicted[row]});

@@ -13,7 +13,7 @@
 namespace agsweep {
 
 /// The last hidden states of a split's rows, and what is known of each row.
-struct Embedding {
+struct HiddenStates {
   std::string split;
   std::size_t width = 0;
   std::vector<float> hidden;             // [rows, width]
@@ -29,9 +29,9 @@ void write_npy(const std::filesystem::path& path, std::span<const float> values,
 
 /// A folder for TensorBoard's projector: vectors.tsv, metadata.tsv (row, class, predicted) and projector_config.pbtxt, which is written
 /// last; `tensorboard --logdir FOLDER` then shows it. @throws RunTimeError
-void write_projector(const std::filesystem::path& folder, const Embedding& embedding);
+void write_projector(const std::filesystem::path& folder, const HiddenStates& embedding);
 
 /// The view as RUN/embedding.json has it, which a report draws.
-nlohmann::json plane_json(const PlaneView& view, const Embedding& embedding);
+nlohmann::json plane_json(const PlaneView& view, const HiddenStates& embedding);
 
 }  // namespace agsweep

@@ -2,6 +2,8 @@
 
 #include <iterator>  // std::ssize
 
+#include "data/tokenizer.hpp"  // gpt2_vocabulary
+
 namespace agsweep {
 
 namespace {
@@ -10,7 +12,7 @@ constexpr std::int64_t token_block = 512;
 
 /// The distinct tokens of some rows, ascending.
 std::vector<std::int32_t> tokens_of(const Split& split, std::span<const std::uint32_t> rows) {
-  std::vector<bool> there(vocabulary_size);
+  std::vector<bool> there(gpt2_vocabulary);
   for (const std::uint32_t row : rows) {
     for (const std::uint16_t token : split.row(row)) there[token] = true;
   }

@@ -9,7 +9,7 @@
 
 #include "workers/device/device_stream.hpp"
 #include "workers/device/staging.hpp"
-#include "workers/train/reports.hpp"  // StepOutcome
+#include "workers/train/trainer.hpp"  // StepOutcome
 
 namespace agsweep {
 

@@ -297,9 +297,11 @@ void TrainingRun::add_final_metrics(nlohmann::json& result) {
     Evaluation test = evaluate_split(corpus_.test, all_rows(corpus_.test), "test", "test", &stop_);
     result["test"] = to_json(test.metrics);
     on_rank_zero(comm_, [&] {
-      write_predictions(
-          identity_.folder / "predictions_test.csv", corpus_.test,
-          {.metrics = test.metrics, .logits = std::move(test.logits), .classes = static_cast<std::size_t>(model_->classes())});
+      write_predictions(identity_.folder / "predictions_test.csv", corpus_.test,
+                        {.metrics = test.metrics,
+                         .logits = std::move(test.logits),
+                         .classes = static_cast<std::size_t>(model_->classes()),
+                         .hidden = {}});
     });
   }
   state_.eval_seconds += watch.seconds();
