@@ -1,7 +1,8 @@
-#include <algorithm>  // std::find
+#include <algorithm>  // std::find, std::any_of
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join
 
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
@@ -11,13 +12,25 @@ namespace agsweep {
 
 namespace {
 
+/// A command that trains on many ranks and goes on where it was stopped.
+bool can_be_submitted(const Command& command) {
+  const auto has = [&](std::string_view name) {
+    return std::any_of(command.options.begin(), command.options.end(), [&](const Option& option) { return option.name == name; });
+  };
+  return command.on_all_ranks && has("out") && has("resume");
+}
+
 SubmittedCommand submitted_command(const std::vector<std::string>& words) {
   if (words.empty()) throw UsageError("the command to submit follows --: agsweep submit --nodes 2 -- sweep --spec FILE ..");
-  for (const Command& command : {sweep_command(), train_command()}) {
-    if (command.name != words.front()) continue;
-    return {.words = words, .asked = parse_command_line(command.options, {words.begin() + 1, words.end()}).asked};
+  std::vector<std::string_view> names;
+  for (const Command& command : commands()) {
+    if (!can_be_submitted(command)) continue;
+    if (command.name == words.front()) {
+      return {.words = words, .asked = parse_command_line(command.options, {words.begin() + 1, words.end()}).asked};
+    }
+    names.push_back(command.name);
   }
-  throw UsageError("{}: only sweep and train can be submitted", words.front());
+  throw UsageError("{}: cannot be submitted; only {} can", words.front(), fmt::join(names, ", "));
 }
 
 ExitCode run(const Invocation& call) {

@@ -210,6 +210,7 @@ void TrialWorker::try_trial(const GroupTask::Train& task) {
   } catch (const DiskFull& error) {
     tell_failure(task.trial, error.what(), false, /*no_room=*/true);
   } catch (const RunTimeError& error) {
+    if (comm_.size() > 1 && !error.known_to_all) throw;  // the others have not left the training
     tell_failure(task.trial, error.what(), true);
   } catch (const std::bad_alloc&) {
     tell_failure(task.trial, "out of memory", false);

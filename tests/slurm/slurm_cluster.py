@@ -73,7 +73,7 @@ class Cluster:
         for name in ("state", *(f"{kind}.{node}" for node in NODES for kind in ("spool", "tmp"))):
             (self.folder / name).mkdir()
         for gpu in range(12):
-            (self.folder / f"gpu{gpu}").touch()
+            (self.folder / f"gpu{gpu}").symlink_to("/dev/null")  # gres/gpu wants devices
         (self.folder / "munge.key").write_bytes(secrets.token_bytes(128))
         (self.folder / "munge.key").chmod(0o400)
 

@@ -309,6 +309,10 @@ class Refused(SlurmTest):
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertIn("SLURM gave this job 2 GPUs on node n1, but none can be used there", result.stderr)
 
+    def test_what_does_not_train(self):
+        self.assertIn("evaluate: cannot be submitted; only train, sweep", self.submit(command=["evaluate", self.folder], code=2).stderr)
+        self.assertIn("the command to submit follows --", self.program.run("submit", "--nodes", 2).check(2).stderr)
+
     def test_an_array_of_a_sweep_that_learns(self):
         spec = TWELVE.replace('sampler = "sobol"', 'sampler = "tpe"')
         self.assertIn("--nodes", self.submit("--array", 3, spec=spec, code=2).stderr)

@@ -11,8 +11,10 @@ namespace agsweep {
 
 /// A device whose memory is the host's and whose kernels run on the emulator; each call is done when it returns. A recorded graph runs
 /// what it recorded, again.
-class EmulatedStream final : public DeviceStream {
+class EmulatedStream : public DeviceStream {
  public:
+  explicit EmulatedStream(double patience = 20) : DeviceStream(patience) {}
+
   c10::Device device() const override { return at::kCPU; }
   DeviceKernels& kernels() override { return *kernels_; }
   void enter() override {}

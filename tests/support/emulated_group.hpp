@@ -46,6 +46,7 @@ class EmulatedGroup final : public DeviceCommunicator {
     receives_.clear();
   }
   void check() override {}
+  std::string last_call() const override { return "a call over MPI"; }
   void abort() noexcept override {}
 
  private:

@@ -1,8 +1,10 @@
 #include "tests/support/fake_torch_cuda.hpp"
 
+#include <iterator>  // std::ssize
 #include <limits>
 #include <map>
 #include <stdexcept>
+#include <vector>
 
 #include <ATen/cuda/CUDAGraph.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -109,15 +111,8 @@ struct FakeHooks final : at::CUDAHooksInterface {
   bool hasCUDA() const override { return true; }
 };
 
-/// The pool: one stream, made at the first question, as LibTorch keeps its own to the end.
-cudaStream_t pool_stream() {
-  static const cudaStream_t stream = [] {
-    cudaStream_t made = nullptr;
-    cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking);
-    return made;
-  }();
-  return stream;
-}
+/// The pool's streams, by number, which LibTorch too keeps to the end.
+std::vector<cudaStream_t> pool_streams;
 
 }  // namespace
 
@@ -144,10 +139,12 @@ namespace c10::cuda {
 std::atomic<CUDACachingAllocator::CUDAAllocator*> CUDACachingAllocator::allocator = &agsweep::testing_support::fake_allocator;
 
 CUDAStream getStreamFromPool(const bool /*high_priority*/, DeviceIndex device) {
-  return CUDAStream(CUDAStream::UNCHECKED, Stream(Stream::UNSAFE, Device(DeviceType::CUDA, device), 1));
+  auto& streams = agsweep::testing_support::pool_streams;
+  cudaStreamCreateWithFlags(&streams.emplace_back(nullptr), cudaStreamNonBlocking);
+  return CUDAStream(CUDAStream::UNCHECKED, Stream(Stream::UNSAFE, Device(DeviceType::CUDA, device), std::ssize(streams) - 1));
 }
 
-cudaStream_t CUDAStream::stream() const { return agsweep::testing_support::pool_stream(); }
+cudaStream_t CUDAStream::stream() const { return agsweep::testing_support::pool_streams.at(static_cast<std::size_t>(id())); }
 
 void setCurrentCUDAStream(CUDAStream /*stream*/) {}
 

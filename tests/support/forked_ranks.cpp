@@ -9,6 +9,8 @@
 #include <chrono>
 #include <exception>
 
+extern "C" __attribute__((weak)) void __gcov_dump();  // where lines are counted (AGSWEEP_COVERAGE)
+
 namespace agsweep::testing_support {
 
 namespace {
@@ -32,6 +34,7 @@ Child start(int rank, const std::function<std::string(int)>& work) {
   } catch (const std::exception& error) {
     said = error.what();
   }
+  if (__gcov_dump != nullptr) __gcov_dump();  // _exit does not
   const bool written = ::write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size());
   ::_exit(written ? 0 : 1);
 }

@@ -12,7 +12,7 @@ namespace agsweep {
 /// How the ranks of one group talk. Every wait has a deadline: a rank that does not answer in time ends as a RankFailure, never as a hang.
 ///
 /// Back ends: SelfCommunicator (a group of one, no MPI) and MpiCommunicator. Calls come from one thread of a rank.
-/// Each method but rank, size, send and receive is collective: every rank of the group calls it, in the same order, with the same sizes.
+/// The methods from all_reduce_sum on are collective: every rank of the group calls them, in the same order, with the same sizes.
 /// @throws RankFailure from each of them
 class Communicator {
  public:
@@ -32,6 +32,12 @@ class Communicator {
   virtual void receive(int from, std::span<std::byte> message) = 0;
   /// Both at once with one partner, without deadlock. Sizes may differ.
   virtual void exchange(int partner, std::span<const std::byte> out, std::span<std::byte> in) = 0;
+
+  /// Tells the others that this rank comes to the next collective call with a failure: what it owes them elsewhere, on a device, they must
+  /// not wait for. Waits for nobody.
+  virtual void alarm() = 0;
+  /// Whether another rank has called alarm() since this one's last collective call. Does not wait.
+  virtual bool alarmed() = 0;
 
   /// In place; the sum's order, and so its last bits, are the back end's.
   virtual void all_reduce_sum(std::span<float> values) = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +40,8 @@ class MpiCommunicator final : public Communicator {
   void send(int to, std::span<const std::byte> message) override;
   void receive(int from, std::span<std::byte> message) override;
   void exchange(int partner, std::span<const std::byte> out, std::span<std::byte> in) override;
+  void alarm() override;
+  bool alarmed() override;
   void all_reduce_sum(std::span<float> values) override;
   void all_reduce_sum(std::span<double> values) override;
   void all_reduce_sum(std::span<std::int64_t> values) override;
@@ -48,6 +52,8 @@ class MpiCommunicator final : public Communicator {
  private:
   template <typename Work>
   void guarded(Work work);
+  template <typename Work>
+  void collective(Work work);
   void meet(int partner, std::size_t bytes);  // partner < 0: all ranks
   void transfer(int partner, std::span<const std::byte> out, std::span<std::byte> in, bool sends, bool receives);
   template <typename T>
@@ -61,7 +67,10 @@ class MpiCommunicator final : public Communicator {
   MpiComm comm_;
   int rank_ = 0;
   int size_ = 1;
-  std::vector<std::string> names_;  // by rank: "rank 3 (node n2)"
+  std::vector<std::string> names_;   // by rank: "rank 3 (node n2)"
+  std::int64_t collectives_ = 0;     // calls that are done, the same on every rank
+  std::deque<std::int64_t> alarms_;  // own ones, which MPI may still be sending: after how many collective calls
+  std::int64_t alarmed_after_ = -1;  // another rank's last one
   Progress progress_;
   std::optional<Watchdog> watchdog_;
 };

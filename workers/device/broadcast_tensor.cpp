@@ -2,11 +2,14 @@
 
 namespace agsweep {
 
-void broadcast_tensor(Communicator& comm, at::Tensor& tensor) {
+void broadcast_tensor(Communicator& comm, Workers& workers, at::Tensor& tensor) {
   if (comm.size() == 1) return;
-  at::Tensor host = tensor.cpu();  // the tensor itself where it is there
+  at::Tensor host;
+  together(comm, [&] { host = workers.on_host(tensor); });
   comm.broadcast(0, {static_cast<std::byte*>(host.data_ptr()), host.nbytes()});
-  if (!tensor.is_cpu()) tensor.copy_(host);
+  together(comm, [&] {
+    if (!tensor.is_cpu()) tensor.copy_(host);
+  });
 }
 
 }  // namespace agsweep

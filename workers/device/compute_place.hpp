@@ -14,17 +14,19 @@ struct ComputePlace {
   int device = 0;
 
   /// What one training computes with; on a device, a queue of its own.
-  /// @param threads  of the CPU
-  std::unique_ptr<Workers> make_workers(int threads) const {
-    return platform == nullptr ? std::make_unique<Workers>(threads) : std::make_unique<Workers>(platform->make_stream(device));
+  /// @param threads  of the CPU; @param timeout  seconds that a wait for the device may take
+  std::unique_ptr<Workers> make_workers(int threads, double timeout) const {
+    return platform == nullptr ? std::make_unique<Workers>(threads) : std::make_unique<Workers>(platform->make_stream(device, timeout));
   }
 
   /// How the devices of a group's ranks talk; null on the CPU, and where a rank is alone. Collective over comm.
-  /// @param timeout  seconds
-  std::unique_ptr<DeviceCommunicator> connect(Communicator& comm, Workers& workers, double timeout) const {
+  /// @param timeout    seconds
+  /// @param same_bits  whatever the ranks' number and the network
+  std::unique_ptr<DeviceCommunicator> connect(Communicator& comm, Workers& workers, double timeout, bool same_bits) const {
     if (platform == nullptr || comm.size() == 1) return nullptr;
+    if (same_bits) platform->require_same_bits();
     DeviceGroupId id{};
-    if (comm.rank() == 0) id = platform->new_group();
+    on_rank_zero(comm, [&] { id = platform->new_group(); });
     comm.broadcast(0, id);
     return platform->connect(*workers.stream(), id, comm.rank(), comm.size(), timeout);
   }

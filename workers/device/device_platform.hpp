@@ -35,11 +35,12 @@ class DevicePlatform {
   /// Versions by name, for result.json: driver, cuda, nccl.
   virtual std::vector<std::pair<std::string, std::string>> versions() = 0;
 
-  /// Before the first connect() of the process: from here on sums over ranks depend on the ranks' number alone, run after run.
+  /// Before a connect(): what the ranks send each other must not be added up on the way, in an order that the network chooses.
   virtual void require_same_bits() = 0;
 
+  /// @param patience  seconds that a wait for the device may take
   /// @throws RunTimeError when there is no such device, or its kind is too old for the kernels
-  virtual std::unique_ptr<DeviceStream> make_stream(int device) = 0;
+  virtual std::unique_ptr<DeviceStream> make_stream(int device, double patience) = 0;
   virtual DeviceGroupId new_group() = 0;
   /// Collective over the group. @throws RankFailure when a rank does not come within `timeout` seconds
   virtual std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>  // std::byte
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
+#include <thread>  // std::this_thread::sleep_for
 
 #include <c10/core/Device.h>
 
+#include "workers/comm/lived_time.hpp"
 #include "workers/kernels/device_kernels.hpp"
 
 namespace agsweep {
@@ -32,6 +35,8 @@ struct DeviceMemory {
 /// device for its other failures, from the call that notices them, which may be a later one
 class DeviceStream {
  public:
+  /// @param patience  seconds that a wait for the device may take
+  explicit DeviceStream(double patience) : patience_(patience) {}
   virtual ~DeviceStream() = default;
 
   virtual c10::Device device() const = 0;
@@ -47,15 +52,34 @@ class DeviceStream {
 
   /// Marks a place behind all that was launched so far. A slot, 0 .. slots - 1, holds one mark.
   static constexpr int slots = 8;
+  static constexpr int wait_slot = slots - 1;  // for a wait that follows its mark at once
   virtual void mark(int slot) = 0;
   /// Whether the device has come to the slot's mark; does not wait.
   virtual bool reached(int slot) = 0;
+  /// Waits until it has. @param look  called again and again meanwhile; may throw
+  /// @return false when the stream's patience is at its end
+  template <typename Look>
+  [[nodiscard]] bool reached_in_time(int slot, Look look) {
+    // The calls are cheap, and the device is rarely far behind: a thread that slept for long would leave it without work.
+    for (LivedTime clock; !reached(slot); std::this_thread::sleep_for(std::chrono::microseconds(20))) {
+      look();
+      if (clock.seconds() > patience_) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] bool reached_in_time(int slot) {
+    return reached_in_time(slot, [] {});
+  }
+  double patience() const { return patience_; }  // seconds
 
   /// Records what `work` launches, without running it: the same memory, and no allocation, at each launch. Must have been launched once
   /// before, so that libraries are set up.
   virtual std::unique_ptr<DeviceGraph> record(const std::function<void()>& work) = 0;
 
   virtual DeviceMemory memory() const = 0;
+
+ private:
+  double patience_;
 };
 
 }  // namespace agsweep

@@ -25,4 +25,14 @@ inline TrialFailure out_of_memory(const c10::OutOfMemoryError& error) {
   return TrialFailure("the device's memory does not suffice: {}", error.what_without_backtrace());
 }
 
+/// Runs `work`. @throws TrialFailure where LibTorch has found the device's memory too small
+template <typename Work>
+void in_words(Work work) {
+  try {
+    work();
+  } catch (const c10::OutOfMemoryError& error) {
+    throw out_of_memory(error);
+  }
+}
+
 }  // namespace agsweep

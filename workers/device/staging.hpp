@@ -16,6 +16,7 @@ class Staging {
   explicit Staging(DeviceStream& stream) : stream_(stream) {}
 
   /// Copies to the device's memory what `write` puts into the host's, [bytes]. Waits where the device is a whole ring behind.
+  /// @throws RunTimeError when it stays there
   void copy(void* device_memory, std::size_t bytes, const std::function<void(std::byte* host_memory)>& write);
 
   static constexpr int slots = DeviceStream::slots / 2;  // the first ones of the stream's

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "base/error.hpp"
 #include "workers/kernels/cpu/cpu_kernels.hpp"
 
 namespace agsweep {
@@ -30,6 +31,16 @@ Batch Workers::load(const PackedBatch& batch, std::span<const std::int32_t> list
     write_batch(batch, listed, shape, memory);
   }
   return batch_at(memory, shape, device());
+}
+
+at::Tensor Workers::on_host(const at::Tensor& tensor) {
+  if (stream_ == nullptr) return tensor;
+  // LibTorch's copy waits without a deadline, so it begins when there is nothing before it.
+  stream_->mark(DeviceStream::wait_slot);
+  if (!stream_->reached_in_time(DeviceStream::wait_slot)) {
+    throw RunTimeError("the device has not ended what was launched on it within {:g} s", stream_->patience());
+  }
+  return tensor.cpu();
 }
 
 }  // namespace agsweep

@@ -30,6 +30,10 @@ class Workers {
   /// @param listed  as write_batch()
   Batch load(const PackedBatch& batch, std::span<const std::int32_t> listed, int worker);
 
+  /// A tensor's copy on the host, or the tensor itself where it is there. Waits for all that was launched.
+  /// @throws RunTimeError when the device does not come to its end in time
+  at::Tensor on_host(const at::Tensor& tensor);
+
  private:
   std::unique_ptr<DeviceStream> stream_;
   std::unique_ptr<Staging> staging_;  // of a device

@@ -21,8 +21,8 @@ void append(std::vector<TensorBytes>& tensors, const std::string& buffer, const 
 /// Right after the best epoch its weights are the current ones.
 bool best_is_current(const ProgressState& state) { return state.best && state.best->epoch == state.epoch - 1 && state.epoch_batch == 0; }
 
-void restore(const SafetensorsFile& file, const std::string& buffer, const ParameterLayout& layout, at::Tensor& to) {
-  at::Tensor flat = to.cpu();  // the buffer itself where it is on the host
+void restore(const SafetensorsFile& file, const std::string& buffer, Workers& workers, const ParameterLayout& layout, at::Tensor& to) {
+  at::Tensor flat = workers.on_host(to);
   for (const ParameterSpec& spec : layout.specs()) {
     const TensorBytes* stored = file.find(buffer + "." + spec.name);
     if (stored == nullptr || stored->dtype != "F32" || stored->shape != spec.shape) {
@@ -50,7 +50,7 @@ void save_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
     std::vector<at::Tensor> buffers;  // on the host, until they are written
     std::vector<TensorBytes> tensors;
     const auto add = [&](const std::string& buffer, const at::Tensor& flat) {
-      append(tensors, buffer, layout, buffers.emplace_back(flat.cpu()));
+      append(tensors, buffer, layout, buffers.emplace_back(trainer.workers().on_host(flat)));
     };
     add("parameters", trainer.settled_parameters().flat());
     if (!state.trained) {
@@ -72,21 +72,21 @@ bool load_checkpoint(Communicator& comm, CheckpointStore& store, Trainer& traine
     if (!checkpoint) return;
     const ProgressState stored = state_in(*checkpoint);
     const ParameterLayout& layout = trainer.settled_parameters().layout();
-    restore(checkpoint->file, "parameters", layout, trainer.settled_parameters().flat());
+    restore(checkpoint->file, "parameters", trainer.workers(), layout, trainer.settled_parameters().flat());
     if (!stored.trained) {
-      restore(checkpoint->file, "first_moment", layout, trainer.settled_first_moment());
-      restore(checkpoint->file, "second_moment", layout, trainer.settled_second_moment());
+      restore(checkpoint->file, "first_moment", trainer.workers(), layout, trainer.settled_first_moment());
+      restore(checkpoint->file, "second_moment", trainer.workers(), layout, trainer.settled_second_moment());
     }
-    if (stored.best) restore(checkpoint->file, best_is_current(stored) ? "parameters" : "best", layout, best);
+    if (stored.best) restore(checkpoint->file, best_is_current(stored) ? "parameters" : "best", trainer.workers(), layout, best);
     text = checkpoint->state.dump();
   });
   broadcast_text(comm, text);
   if (text.empty()) return false;
   state = progress_state_from(nlohmann::json::parse(text));
-  broadcast_tensor(comm, trainer.settled_parameters().flat());
-  broadcast_tensor(comm, trainer.settled_first_moment());
-  broadcast_tensor(comm, trainer.settled_second_moment());
-  if (state.best) broadcast_tensor(comm, best);
+  broadcast_tensor(comm, trainer.workers(), trainer.settled_parameters().flat());
+  broadcast_tensor(comm, trainer.workers(), trainer.settled_first_moment());
+  broadcast_tensor(comm, trainer.workers(), trainer.settled_second_moment());
+  if (state.best) broadcast_tensor(comm, trainer.workers(), best);
   trainer.settled_parameters().refresh_compute();
   trainer.set_steps_done(state.step);
   comm.checkpointed(state.step);

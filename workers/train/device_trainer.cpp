@@ -1,33 +1,58 @@
 #include "workers/train/device_trainer.hpp"
 
-#include <algorithm>  // std::max
-#include <chrono>
-#include <cstring>   // std::memcpy
 #include <iterator>  // std::ssize
-#include <thread>    // std::this_thread::yield
 
 #include <c10/core/InferenceMode.h>
 
 #include "base/error.hpp"
-#include "data/batch.hpp"  // pack, shard_rows
 #include "workers/device/out_of_memory.hpp"
-#include "workers/device/tensor_at.hpp"
 #include "workers/model/kernel_views.hpp"
-#include "workers/reduce/reduce.hpp"  // shards_of
 
 namespace agsweep {
 
 namespace {
 
-constexpr std::int64_t token_block = 512;
-constexpr int result_slots = 2;  // steps under way
-constexpr int first_result_slot = Staging::slots;
+/// What a rank says of a step to the others; the largest word counts.
+enum class Word : std::int64_t {
+  go_on,
+  stop,    // a signal asked for a checkpoint
+  heard,   // of another rank's failure: that one has the reason, if it can still tell it
+  failed,  // itself
+};
 
-// The output block.
-constexpr std::size_t loss_begin = aligned(sizeof(ClipResult));
-constexpr std::size_t confusion_begin = loss_begin + aligned(sizeof(double));
-std::size_t output_bytes(std::int64_t classes) {
-  return confusion_begin + static_cast<std::size_t>(classes * classes) * sizeof(std::int64_t);
+/// What `work` has thrown; null: nothing.
+template <typename Work>
+std::exception_ptr failure_of(Work work) {
+  try {
+    in_words(work);
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+/// Runs a part of a step in which the ranks' devices talk, and names the step where it fails: the library knows its call alone.
+template <typename Work>
+void naming_step(std::int64_t step, Work work) {
+  try {
+    work();
+  } catch (const PeerFailure& failure) {
+    throw PeerFailure("the gradients' sum of step {}: {}", step, failure.what());
+  } catch (const RankFailure& failure) {
+    throw RankFailure("the gradients' sum of step {}: {}", step, failure.what());
+  } catch (const RunTimeError& failure) {  // a device tells of an error at a later call
+    throw RunTimeError("step {} or one before it: {}", step, failure.what());
+  }
+}
+
+Word word_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const PeerFailure&) {
+    return Word::heard;
+  } catch (...) {
+    return Word::failed;
+  }
 }
 
 }  // namespace
@@ -37,53 +62,29 @@ DeviceTrainer::DeviceTrainer(Communicator& comm, Workers& workers, const Model& 
     : Trainer(comm, workers, model, config, total_steps),
       stream_(*workers.stream()),
       group_(group),
-      sum_(stream_.kernels(), group, comm.rank(), comm.size(), config.shards, config.reduction),
+      own_shards_(shards_of(comm.rank(), comm.size(), config.shards)),
+      batches_(own_shards_, config.shards, trains_embedding()),
       input_(stream_),
-      first_shard_(shards_of(comm.rank(), comm.size(), config.shards).first),
-      batches_(static_cast<std::size_t>(shards_of(comm.rank(), comm.size(), config.shards).size())),
-      gradients_(batches_.size()),
+      sum_(stream_.kernels(), group, comm.rank(), comm.size(), config.shards, config.reduction),
+      results_(stream_, model.classes()),
+      gradients_(static_cast<std::size_t>(own_shards_.size())),
       choice_(config.graphs) {
   const auto options = [&](at::ScalarType type) { return at::TensorOptions(type).device(workers_.device()); };
-  output_ = at::zeros({static_cast<std::int64_t>(output_bytes(model.classes()))}, options(at::kByte));
-  auto* output = static_cast<std::byte*>(output_.data_ptr());
   for (ShardGradient& gradient : gradients_) {
-    gradient.loss = at::zeros({1}, options(at::kDouble));
-    gradient.confusion = at::zeros({model.classes(), model.classes()}, options(at::kLong));
+    const bool is_total = &gradient == &gradients_[0];
+    gradient.loss = is_total ? results_.loss() : at::zeros({1}, options(at::kDouble));
+    gradient.confusion = is_total ? results_.confusion() : at::zeros({model.classes(), model.classes()}, options(at::kLong));
   }
-  gradients_[0].loss = tensor_at(output + loss_begin, {1}, at::kDouble, workers_.device());
-  gradients_[0].confusion = tensor_at(output + confusion_begin, {model.classes(), model.classes()}, at::kLong, workers_.device());
   if (trains_embedding()) gradient_row_ = at::full({model.layout().embedding_rows()}, -1, options(at::kInt));
-  for (int slot = 0; slot < result_slots; ++slot) results_.push_back(stream_.host_memory(output_bytes(model.classes())));
 }
 
 std::int64_t DeviceTrainer::gradient_size(std::int64_t listed) const {
   return model_.layout().dense_size() + listed * model_.layout().embedding_width();
 }
 
-/// Packs the own shards, and lists the tokens of the whole batch, which every rank must know.
-DeviceTrainer::StepShape DeviceTrainer::pack_step(const Split& split, std::span<const std::uint32_t> rows) {
-  StepShape shape{.shards = {}, .batch_rows = std::ssize(rows)};
-  for (std::size_t i = 0; i < batches_.size(); ++i) {
-    batches_[i] = pack(split, shard_rows(rows, first_shard_ + static_cast<std::int64_t>(i), config_.shards));
-  }
-  listed_.clear();
-  if (trains_embedding()) {
-    const bool alone = batches_.size() == 1 && comm_.size() == 1;
-    listed_ = alone ? distinct_tokens(batches_[0].tokens) : distinct_tokens(pack(split, rows).tokens);
-  }
-  for (const PackedBatch& batch : batches_) {
-    BatchShape own = shape_of(batch, listed_.size());
-    own.tokens = round_up(own.tokens, token_block);
-    own.longest = round_up(own.longest, dropout_block);
-    own.listed = round_up(own.listed, token_block);
-    shape.shards.push_back(own);
-  }
-  return shape;
-}
-
 /// Memory for a step of this shape. A recorded graph holds addresses, so where memory moves, graphs are recorded anew.
 void DeviceTrainer::reserve(const StepShape& shape) {
-  const std::int64_t floats = gradient_size(shape.shards.front().listed);
+  const std::int64_t floats = gradient_size(shape.listed());
   const at::Tensor& values = gradients_[0].values;
   const bool gradients_fit = values.defined() && values.numel() >= floats;
   if (gradients_fit && input_.has_room_for(shape.shards)) return;
@@ -97,12 +98,10 @@ void DeviceTrainer::reserve(const StepShape& shape) {
 
 void DeviceTrainer::upload(const StepShape& shape, std::int64_t step) {
   std::vector<DropoutStream> streams;
-  for (std::size_t i = 0; i < batches_.size(); ++i) {
-    streams.push_back({.seed = config_.seed,
-                       .step = static_cast<std::uint32_t>(step),
-                       .shard = static_cast<std::uint32_t>(first_shard_ + static_cast<std::int64_t>(i))});
+  for (std::int64_t shard = own_shards_.first; shard < own_shards_.last; ++shard) {
+    streams.push_back({.seed = config_.seed, .step = static_cast<std::uint32_t>(step), .shard = static_cast<std::uint32_t>(shard)});
   }
-  input_.upload(AdamW(adamw_step(step)).factors(), streams, batches_, listed_, shape.shards);
+  input_.upload(AdamW(adamw_step(step)).factors(), streams, batches_.shards(), batches_.listed(), shape.shards);
 }
 
 /// Forward and backward of the own shards.
@@ -126,15 +125,15 @@ void DeviceTrainer::launch_gradients(const StepShape& shape) {
                              .activation_checkpointing = config_.activation_checkpointing},
                             workers_.workspace(0), target);
   }
-  sum_.own_shards(gradients_, gradient_size(shape.shards.front().listed));
+  sum_.own_shards(gradients_, gradient_size(shape.listed()));
 }
 
 void DeviceTrainer::launch_update(const StepShape& shape) {
   DeviceKernels& kernels = stream_.kernels();
   const ParameterLayout& layout = model_.layout();
-  const std::int64_t listed = shape.shards.front().listed;
+  const std::int64_t listed = shape.listed();
   const AdamW::Factors* const factors = input_.factors();
-  auto* clip = static_cast<ClipResult*>(output_.data_ptr());
+  ClipResult* const clip = results_.clip();
   float* gradient = data<float>(gradients_[0].values);
   kernels.clip({.gradient = gradient,
                 .count = gradient_size(listed),
@@ -164,106 +163,116 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
 }
 
 /// Makes the graphs of a shape where they are not there. @return whether it did
-bool DeviceTrainer::record(const StepShape& shape) {
-  Graphs& graphs = graphs_[shape];
-  if (graphs.gradients) return false;
+bool DeviceTrainer::record(const StepShape& shape, Graphs& graphs) {
+  if (graphs.update) return false;
   graphs.gradients = stream_.record([&] { launch_gradients(shape); });
   graphs.update = stream_.record([&] { launch_update(shape); });
   return true;
 }
 
 /// What comes before the sum over the ranks.
-void DeviceTrainer::compute(const StepShape& shape, bool as_graph) {
-  if (as_graph) {
-    graphs_[shape].gradients->launch();
-  } else {
-    launch_gradients(shape);
-  }
+DeviceTrainer::Launched DeviceTrainer::launch_own_shards(const Split& split, std::span<const std::uint32_t> rows, std::int64_t step) {
+  Launched launched{.shape = batches_.pack(split, rows)};
+  reserve(launched.shape);
+  Graphs& graphs = graphs_[launched.shape];
+  launched.graphs = &graphs;
+  launched.sets_up = !graphs.launched;
+  launched.as_graph = graphs.launched && choice_.uses_graphs();
+  if (launched.as_graph) launched.sets_up = record(launched.shape, graphs);
+  upload(launched.shape, step);
+  launched.as_graph ? graphs.gradients->launch() : launch_gradients(launched.shape);
+  return launched;
 }
 
-/// All ranks leave a step together, before a collective that would wait for one that has failed.
-StepStatus DeviceTrainer::agree(StepStatus status, std::exception_ptr failure) {
-  auto word = static_cast<std::int64_t>(status);
+/// The sum over the ranks, and what follows it.
+void DeviceTrainer::launch_total(const Launched& launched) {
+  sum_.over_ranks(gradients_, gradient_size(launched.shape.listed()));
+  launched.as_graph ? launched.graphs->update->launch() : launch_update(launched.shape);
+  launched.graphs->launched = true;
+}
+
+/// Ends a step that some rank has failed, on every rank, before a collective that would wait for one that does not come.
+/// @param failure  this rank's; null: it knows of none
+/// @return whether some rank was asked to stop
+bool DeviceTrainer::agree(bool stop_requested, const std::exception_ptr& failure) {
+  const Word own = failure ? word_of(failure) : stop_requested ? Word::stop : Word::go_on;
+  auto word = static_cast<std::int64_t>(own);
   comm_.all_reduce_max({&word, 1});
-  if (static_cast<StepStatus>(word) == StepStatus::failed) leave_together(failure);
-  return static_cast<StepStatus>(word);
+  const Word said = static_cast<Word>(word);
+  if (said >= Word::heard) leave_together(own == said ? failure : nullptr);
+  return said == Word::stop;
+}
+
+/// A failure between two agreements: the others may be waiting for this rank's device.
+void DeviceTrainer::leave(const std::exception_ptr& failure) {
+  comm_.alarm();
+  if (group_ != nullptr) group_->abort();  // all ranks do, or it would hang
+  agree(false, failure);
 }
 
 std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
                                                std::exception_ptr failure) {
   const c10::InferenceMode no_autograd;
   const std::int64_t step = steps_done_ + 1;
-  StepStatus status = stop_requested ? StepStatus::stop : StepStatus::go_on;
   comm_.at("step", step);
-  StepShape shape;
-  bool as_graph = false;
-  bool sets_up = true;
-  try {
-    if (failure) std::rethrow_exception(failure);
-    shape = pack_step(split, rows);
-    reserve(shape);
-    sets_up = !graphs_[shape].launched;
-    as_graph = !sets_up && choice_.uses_graphs();
-    if (as_graph) sets_up = record(shape);
-    upload(shape, step);
-    compute(shape, as_graph);
-  } catch (const c10::OutOfMemoryError& error) {
-    failure = std::make_exception_ptr(out_of_memory(error));
-    status = StepStatus::failed;
-  } catch (...) {
-    failure = std::current_exception();
-    status = StepStatus::failed;
-  }
-  status = agree(status, failure);
-  comm_.at("the gradients' sum of step", step);
-  sum_.over_ranks(gradients_, gradient_size(shape.shards.front().listed));
-  if (as_graph) {
-    graphs_[shape].update->launch();
-  } else {
-    launch_update(shape);
-  }
-  graphs_[shape].launched = true;
+  Launched launched;
+  if (!failure) failure = failure_of([&] { launched = launch_own_shards(split, rows, step); });
+  const bool stop = agree(stop_requested, failure);
 
-  const int slot = next_slot_;
-  next_slot_ = (next_slot_ + 1) % result_slots;
-  stream_.copy_out(results_[static_cast<std::size_t>(slot)].data(), output_.data_ptr(), output_bytes(model_.classes()));
-  stream_.mark(first_result_slot + slot);
-  pending_.push_back({.outcome = {.step = step,
-                                  .rows = std::ssize(rows),
-                                  .tokens = tokens_in(split, rows),
-                                  .lr = adamw_step(step).lr,
-                                  .loss = 0,
-                                  .grad_norm = 0,
-                                  .confusion = {},
-                                  .stop = status == StepStatus::stop},
-                      .slot = slot,
-                      .as_graph = as_graph,
-                      .sets_up = sets_up});
-  steps_done_ = step;
-  if (std::ssize(pending_) < result_slots) return std::nullopt;
-  return finish();
+  comm_.at("the gradients' sum of step", step);
+  Pending pending{.outcome = {}, .slot = 0, .as_graph = launched.as_graph, .sets_up = launched.sets_up};
+  pending.outcome.step = step;
+  pending.outcome.rows = std::ssize(rows);
+  pending.outcome.tokens = tokens_in(split, rows);
+  pending.outcome.lr = adamw_step(step).lr;
+  pending.outcome.stop = stop;
+  std::optional<StepOutcome> outcome;
+  failure = failure_of([&] {
+    naming_step(step, [&] {
+      launch_total(launched);
+      pending.slot = results_.fetch();
+    });
+    pending_.push_back(std::move(pending));
+    steps_done_ = step;
+    if (std::ssize(pending_) == StepResults::slots) outcome = read_oldest();
+  });
+  if (failure) leave(failure);
+  if (outcome) require_finite(outcome->step, outcome->loss, outcome->grad_norm);  // of the ranks' sum: the same on all
+  return outcome;
 }
 
 std::optional<StepOutcome> DeviceTrainer::finish() {
-  if (pending_.empty()) return std::nullopt;
-  const Pending oldest = pending_.front();
-  pending_.pop_front();
-  return read(oldest);
+  std::optional<StepOutcome> outcome;
+  const std::exception_ptr failure = failure_of([&] {
+    if (!pending_.empty()) outcome = read_oldest();
+  });
+  if (failure) leave(failure);
+  if (outcome) {
+    require_finite(outcome->step, outcome->loss, outcome->grad_norm);
+  } else {
+    agree(false, nullptr);
+  }
+  return outcome;
 }
 
-void DeviceTrainer::wait_for(int slot, std::int64_t step) {
-  // The calls are cheap, and the device is rarely far behind: a thread that slept for long would leave it without work.
-  const auto start = std::chrono::steady_clock::now();
-  while (!stream_.reached(first_result_slot + slot)) {
-    if (group_ != nullptr) {
-      check_group(step);
-      if (std::chrono::steady_clock::now() - start > std::chrono::duration<double>(config_.timeout)) {
-        group_->abort();
-        throw RankFailure("the gradients' sum of step {} has not ended within {} s", step, config_.timeout);
-      }
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(20));
-  }
+StepOutcome DeviceTrainer::read_oldest() {
+  Pending oldest = std::move(pending_.front());
+  pending_.pop_front();
+  const std::int64_t step = oldest.outcome.step;
+  naming_step(step, [&] { wait_for(oldest.slot); });
+  measure(oldest);
+  results_.read(oldest.slot, oldest.outcome);
+  return std::move(oldest.outcome);
+}
+
+void DeviceTrainer::wait_for(int slot) {
+  const auto look = [&] {
+    if (comm_.alarmed()) throw PeerFailure("another rank has failed");
+    if (group_ != nullptr) group_->check();
+  };
+  if (stream_.reached_in_time(StepResults::mark_of(slot), look)) return;
+  if (group_ == nullptr) throw RunTimeError("the device has not come to its end within {:g} s", stream_.patience());
+  throw RankFailure("{}: no end within {:g} s", group_->last_call(), stream_.patience());
 }
 
 /// For the choice of graphs. A step's time runs from the reading of the one before; the host has launched the next one in it.
@@ -275,30 +284,6 @@ void DeviceTrainer::measure(const Pending& pending) {
   }
   last_read_ = now;
   last_set_up_ = pending.sets_up;
-}
-
-/// The library knows its call, not the step.
-void DeviceTrainer::check_group(std::int64_t step) {
-  try {
-    group_->check();
-  } catch (const RankFailure& failure) {
-    throw RankFailure("the gradients' sum of step {}: {}", step, failure.what());
-  }
-}
-
-StepOutcome DeviceTrainer::read(Pending pending) {
-  wait_for(pending.slot, pending.outcome.step);
-  measure(pending);
-  const std::byte* memory = results_[static_cast<std::size_t>(pending.slot)].data();
-  StepOutcome outcome = std::move(pending.outcome);
-  ClipResult clip{};
-  std::memcpy(&clip, memory, sizeof clip);
-  std::memcpy(&outcome.loss, memory + loss_begin, sizeof outcome.loss);
-  outcome.grad_norm = clip.norm;
-  outcome.confusion.resize(static_cast<std::size_t>(model_.classes() * model_.classes()));
-  std::memcpy(outcome.confusion.data(), memory + confusion_begin, outcome.confusion.size() * sizeof(std::int64_t));
-  require_finite(outcome.step, outcome.loss, outcome.grad_norm);
-  return outcome;
 }
 
 }  // namespace agsweep

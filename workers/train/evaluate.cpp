@@ -21,8 +21,8 @@ std::int64_t batch_rows_on(c10::Device device) { return device.is_cpu() ? 32 : 2
 
 /// A tensor's values on the host; waits for a device.
 template <typename T>
-std::vector<T> on_host(const at::Tensor& tensor) {
-  const at::Tensor host = tensor.cpu();
+std::vector<T> on_host(Workers& workers, const at::Tensor& tensor) {
+  const at::Tensor host = workers.on_host(tensor);
   return {host.const_data_ptr<T>(), host.const_data_ptr<T>() + host.numel()};
 }
 
@@ -49,6 +49,8 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
   if (keep == Keep::logits_and_hidden) hidden = at::zeros({count, model.width(parameters)}, logits.options());
 
   const std::string phase = fmt::format("the evaluation on {}, batch", name);
+  Evaluation evaluation;
+  std::vector<double> loss_of;  // by batch
   comm.at(phase, own.first);
   together(comm, [&] {
     workers.pool().run(own.size(), [&](std::int64_t index, int worker) {
@@ -75,16 +77,15 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
       comm.at(phase, own.first + index);
       if (comm.rank() == 0 && progress) progress(index + 1, own.size());
     });
+    evaluation.logits = on_host<float>(workers, logits);
+    if (hidden.defined()) evaluation.hidden = on_host<float>(workers, hidden);
+    loss_of = on_host<double>(workers, losses);
   });
 
   comm.at(phase, batches);
-  Evaluation evaluation;
-  evaluation.logits = on_host<float>(logits);
-  if (hidden.defined()) evaluation.hidden = on_host<float>(hidden);
   // A zero's sign would not survive the sum over ranks.
   for (float& logit : evaluation.logits) logit += 0.0F;
   for (float& channel : evaluation.hidden) channel += 0.0F;
-  std::vector<double> loss_of = on_host<double>(losses);
   comm.all_reduce_sum(std::span(loss_of));            // each batch is one rank's; the others add zero
   comm.all_reduce_sum(std::span(evaluation.logits));  // so too each row
   if (hidden.defined()) comm.all_reduce_sum(std::span(evaluation.hidden));

@@ -16,7 +16,7 @@ namespace agsweep {
 StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config) {
   constexpr int steps = 3;
   SelfCommunicator alone;
-  const auto workers = place.make_workers(config.threads);
+  const auto workers = place.make_workers(config.threads, config.timeout);
   const auto model =
       make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
   const auto trainer = make_trainer(alone, *workers, *model, config, steps);

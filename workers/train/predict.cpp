@@ -14,7 +14,7 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
   std::int64_t longest = 1;
   for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, static_cast<std::int64_t>(split.row(row).size()));
   SharedWeights shared;
-  const auto workers = place.make_workers(config.threads);
+  const auto workers = place.make_workers(config.threads, config.timeout);
   const auto model = make_model(config, static_cast<std::int64_t>(classes), longest, shared, workers->device());
   Parameters parameters(model->layout(), compute_type(config.precision), workers->device());
   together(comm, [&] { parameters.assign(read_weights(model->layout(), weights)); });

@@ -8,13 +8,7 @@ namespace agsweep {
 TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
                    const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop) {
   std::optional<TrainingRun> training;
-  together(comm, [&] {
-    try {
-      training.emplace(comm, corpus, shared, place, config, run, observer, stop);
-    } catch (const c10::OutOfMemoryError& error) {
-      throw out_of_memory(error);
-    }
-  });
+  together(comm, [&] { in_words([&] { training.emplace(comm, corpus, shared, place, config, run, observer, stop); }); });
   return training->run();
 }
 

@@ -21,7 +21,7 @@ Trainer::Trainer(Communicator& comm, Workers& workers, const Model& model, const
       second_moment_(at::zeros_like(parameters_.flat())) {}
 
 void Trainer::broadcast_parameters() {
-  broadcast_tensor(comm_, parameters_.flat());
+  broadcast_tensor(comm_, workers_, parameters_.flat());
   parameters_.refresh_compute();
 }
 

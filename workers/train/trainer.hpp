@@ -49,7 +49,9 @@ class Trainer {
   /// the failure of the lowest rank that has one or whose shard threw
   virtual std::optional<StepOutcome> step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
                                           std::exception_ptr failure = nullptr) = 0;
-  /// Waits for the oldest step whose outcome has not been returned; nullopt: there is none. @throws as step()
+  /// Waits for the oldest step whose outcome has not been returned; nullopt: there is none, and all ranks agree that none has failed.
+  ///
+  /// Collective over comm. @throws as step()
   virtual std::optional<StepOutcome> finish() { return std::nullopt; }
 
   /// Whether steps run as recorded graphs; nullopt: not decided yet, or there is no device.
@@ -58,6 +60,7 @@ class Trainer {
   /// Rank 0's weights on every rank: start values may differ in their last bits between types of CPU. Collective over comm.
   void broadcast_parameters();
 
+  Workers& workers() { return workers_; }
   std::int64_t steps_done() const { return steps_done_; }  // launched ones
   void set_steps_done(std::int64_t steps) { steps_done_ = steps; }
   /// With all that was put off done: what others may see of the buffers.

@@ -12,6 +12,7 @@
 #include "base/system.hpp"
 #include "data/batch.hpp"
 #include "data/split.hpp"  // limited_rows
+#include "workers/device/out_of_memory.hpp"
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/early_stopping.hpp"
 #include "workers/train/make_model.hpp"
@@ -64,15 +65,20 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
       steps_per_epoch_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).steps_per_epoch),
       total_steps_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).total_steps),
-      workers_(place.make_workers(config.threads)),
-      model_(make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared,
-                        workers_->device())),
-      device_group_(place.connect(comm, *workers_, config.timeout)),
-      trainer_(make_trainer(comm, *workers_, *model_, config, total_steps_, device_group_.get())),
-      peak_tokens_per_second_(tokens_of_flops(peak_flops(place, config.precision) * comm.size(), *model_, trainer_->settled_parameters(),
-                                              corpus.train, train_rows_)),
-      best_(at::zeros_like(trainer_->settled_parameters().flat())),
       checkpoints_(run.folder / "checkpoints") {
+  // Before the ranks' devices connect, where one that has failed would be waited for.
+  together(comm, [&] {
+    in_words([&] {
+      workers_ = place.make_workers(config.threads, config.timeout);
+      model_ =
+          make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers_->device());
+    });
+  });
+  device_group_ = place.connect(comm, *workers_, config.timeout, config.reduction == Reduction::tree);
+  trainer_ = make_trainer(comm, *workers_, *model_, config, total_steps_, device_group_.get());
+  peak_tokens_per_second_ = tokens_of_flops(peak_flops(place, config.precision) * comm.size(), *model_, trainer_->settled_parameters(),
+                                            corpus.train, train_rows_);
+  best_ = at::zeros_like(trainer_->settled_parameters().flat());
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
 
@@ -186,7 +192,7 @@ void TrainingRun::save() {
 
 /// model.safetensors. On rank 0.
 void TrainingRun::write_best() {
-  if (state_.best) record_->write_weights(state_.best->epoch, model_->layout().tensors(best_.cpu()));
+  if (state_.best) record_->write_weights(state_.best->epoch, model_->layout().tensors(workers_->on_host(best_)));
 }
 
 void TrainingRun::end_epoch() {
@@ -221,7 +227,7 @@ void TrainingRun::end_epoch() {
   std::fill(state_.epoch_confusion.begin(), state_.epoch_confusion.end(), 0);
 
   on_rank_zero(comm_, [&] {
-    const at::Tensor weights = trainer_->settled_parameters().flat().cpu();
+    const at::Tensor weights = workers_->on_host(trainer_->settled_parameters().flat());
     record_->write_epoch(report, model_->layout().tensors(weights));
   });
   save();

@@ -68,8 +68,8 @@ class TrainingRun {
   std::unique_ptr<const Model> model_;
   std::unique_ptr<DeviceCommunicator> device_group_;
   std::unique_ptr<Trainer> trainer_;
-  double peak_tokens_per_second_;  // which the group's devices would reach at their peak; 0: not known
-  at::Tensor best_;                // [layout.total()], the best epoch's weights
+  double peak_tokens_per_second_ = 0;  // which the group's devices would reach at their peak; 0: not known
+  at::Tensor best_;                    // [layout.total()], the best epoch's weights
   ProgressState state_;
   CheckpointStore checkpoints_;
   std::optional<TrainingRecord> record_;  // rank 0 alone

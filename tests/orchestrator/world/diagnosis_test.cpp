@@ -24,7 +24,7 @@ class TwoCards final : public DevicePlatform {
     return {{"driver", "580.1"}, {"cuda", "13.0"}, {"nccl", "2.27.7"}};
   }
   void require_same_bits() override {}
-  std::unique_ptr<DeviceStream> make_stream(int /*device*/) override { throw RunTimeError("not here"); }
+  std::unique_ptr<DeviceStream> make_stream(int /*device*/, double /*patience*/) override { throw RunTimeError("not here"); }
   DeviceGroupId new_group() override { return {}; }
   std::unique_ptr<DeviceCommunicator> connect(DeviceStream& /*stream*/, const DeviceGroupId& /*id*/, int /*rank*/, int /*ranks*/,
                                               double /*timeout*/) override {

@@ -52,6 +52,26 @@ TEST(MpiCommunicator, SumsEveryTypeOverTheRanks) {
   EXPECT_EQ(integers[0], (std::int64_t{1} << 40) * size);
 }
 
+TEST(MpiCommunicator, AnAlarmIsHeardUntilTheNextCollectiveCall) {
+  const auto comm = make_comm();
+  EXPECT_FALSE(comm->alarmed());
+  const bool rings = comm->rank() == comm->size() - 1;
+  if (rings) comm->alarm();
+  while (!rings && !comm->alarmed()) {
+  }
+  EXPECT_EQ(comm->alarmed(), !rings);
+  comm->barrier();
+  EXPECT_FALSE(comm->alarmed());
+}
+
+TEST(MpiCommunicator, AnAlarmThatNobodyHeardIsNotTakenForALaterOne) {
+  const auto comm = make_comm();
+  if (comm->rank() == 0) comm->alarm();
+  comm->barrier();
+  comm->barrier();
+  EXPECT_FALSE(comm->alarmed());
+}
+
 TEST(MpiCommunicator, FindsTheMaximumOverTheRanks) {
   const auto comm = make_comm();
   std::array<std::int64_t, 2> values = {comm->rank(), -comm->rank()};

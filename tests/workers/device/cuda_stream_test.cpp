@@ -1,4 +1,5 @@
 #include <array>
+#include <atomic>
 #include <cstdlib>  // std::getenv
 #include <string>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "tests/support/fake_torch_cuda.hpp"
 #include "workers/device/cuda/cuda_platform.hpp"
 #include "workers/device/cuda/cuda_scratch_memory.hpp"
+#include "workers/device/cuda/cuda_stream.hpp"
 #include "workers/device/device_stream.hpp"
 
 namespace agsweep {
@@ -25,13 +27,15 @@ using testing_support::live_cuda_objects;
 using testing_support::live_graph_pools;
 using testing_support::set_fake_devices;
 
+constexpr double patience = 10;  // seconds
+
 class CudaStreamTest : public testing::Test {
  protected:
   CudaStreamTest() {
     set_fake_devices({{}});
-    platform().make_stream(0).reset();
+    platform().make_stream(0, patience).reset();
     objects_ = live_cuda_objects();  // the pool's stream stays
-    stream = platform().make_stream(0);
+    stream = platform().make_stream(0, patience);
   }
   ~CudaStreamTest() override {
     stream.reset();
@@ -45,10 +49,10 @@ class CudaStreamTest : public testing::Test {
     while (!stream->reached(slot)) std::this_thread::yield();
   }
 
-  std::unique_ptr<DeviceStream> stream;
+  static cudaStream_t handle(DeviceStream& of) { return dynamic_cast<CudaStream&>(of).get(); }
 
- private:
-  int objects_ = 0;
+  std::unique_ptr<DeviceStream> stream;
+  int objects_ = 0;  // of CUDA that are there without `stream`
 };
 
 TEST_F(CudaStreamTest, CopiesInOrderThroughPageLockedMemory) {
@@ -133,9 +137,9 @@ TEST_F(CudaStreamTest, MemoryThatTheDeviceDoesNotHaveFailsTheTrialWithTheBytesWa
 }
 
 TEST_F(CudaStreamTest, ADeviceThatIsNotThereOrTooOldIsRefused) {
-  EXPECT_THAT(error_of<RunTimeError>([] { platform().make_stream(1); }), HasSubstr("device 1: invalid device ordinal"));
+  EXPECT_THAT(error_of<RunTimeError>([] { platform().make_stream(1, patience); }), HasSubstr("device 1: invalid device ordinal"));
   set_fake_devices({{.name = "Tesla V100-SXM2-32GB", .major = 7, .minor = 0}});
-  EXPECT_EQ(error_of<RunTimeError>([] { platform().make_stream(0); }),
+  EXPECT_EQ(error_of<RunTimeError>([] { platform().make_stream(0, patience); }),
             "device 0 (Tesla V100-SXM2-32GB) has compute capability 7.0; the kernels need 8.0 or later (A100 and newer)");
 }
 
@@ -144,11 +148,47 @@ TEST_F(CudaStreamTest, ProductsAreWhatTheirTypeSays) {
   EXPECT_FALSE(at::globalContext().allowTF32CuBLAS());
   EXPECT_NE(at::globalContext().allowBF16ReductionCuBLAS(), at::CuBLASReductionOption::AllowReducedPrecisionWithSplitK);
   EXPECT_STREQ(std::getenv("CUBLAS_WORKSPACE_CONFIG"), ":4096:8");
-  platform().require_same_bits();
-  EXPECT_STREQ(std::getenv("NCCL_NVLS_ENABLE"), "0");
   EXPECT_TRUE(at::globalContext().deterministicAlgorithms());
   EXPECT_FALSE(at::globalContext().deterministicFillUninitializedMemory());
-  at::globalContext().setDeterministicAlgorithms(false, false);
+  platform().require_same_bits();
+  EXPECT_STREQ(std::getenv("NCCL_NVLS_ENABLE"), "0");
+}
+
+TEST_F(CudaStreamTest, ATrainingTakesOverTheStreamOfOneThatHasEnded) {
+  const cudaStream_t first = handle(*stream);
+  for (int training = 0; training < 5; ++training) {
+    stream.reset();
+    stream = platform().make_stream(0, patience);
+    EXPECT_EQ(handle(*stream), first);
+  }
+}
+
+TEST_F(CudaStreamTest, TrainingsAtTheSameTimeHaveAStreamEach) {
+  auto other = platform().make_stream(0, patience);
+  EXPECT_NE(handle(*other), handle(*stream));
+  other.reset();
+  stream.reset();
+  objects_ = live_cuda_objects();  // the pool's second stream stays
+}
+
+TEST_F(CudaStreamTest, ADeviceThatDoesNotComeToItsEndIsNotWaitedForLongerThanItsPatience) {
+  auto stuck = platform().make_stream(0, 0.05);
+  const cudaStream_t queue = handle(*stuck);
+  stuck->host_memory(8);
+  std::atomic<bool> hangs = true;
+  const auto hang = [](void* until) { static_cast<std::atomic<bool>*>(until)->wait(true); };
+  cudaLaunchHostFunc(queue, hang, &hangs);
+  stuck->mark(0);
+  EXPECT_FALSE(stuck->reached_in_time(0));
+  const int before = live_cuda_objects();
+  stuck.reset();
+  EXPECT_EQ(live_cuda_objects(), before) << "what the device may still use stays";
+  EXPECT_NE(handle(*platform().make_stream(0, patience)), queue);
+  hangs = false;
+  hangs.notify_all();
+  cudaStreamSynchronize(queue);
+  stream.reset();
+  objects_ = live_cuda_objects();
 }
 
 TEST_F(CudaStreamTest, AGroupOfOneRankIsConnected) {

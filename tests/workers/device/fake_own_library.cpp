@@ -17,7 +17,7 @@ struct FakePlatform final : DevicePlatform {
   DeviceFacts facts(int /*device*/) override { return {}; }
   std::vector<std::pair<std::string, std::string>> versions() override { return {}; }
   void require_same_bits() override {}
-  std::unique_ptr<DeviceStream> make_stream(int /*device*/) override { std::abort(); }
+  std::unique_ptr<DeviceStream> make_stream(int /*device*/, double /*patience*/) override { std::abort(); }
   DeviceGroupId new_group() override { return {}; }
   std::unique_ptr<DeviceCommunicator> connect(DeviceStream& /*stream*/, const DeviceGroupId& /*id*/, int /*rank*/, int /*ranks*/,
                                               double /*timeout*/) override {

@@ -12,6 +12,8 @@ namespace {
 
 using namespace testing_support;
 
+constexpr double patience = 60;  // seconds
+
 class GpuPlatform : public testing::Test {
  protected:
   void SetUp() override {
@@ -22,7 +24,7 @@ class GpuPlatform : public testing::Test {
 
   Trained on_device(const TrainConfig& config) const {
     SelfCommunicator comm;
-    const auto workers = place_.make_workers(1);
+    const auto workers = place_.make_workers(1, patience);
     const auto model = tiny_transformer(config, workers->device());
     Trained trained = train_few_steps(comm, config, *model, *workers);
     trained.weights = trained.weights.cpu();
@@ -73,7 +75,7 @@ TEST_F(GpuPlatform, GivesTheSameBitsTwiceAndWithoutGraphs) {
 }
 
 TEST_F(GpuPlatform, SumsByNcclInAWorldOfOne) {
-  const auto stream = place_.platform->make_stream(0);
+  const auto stream = place_.platform->make_stream(0, patience);
   stream->enter();
   const auto group = place_.platform->connect(*stream, place_.platform->new_group(), 0, 1, 60);
   at::Tensor values = at::full({1 << 20}, 3.0F, at::TensorOptions(at::kFloat).device(stream->device()));
@@ -84,7 +86,7 @@ TEST_F(GpuPlatform, SumsByNcclInAWorldOfOne) {
 }
 
 TEST_F(GpuPlatform, SaysHowManyBytesWereWantedWhereMemoryDoesNotSuffice) {
-  const auto workers = place_.make_workers(1);
+  const auto workers = place_.make_workers(1, patience);
   const auto total = static_cast<std::size_t>(place_.platform->facts(0).memory);
   EXPECT_THROW(workers->workspace(0).take(2 * total), TrialFailure);
 }

@@ -19,7 +19,9 @@ CudaPlatform::CudaPlatform() {
   at::Context& context = at::globalContext();
   context.setAllowTF32CuBLAS(false);
   context.setAllowBF16ReductionCuBLAS(/*allow_reduced_precision=*/false);
-  // With deterministic algorithms ATen would fill every new tensor with NaN; all of ours are written before they are read.
+  // An operation of ATen's that gives other bits each time is an error.
+  context.setDeterministicAlgorithms(true, /*warn_only=*/false);
+  // ATen would then fill every new tensor with NaN; all of ours are written before they are read.
   context.setDeterministicFillUninitializedMemory(false);
 }
 
@@ -29,16 +31,15 @@ std::vector<std::pair<std::string, std::string>> CudaPlatform::versions() { retu
 
 void CudaPlatform::require_same_bits() {
   ::setenv("NCCL_NVLS_ENABLE", "0", /*overwrite=*/1);  // a switch's sums are in the order in which values reach it
-  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
 }
 
-std::unique_ptr<DeviceStream> CudaPlatform::make_stream(int device) {
+std::unique_ptr<DeviceStream> CudaPlatform::make_stream(int device, double patience) {
   const DeviceFacts found = facts(device);
   if (found.capability < oldest_capability) {
     throw RunTimeError("device {} ({}) has compute capability {}.{}; the kernels need {}.0 or later (A100 and newer)", device, found.name,
                        found.capability / 10, found.capability % 10, oldest_capability / 10);
   }
-  return std::make_unique<CudaStream>(device);
+  return std::make_unique<CudaStream>(device, patience, free_streams_);
 }
 
 DeviceGroupId CudaPlatform::new_group() { return NcclCommunicator::new_group(); }

@@ -11,15 +11,16 @@ namespace agsweep {
 namespace {
 
 /// The device is the calling thread's from here on: its context is made here, where a device that does not work says so.
-c10::cuda::CUDAStream pool_stream(int device) {
+c10::cuda::CUDAStream stream_of(int device, FreeStreams& free_streams) {
   check_cuda(cudaSetDevice(device), "cudaSetDevice", device);
   at::globalContext().lazyInitDevice(c10::kCUDA);  // the allocator serves nobody before, not even with figures
-  return c10::cuda::getStreamFromPool(/*isHighPriority=*/false, static_cast<c10::DeviceIndex>(device));
+  return free_streams.take(device);
 }
 
 }  // namespace
 
-CudaStream::CudaStream(int device) : stream_(pool_stream(device)) {
+CudaStream::CudaStream(int device, double patience, FreeStreams& free_streams)
+    : DeviceStream(patience), free_streams_(free_streams), stream_(stream_of(device, free_streams)) {
   std::size_t free = 0;
   std::size_t total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
@@ -28,9 +29,21 @@ CudaStream::CudaStream(int device) : stream_(pool_stream(device)) {
 }
 
 CudaStream::~CudaStream() {
-  cudaStreamSynchronize(get());  // a copy may still be reading the host's memory
+  // A copy may still be reading the host's memory: of a device that does not come to its end all stays as it is.
+  if (!ends()) return;
   for (cudaEvent_t mark : marks_) cudaEventDestroy(mark);
   for (void* memory : host_memory_) cudaFreeHost(memory);
+  free_streams_.give_back(stream_);
+}
+
+/// Waits for all that was launched. @return false: the device has failed, or does not end in time
+bool CudaStream::ends() noexcept {
+  try {
+    mark(wait_slot);
+    return reached_in_time(wait_slot);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 void CudaStream::check(cudaError_t result, const char* call) const { check_cuda(result, call, stream_.device_index()); }

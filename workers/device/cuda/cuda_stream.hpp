@@ -8,6 +8,7 @@
 #include <cuda_runtime_api.h>
 
 #include "workers/device/cuda/cuda_scratch_memory.hpp"
+#include "workers/device/cuda/free_streams.hpp"
 #include "workers/device/device_stream.hpp"
 #include "workers/kernels/cuda/cuda_kernels.hpp"
 
@@ -16,7 +17,8 @@ namespace agsweep {
 /// A stream of LibTorch's pool, so that LibTorch's allocator and products know it; never the legacy stream, which waits for all others.
 class CudaStream final : public DeviceStream {
  public:
-  explicit CudaStream(int device);
+  /// @param free_streams  lives longer
+  CudaStream(int device, double patience, FreeStreams& free_streams);
   ~CudaStream() override;
   CudaStream(const CudaStream&) = delete;
   CudaStream& operator=(const CudaStream&) = delete;
@@ -40,7 +42,9 @@ class CudaStream final : public DeviceStream {
 
  private:
   void check(cudaError_t result, const char* call) const;
+  bool ends() noexcept;
 
+  FreeStreams& free_streams_;
   c10::cuda::CUDAStream stream_;
   std::int64_t total_memory_ = 0;
   std::array<cudaEvent_t, slots> marks_{};

@@ -134,13 +134,26 @@ void NcclCommunicator::check() {
   if (state != ncclSuccess && state != ncclInProgress) fail(state);
 }
 
-void NcclCommunicator::fail(ncclResult_t result) { fail(in_words(result, comm_)); }
+std::string NcclCommunicator::last_call() const {
+  return fmt::format("rank {} of {}: NCCL's {} (call {} of the group)", rank_, ranks_, last_, calls_);
+}
+
+void NcclCommunicator::fail(ncclResult_t result) {
+  const std::string reason = in_words(result, comm_);
+  if (result != ncclRemoteError) fail(reason);
+  leave_group();
+  throw PeerFailure("{}: {}", last_call(), reason);
+}
 
 void NcclCommunicator::fail(std::string_view reason) {
+  leave_group();
+  throw RankFailure("{}: {}", last_call(), reason);
+}
+
+void NcclCommunicator::leave_group() noexcept {
   failed_ = true;
   // The thread's group would swallow the calls of its next communicator.
   if (std::exchange(grouped_, false)) ncclGroupEnd();
-  throw RankFailure("rank {} of {}: NCCL's {} (call {} of the group): {}", rank_, ranks_, last_, calls_, reason);
 }
 
 void NcclCommunicator::abort() noexcept {

@@ -35,6 +35,7 @@ class NcclCommunicator final : public DeviceCommunicator {
   void end_group() override;
 
   void check() override;
+  std::string last_call() const override;
   /// Ends the process (exit code 1) where NCCL's own abort does not come back in time: nothing else frees the device then.
   void abort() noexcept override;
 
@@ -44,6 +45,7 @@ class NcclCommunicator final : public DeviceCommunicator {
   void launch(std::string what, Call call);
   void settle(ncclResult_t result);
   bool finalise() noexcept;
+  void leave_group() noexcept;
   [[noreturn]] void fail(std::string_view reason);
   [[noreturn]] void fail(ncclResult_t result);
 
