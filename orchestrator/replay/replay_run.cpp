@@ -126,7 +126,8 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
                              .config_hash = config_hash(config, stored.record.sha256),
                              .data_sha256 = stored.record.sha256.data,
                              .environment = environment(world, devices, inputs.record),
-                             .test_split = !recorded.is_null() && recorded.contains("test") && !recorded.at("test").is_null()};
+                             .test_split = !recorded.is_null() && recorded.contains("test") && !recorded.at("test").is_null(),
+                             .note = {}};
   SharedWeights shared;
   try {
     train(alone, inputs.corpus, shared, devices.place, config, identity, progress, stop);
