@@ -87,7 +87,7 @@ class FullDisk(SweepFaults):
         log.parent.mkdir(parents=True)
         log.symlink_to("/dev/full")
         result = self.program.run(*self.command("sweep", SIMPLE), ranks=2, timeout=60).check(1)
-        self.assertRegex(result.stderr, r"error: trial 1: .*0001/log\.txt: .*No space left on device\n.*--resume")
+        self.assertRegex(result.stderr, r"error: trial 1: .*0001/log\.txt: .*No space left on device\ngo on with:\n.*--resume")
         log.unlink()
         self.resume(self.folder / "sweep")
         self.assertEqual({row["state"] for row in self.results(self.folder / "sweep")}, {"complete"})
