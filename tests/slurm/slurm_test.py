@@ -346,11 +346,12 @@ class Script(SlurmTest):
     def test_the_command_line_comes_before_the_spec(self):
         self.assertIn("\n#SBATCH --nodes=5\n", self.dry_run("--nodes", 5))
 
-    def test_of_a_node_with_eight_gpus_is_one_that_slurm_takes(self):
-        script = self.dry_run("--nodes", 1, "--gpus-per-node", 8, "--sbatch-option", "gpus-per-task=1", "--partition", "gpu",
-                              spec=TWELVE.replace("nodes = 2\nntasks_per_node = 2\n", ""))
-        self.assertIn("\n#SBATCH --ntasks-per-node=8\n#SBATCH --gpus-per-node=8\n", script)
-        script = script.replace("#SBATCH --gpus-per-task=1\n", "")
+    def test_of_nodes_with_eight_gpus_is_one_that_slurm_takes(self):
+        spec = pathlib.Path(__file__).resolve().parents[2] / "examples" / "h100-nodes.toml"
+        script = self.program.run("submit", "--dry-run", "--nodes", 1, "--partition", "gpu", "--", "sweep", "--spec", spec, "--data", self.data,
+                                  "--out", self.folder / "sweep", env=cluster.environment).check().stdout
+        for directive in ("nodes=1", "ntasks-per-node=8", "gpus-per-node=8", "cpus-per-task=12", "exclusive", "signal=B:USR2@180"):
+            self.assertIn(f"\n#SBATCH --{directive}\n", script)
         result = subprocess.run(["sbatch", "--test-only"], input=script, text=True, capture_output=True, env=os.environ | cluster.environment)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("gpu1", result.stderr)
