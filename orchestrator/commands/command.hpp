@@ -33,6 +33,8 @@ Command sweep_command();
 Command status_command();
 Command aggregate_command();
 Command report_command();
+Command confirm_command();
+Command compare_command();
 Command evaluate_command();
 Command predict_command();
 Command replay_command();

@@ -62,7 +62,7 @@ void SweepOffice::conclude(const std::string& resume_command) {
     return;
   }
   write_report();
-  print_result();
+  if (args_.spec_text.empty()) print_result();
 }
 
 /// Without gnuplot there is none.

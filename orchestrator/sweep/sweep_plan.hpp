@@ -15,6 +15,7 @@ namespace agsweep {
 /// What `agsweep sweep` takes beside the trainings' own options.
 struct SweepArgs {
   std::filesystem::path spec;
+  std::string spec_text = {};  // of a sweep that is a part of another command: no --spec, and nothing on stdout
   std::filesystem::path data;
   std::filesystem::path out;
   std::int64_t ranks_per_trial = 1;
