@@ -7,9 +7,9 @@
 namespace agsweep {
 
 std::vector<Command> commands() {
-  return {prepare_command(), train_command(),       sweep_command(),    status_command(),  aggregate_command(), report_command(),
-          confirm_command(), compare_command(),     evaluate_command(), predict_command(), replay_command(),    export_command(),
-          fetch_command(),   random_gpt2_command(), doctor_command(),   version_command(), options_command()};
+  return {prepare_command(), train_command(),   sweep_command(),       status_command(),   aggregate_command(), report_command(),
+          confirm_command(), compare_command(), reproduce_command(),   evaluate_command(), predict_command(),   replay_command(),
+          export_command(),  fetch_command(),   random_gpt2_command(), doctor_command(),   version_command(),   options_command()};
 }
 
 std::string help_text(const Command& command, std::size_t width) {

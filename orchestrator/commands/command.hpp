@@ -37,6 +37,7 @@ Command confirm_command();
 Command compare_command();
 Command evaluate_command();
 Command predict_command();
+Command reproduce_command();
 Command replay_command();
 Command export_command();
 Command fetch_command();
