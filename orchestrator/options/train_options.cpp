@@ -1,5 +1,6 @@
 #include "orchestrator/options/train_options.hpp"
 
+#include <algorithm>  // std::find
 #include <optional>
 #include <utility>  // std::move
 
@@ -204,6 +205,15 @@ OptionTable<TrainConfig> make_table() {
 const OptionTable<TrainConfig>& train_options() {
   static const OptionTable<TrainConfig> table = make_table();
   return table;
+}
+
+OptionTable<TrainConfig> passing_options(std::initializer_list<std::string_view> also) {
+  OptionTable<TrainConfig> passing;
+  for (const auto& entry : train_options()) {
+    const bool named = std::find(also.begin(), also.end(), entry.option.name) != also.end();
+    if (entry.option.may_change_on_resume || named) passing.push_back(entry);
+  }
+  return passing;
 }
 
 const Option& option_of_key(std::string_view key, std::string_view origin) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 #include "orchestrator/options/option_table.hpp"
@@ -9,6 +10,9 @@ namespace agsweep {
 
 /// Every option of a training, once: command line, help, config.toml, range check, config_hash and docs/options.md read this table.
 const OptionTable<TrainConfig>& train_options();
+
+/// Those of them that another command passes on to its trainings: what may change on resume, and the named ones.
+OptionTable<TrainConfig> passing_options(std::initializer_list<std::string_view> also);
 
 /// The option of a key in config.toml or a sweep's spec. @param origin  stands before the error: "config.toml:3:6: lr"
 /// @throws UsageError that names the nearest key

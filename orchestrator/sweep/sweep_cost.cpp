@@ -71,23 +71,30 @@ std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
       warmup, first == 1 ? "epoch" : fmt::format("{} epochs", first), first * steps);
 }
 
-void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
-  const SweepPlan& plan = sweep.plan;
+SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, SharedWeights& shared) {
+  const SweepSpec& spec = sweep.plan.spec;
   const Corpus& corpus = sweep.corpus;
+  const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
+  const TrainConfig config = config_of(sweep, point, train_rows);
+  SweepEstimate estimate{.step = measure_step(corpus, shared, sweep.devices.place, config),
+                         .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
+  const std::int64_t rows = schedule_length(config, train_rows).rows;
+  estimate.tokens_per_epoch = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
+  estimate.epochs = expected_epochs(spec, sweep.plan.epochs, estimate.trials);
+  // A forward pass is about a third of a step.
+  estimate.seconds =
+      estimate.epochs * (estimate.tokens_per_epoch + static_cast<double>(split_tokens(corpus.val)) / 3) * estimate.step.seconds_per_token;
+  return estimate;
+}
+
+void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
   const SweepGroups& groups = sweep.groups;
-  const SweepSpec& spec = plan.spec;
+  const SweepSpec& spec = sweep.plan.spec;
   const std::vector<Point> points = known_points(spec);
   print_configurations(spec, points);
 
-  const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
-  const TrainConfig config = config_of(sweep, points.empty() ? first_point(spec) : points.front(), train_rows);
-  const StepMeasurement step = measure_step(corpus, shared, sweep.devices.place, config);
-  const std::int64_t rows = schedule_length(config, train_rows).rows;
-  const double epoch_tokens = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
-  // A forward pass is about a third of a step.
-  const double epoch_seconds = (epoch_tokens + static_cast<double>(split_tokens(corpus.val)) / 3) * step.seconds_per_token;
-  const std::int64_t trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size());
-  const double epochs = expected_epochs(spec, plan.epochs, trials);
+  const auto [step, trials, epochs, epoch_tokens, seconds] =
+      estimate_sweep(sweep, points.empty() ? first_point(spec) : points.front(), shared);
   const auto together = static_cast<double>(groups.leaders.size());
 
   // Weights, both moments and the best weights, in fp32.
@@ -101,11 +108,11 @@ void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
   table.add({"epochs of all trials", fmt::format("{:.0f}{}", epochs, spec.scheduler.kind == SchedulerKind::median ? " at most" : "")});
   table.add({"tokens", fmt::format("{:.3g}", epochs * epoch_tokens)});
   table.add({"one step here", fmt::format("{:.3g} s", step.seconds)});
-  table.add({"time on this rank alone", duration_text(epochs * epoch_seconds)});
-  table.add({fmt::format("time with {} trials at once", groups.leaders.size()), duration_text(epochs * epoch_seconds / together)});
+  table.add({"time on this rank alone", duration_text(seconds)});
+  table.add({fmt::format("time with {} trials at once", groups.leaders.size()), duration_text(seconds / together)});
   table.add({"disk at most", fmt::format("{:.3g} GB", (checkpoint * (2 * together + paused) + kept) / 1e9)});
   fmt::print("\n{}", table.text());
-  if (corpus.info.synthetic) fmt::print("synthetic corpus\n");
+  if (sweep.corpus.info.synthetic) fmt::print("synthetic corpus\n");
 }
 
 }  // namespace agsweep

@@ -5,12 +5,24 @@
 
 #include "orchestrator/sweep/prepared_sweep.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
+#include "workers/train/measure_step.hpp"
 #include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
 /// What a person should know of the learning rate's schedule before a sweep with a scheduler; empty: nothing.
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows);
+
+/// What a sweep will take, from a step measured here and now with this rank alone.
+struct SweepEstimate {
+  StepMeasurement step;
+  std::int64_t trials = 0;
+  double epochs = 0;  // of all trials
+  double tokens_per_epoch = 0;
+  double seconds = 0;  // of all trials, one after the other on this rank
+};
+/// @param point  the configuration that is measured
+SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, SharedWeights& shared);
 
 /// --dry-run: prints the configurations that are known before the sweep, and what it will take: epochs, tokens, hours (from a step measured
 /// here and now, with this rank alone), disk at most.

@@ -61,7 +61,7 @@ void SweepOffice::conclude(const std::string& resume_command) {
   }
   // Of a sweep that had ended already it is there, and takes its time where there are many trials.
   if (site_.changed() || !std::filesystem::exists(args_.out / "report.html")) write_report();
-  print_result();
+  if (args_.spec_text.empty()) print_result();
 }
 
 /// Without gnuplot there is none.

@@ -57,8 +57,11 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
   const OptionCheck check = train_option_check();
   const fs::path resolved = args.out / "sweep.resolved.toml";
   SweepPlan plan;
-  if (args.spec.empty() && !fs::exists(resolved)) throw UsageError("--spec is required");
-  if (args.spec.empty()) {
+  if (args.spec.empty() && args.spec_text.empty() && !fs::exists(resolved)) throw UsageError("--spec is required");
+  if (!args.spec_text.empty()) {
+    plan.given = args.spec_text;
+    plan.spec = read_spec(args.out / "sweep.toml", plan.given, check);
+  } else if (args.spec.empty()) {
     plan.spec = read_spec(resolved, read_text(resolved), check);
   } else {
     plan.given = read_text(args.spec);

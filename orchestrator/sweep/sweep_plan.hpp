@@ -15,6 +15,7 @@ namespace agsweep {
 /// What `agsweep sweep` takes beside the trainings' own options.
 struct SweepArgs {
   std::filesystem::path spec;
+  std::string spec_text = {};  // of a sweep that is a part of another command: no --spec, and nothing on stdout
   std::filesystem::path data;
   std::filesystem::path out;
   std::string part = {};  // "1/3": of the sweep's configurations these alone; empty: all

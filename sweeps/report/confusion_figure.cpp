@@ -1,6 +1,7 @@
 #include "sweeps/report/confusion_figure.hpp"
 
 #include <numeric>  // std::accumulate
+#include <utility>  // std::move
 
 #include <fmt/format.h>
 
@@ -12,12 +13,15 @@ namespace agsweep {
 
 namespace {
 
-using Counts = std::vector<std::vector<std::int64_t>>;  // [true][predicted]
+std::string name_at(const std::vector<std::string>& names, std::size_t label) {
+  return label < names.size() ? names[label] : fmt::format("class {}", label);
+}
 
-std::optional<Counts> confusion_of(const TrialResults& trial) {
-  const nlohmann::json stored = result_value(trial, {"best", "val", "confusion"});
+}  // namespace
+
+std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored) {
   if (!stored.is_array() || stored.empty()) return std::nullopt;
-  Counts counts;
+  ConfusionCounts counts;
   for (const nlohmann::json& row : stored) {
     if (!row.is_array() || row.size() != stored.size()) return std::nullopt;
     counts.emplace_back();
@@ -29,21 +33,15 @@ std::optional<Counts> confusion_of(const TrialResults& trial) {
   return counts;
 }
 
-}  // namespace
+std::string class_name(const ReportedSweep& sweep, std::size_t label) { return name_at(sweep.recorded.class_names, label); }
 
-std::string class_name(const ReportedSweep& sweep, std::size_t label) {
-  const std::vector<std::string>& names = sweep.recorded.class_names;
-  return label < names.size() ? names[label] : fmt::format("class {}", label);
-}
-
-std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialResults& trial) {
-  const std::optional<Counts> counts = confusion_of(trial);
-  if (!counts) return std::nullopt;
+Figure confusion_plot(std::string name, std::string title, std::string caption, const std::vector<std::string>& class_names,
+                      const ConfusionCounts& counts) {
   constexpr std::size_t most_named = 20;  // classes whose names and counts there is room for
-  const std::size_t classes = counts->size();
+  const std::size_t classes = counts.size();
   const bool few = classes <= most_named;
   const auto tick = [&](std::size_t label) {
-    return label % ((classes + most_named - 1) / most_named) == 0 ? clipped(class_name(sweep, label), 14) : std::string();
+    return label % ((classes + most_named - 1) / most_named) == 0 ? clipped(name_at(class_names, label), 14) : std::string();
   };
   CellAxis predicted{.label = "predicted class", .ticks = {}, .cells = classes};
   CellAxis actual{.label = "true class", .ticks = {}, .cells = classes};
@@ -52,7 +50,7 @@ std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialRe
   for (std::size_t i = 0; i < classes; ++i) {
     predicted.ticks.push_back(tick(i));
     actual.ticks.push_back(tick(classes - 1 - i));  // the first class on top
-    const std::vector<std::int64_t>& row = (*counts)[i];
+    const std::vector<std::int64_t>& row = counts[i];
     const auto total = static_cast<double>(std::accumulate(row.begin(), row.end(), std::int64_t{0}));
     for (std::size_t j = 0; j < classes; ++j) {
       const double share = total > 0 ? static_cast<double>(row[j]) / total : 0;
@@ -61,18 +59,26 @@ std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialRe
                        .shade = share,
                        .text = few ? fmt::format("{}", row[j]) : "",
                        .note = few ? fmt::format("{:.1f} %", 100 * share) : ""});
-      csv.rows.push_back({class_name(sweep, i), class_name(sweep, j), row[j]});
+      csv.rows.push_back({name_at(class_names, i), name_at(class_names, j), row[j]});
     }
   }
-  return Figure{
-      .name = sweep.name + "-confusion",
-      .title = "confusion matrix on validation",
-      .caption = fmt::format("Validation rows by true and predicted class, of trial {} with its best epoch's weights; per cent of the "
-                             "true class.",
-                             trial.number),
-      .csv = csv_text(csv),
-      .program = cell_plot(predicted, actual, cells),
-      .height = static_cast<int>(90 + (few ? 48 * classes : 480))};
+  return Figure{.name = std::move(name),
+                .title = std::move(title),
+                .caption = std::move(caption),
+                .csv = csv_text(csv),
+                .program = cell_plot(predicted, actual, cells),
+                .height = static_cast<int>(90 + (few ? 48 * classes : 480))};
+}
+
+std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialResults& trial) {
+  const std::optional<ConfusionCounts> counts = confusion_counts(result_value(trial, {"best", "val", "confusion"}));
+  if (!counts) return std::nullopt;
+  return confusion_plot(
+      sweep.name + "-confusion", "confusion matrix on validation",
+      fmt::format("Validation rows by true and predicted class, of trial {} with its best epoch's weights; per cent of the "
+                  "true class.",
+                  trial.number),
+      sweep.recorded.class_names, *counts);
 }
 
 }  // namespace agsweep

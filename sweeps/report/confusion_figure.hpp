@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,18 @@
 
 namespace agsweep {
 
-/// How often each class was taken for which, on validation with the best epoch's weights. Each row is shaded by its own shares.
+/// Rows by true and predicted class.
+using ConfusionCounts = std::vector<std::vector<std::int64_t>>;  // [true][predicted]
+
+/// A confusion matrix of result.json or test.json; nullopt where it is none.
+std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored);
+
+/// A confusion matrix, drawn: each row is shaded by its own shares.
+/// @param class_names  one a row; a name that is missing is "class 3"
+Figure confusion_plot(std::string name, std::string title, std::string caption, const std::vector<std::string>& class_names,
+                      const ConfusionCounts& counts);
+
+/// How often each class was taken for which, on validation with the best epoch's weights.
 /// @return nullopt where the trial's result.json has no such matrix
 std::optional<Figure> confusion_figure(const ReportedSweep& sweep, const TrialResults& trial);
 

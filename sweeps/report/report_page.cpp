@@ -10,7 +10,7 @@
 #include "sweeps/report/html.hpp"
 #include "sweeps/report/joint_section.hpp"
 #include "sweeps/report/methods.hpp"
-#include "sweeps/report/page_style.hpp"
+#include "sweeps/report/page_writer.hpp"
 
 namespace agsweep {
 
@@ -24,43 +24,6 @@ std::vector<ReportSection> sections_of(const ReportedSweep& sweep, const ReportO
           budget_section(sweep),        confusion_section(sweep), embedding_section(sweep),  gap_section(sweep),
           cost_section(sweep, options), failures_section(sweep)};
 }
-
-/// Puts a page together from the top, and numbers its figures.
-class PageWriter {
- public:
-  void add(std::string_view html) { body_ += html; }
-
-  void add(const ReportSection& section, const std::string& id) {
-    body_ += fmt::format("<section id=\"{}\">\n<h3>{}</h3>\n{}", id, escape_html(section.title), section.before);
-    if (!section.figures.empty()) {
-      const bool single = section.figures.size() == 1 && section.beside.empty();
-      body_ += single ? "<div class=\"figures single\">\n" : "<div class=\"figures\">\n";
-      for (const Figure& figure : section.figures) add(figure);
-      if (!section.beside.empty()) body_ += "<div>\n" + section.beside + "</div>\n";
-      body_ += "</div>\n";
-    }
-    body_ += section.after + "</section>\n";
-  }
-
-  Report report(const std::string& title) && {
-    return {.html = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n"
-                                "<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-                                escape_html(title), page_style(), body_),
-            .figures = std::move(figures_),
-            .methods = {}};
-  }
-
- private:
-  void add(const Figure& figure) {
-    figures_.push_back(figure);
-    body_ += fmt::format("<figure id=\"{}\">\n{}<figcaption><b>Figure {}.</b> {}</figcaption>\n</figure>\n", figure.name,
-                         inline_svg(figure_svg(figure), figure.name, figure.title), figures_.size(), escape_html(figure.caption));
-  }
-
-  std::string body_;
-  std::vector<Figure> figures_;
-};
 
 std::string page_title(const std::vector<ReportedSweep>& sweeps) {
   std::vector<std::string> names;
@@ -102,9 +65,8 @@ Report make_report(const std::vector<ReportedSweep>& sweeps, const ReportOptions
   }
   page.add(
       "<footer>Made by agsweep report; figures by gnuplot. Fractions lie between 0 and 1; epochs count from 1, trials from 0.</footer>\n");
-  Report report = std::move(page).report(title);
-  report.methods = std::move(methods);
-  return report;
+  Page done = std::move(page).page(title);
+  return {.html = std::move(done.html), .figures = std::move(done.figures), .methods = std::move(methods)};
 }
 
 void write_figures(const Report& report, const fs::path& folder) {

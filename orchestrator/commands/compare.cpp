@@ -1,0 +1,41 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/common_options.hpp"
+#include "sweeps/comparison/comparison.hpp"
+
+namespace agsweep {
+
+namespace {
+
+struct CompareArgs {
+  bool json = false;
+};
+
+OptionTable<CompareArgs> table() { return {{&CompareArgs::json, json_option()}}; }
+
+ExitCode run(const Invocation& call) {
+  const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"A", "B"});
+  CompareArgs args;
+  fill(table(), line.asked, args);
+  const TestedModel first = read_tested_model(line.positional[0], line.positional[0]);
+  const TestedModel second = read_tested_model(line.positional[1], line.positional[1]);
+  const Comparison comparison = compare(first, second);
+  fmt::print("{}", args.json ? to_json(comparison).dump(2) + "\n" : comparison_text(comparison));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Command compare_command() {
+  return {.name = "compare",
+          .usage = "A B [--json]",
+          .summary = "which of two models is better on the test split: paired differences over seeds and rows, verdict, tuning budgets",
+          .options = options_of(table()),
+          .run = run};
+}
+
+}  // namespace agsweep

@@ -1,0 +1,71 @@
+#include "orchestrator/reproduce/inference_file.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "orchestrator/training/stored_model.hpp"
+#include "orchestrator/world/devices.hpp"
+#include "sweeps/comparison/tested_model.hpp"  // chosen_trials
+#include "workers/train/measure_inference.hpp"
+
+namespace agsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* file_name = "inference.json";
+
+nlohmann::json to_json(const InferenceMeasurement& measured) {
+  nlohmann::json json = {{"startup_seconds", measured.startup_seconds},
+                         {"rows_per_second", measured.rows_per_second},
+                         {"resident_bytes", measured.resident_bytes},
+                         {"device_bytes", measured.device_bytes}};
+  for (const CallLatency& one : measured.batches) {
+    json["batches"].push_back({{"rows", one.rows}, {"calls", one.calls}, {"p50", one.p50}, {"p95", one.p95}, {"p99", one.p99}});
+  }
+  return json;
+}
+
+}  // namespace
+
+void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::path& data, const fs::path& weights) {
+  fs::path run;  // empty: nothing to measure; as rank 0 sees it
+  on_rank_zero(comm, [&] {
+    const ReportedSweep arm = read_reported_sweep(sweep, "arm");
+    const std::vector<const TrialResults*> trials = chosen_trials(arm);
+    if (!trials.empty() && !fs::exists(sweep / file_name)) run = trials.front()->folder;
+  });
+  std::string shared = run.string();
+  broadcast_text(comm, shared);
+  if (shared.empty()) return;
+
+  StoredModel model;
+  Corpus corpus;
+  together(comm, [&] {
+    model = read_stored_model(shared, weights);
+    corpus = read_fitting_corpus(data, "test", model);
+  });
+  const World world = survey(comm);
+  model.config.threads = world.facts(0).cpus;
+  const JobDevices devices = devices_of_model(comm, world, model.config.device);
+  on_rank_zero(comm, [&] {
+    std::int64_t calls = 0;
+    nlohmann::json json = to_json(measure_inference(corpus.test, model.classes, model.config, devices.place, model.trained,
+                                                    [&] { comm.at("the measurement of inference", ++calls); }));
+    json["device"] = devices.facts.at("device_name");
+    json["threads"] = model.config.threads;
+    write_file_atomically(sweep / file_name, json.dump(2) + "\n");
+  });
+}
+
+std::optional<nlohmann::json> read_inference_file(const fs::path& sweep) {
+  const fs::path path = sweep / file_name;
+  if (!fs::exists(path)) return std::nullopt;
+  try {
+    return nlohmann::json::parse(read_file(path));
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("{}: {}", path.string(), error.what());
+  }
+}
+
+}  // namespace agsweep
