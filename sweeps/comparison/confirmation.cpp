@@ -30,7 +30,7 @@ nlohmann::ordered_json interval_json(const MeanInterval& interval) {
 nlohmann::ordered_json to_json(const Confirmation& confirmation) {
   const ReportedSweep& sweep = confirmation.model.sweep;
   nlohmann::ordered_json json = {{"sweep", confirmation.sweep.string()},     {"tuning", nlohmann::json(confirmation.tuning)},
-                                 {"model", sweep.results.spec.model},        {"metric", sweep.results.spec.metric},
+                                 {"model", sweep.results.spec.model},        {"metric", to_word(sweep.results.spec.metric)},
                                  {"data_sha256", sweep.results.data_sha256}, {"synthetic", sweep.recorded.synthetic},
                                  {"random_base", sweep.recorded.random_base}};
   for (const RankedConfiguration& one : sweep.ranked.ranking.configurations) {
@@ -53,7 +53,7 @@ std::string confirmation_text(const Confirmation& confirmation) {
   const ReportedSweep& sweep = confirmation.model.sweep;
   std::vector<std::string> header = {"rank"};
   for (const Parameter& parameter : sweep.results.spec.space) header.push_back(parameter.key);
-  header.insert(header.end(), {"seeds", fmt::format("{} (95 % t)", sweep.results.spec.metric)});
+  header.insert(header.end(), {"seeds", fmt::format("{} (95 % t)", to_word(sweep.results.spec.metric))});
   Table configurations(header);
   for (std::size_t i = 0; i < sweep.ranked.ranking.configurations.size(); ++i) {
     const RankedConfiguration& one = sweep.ranked.ranking.configurations[i];

@@ -49,9 +49,9 @@ class Server {
   Server(const Split& split, std::size_t classes, const TrainConfig& config, const ComputePlace& place,
          const std::filesystem::path& weights)
       : split_(split),
-        workers_(place.make_workers(config.threads)),
+        workers_(place.make_workers(config.threads, config.timeout)),
         model_(make_model(config, static_cast<std::int64_t>(classes), longest_row(split), shared_, workers_->device())),
-        parameters_(model_->layout(), config.precision, workers_->device()) {
+        parameters_(model_->layout(), compute_type(config.precision), workers_->device()) {
     parameters_.assign(read_weights(model_->layout(), weights));
   }
 
@@ -63,7 +63,7 @@ class Server {
       Workspace& workspace = workers_->workspace(worker);
       const Workspace::Scope scope(workspace);
       const Batch batch = workers_->load(pack(split_, of_call), {}, worker);
-      const at::Tensor logits = model_->logits(parameters_, batch, workspace).cpu();  // waits for a device
+      workers_->on_host(model_->logits(parameters_, batch, workspace));  // waits for a device
     });
   }
 
