@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "base/progress_display.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "base/system.hpp"
 #include "orchestrator/sweep/trial_files.hpp"  // trial_folder
 #include "orchestrator/training/stored_model.hpp"
