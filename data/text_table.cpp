@@ -120,8 +120,8 @@ std::size_t least_columns(const Columns& columns) {
 
 [[noreturn]] void suspect_header(const TextTable& table, const TableColumns& wanted) {
   const TableRow& first = table.rows.front();
-  throw DataError("{}:{}: this looks like a header line; if it is, name the columns by it: {}", table.name, first.line,
-                  shell_command({std::string(wanted.option), fmt::format("{}", fmt::join(first.cells, ","))}));
+  throw DataError("{}:{}: this looks like a header line; if it is, name the columns by it: {}; if not, put one above it", table.name,
+                  first.line, shell_command({std::string(wanted.option), fmt::format("{}", fmt::join(first.cells, ","))}));
 }
 
 }  // namespace

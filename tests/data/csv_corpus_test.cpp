@@ -191,7 +191,8 @@ TEST_F(CsvCorpus, SuspectsAHeaderLine) {
   const std::string names = rows({"World", "Sports", "World"}), numbers = rows({"3", "1", "1"});
   const std::string header = "Class Index,Title,Description\n";
   const std::string told =
-      "csv:1: this looks like a header line; if it is, name the columns by it: --columns 'Class Index,Title,Description'";
+      "csv:1: this looks like a header line; if it is, name the columns by it: --columns 'Class Index,Title,Description'; "
+      "if not, put one above it";
   EXPECT_THAT(suspects(header + names, names), EndsWith("train." + told));
   EXPECT_THAT(suspects(header + numbers, numbers), EndsWith("train." + told));
   EXPECT_THAT(suspects(names, header + names), EndsWith("test." + told));

@@ -133,7 +133,7 @@ class Corpora(ProgramTest):
 
     def test_a_corpus_of_other_classes_is_refused(self):
         self.write("train.csv", [["a" if i % 2 else "b", f"text {i} {i}"] for i in range(80)])
-        self.write("test.csv", [["a", "text"], ["b", "other"]])
+        self.write("test.csv", [["a", "some words"], ["b", "other words"]])
         data, _, _ = self.prepare("--columns", "1,2")
         run = self.train("news")
         self.refused(4, ["classes", '"a"', '"World"'], "evaluate", run, "--data", data)
