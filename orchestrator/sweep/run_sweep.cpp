@@ -17,6 +17,7 @@
 #include "orchestrator/sweep/sweep_office.hpp"
 #include "orchestrator/sweep/trial_worker.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "sweeps/aggregate/sweep_results.hpp"  // journal_name
 #include "workers/comm/progress.hpp"  // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
 
@@ -110,9 +111,9 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
     return ExitCode::done;
   }
 
-  const auto lock_lost = [&session, path = args.out / "sweep.lock"] {
+  const auto lock_lost = [&session, path = args.out / journal_name] {
     std::error_code unknown;
-    if (std::filesystem::exists(path, unknown)) {
+    if (std::filesystem::exists(path, unknown)) {  // without a lock where the other process has ended
       fmt::print(stderr, "error: another process has taken the sweep over\n");
     } else {
       fmt::print(stderr, "error: {}: it has gone: the sweep's folder was moved or removed; go on by --resume with --out where it is now\n",
