@@ -165,8 +165,8 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
 /// Makes the graphs of a shape where they are not there. @return whether it did
 bool DeviceTrainer::record(const StepShape& shape, Graphs& graphs) {
   if (graphs.update) return false;
-  graphs.gradients = stream_.record([&] { launch_gradients(shape); });
-  graphs.update = stream_.record([&] { launch_update(shape); });
+  graphs.gradients = stream_.record([this, shape] { launch_gradients(shape); });
+  graphs.update = stream_.record([this, shape] { launch_update(shape); });
   return true;
 }
 
