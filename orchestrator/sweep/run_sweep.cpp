@@ -18,7 +18,7 @@
 #include "orchestrator/sweep/trial_worker.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // journal_name
-#include "workers/comm/progress.hpp"  // checkpoints_of_trials
+#include "workers/comm/progress.hpp"           // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
 
 namespace agsweep {
