@@ -23,7 +23,7 @@ std::string squeue_line(const char* id, const char* state, const char* reason, c
 
 TEST(Sbatch, PrintsTheJobsNumberAlone) { EXPECT_EQ(parse_sbatch("12\n"), "12"); }  // 22.05, recorded
 
-TEST(Sbatch, OfAFederationAddsTheClustersName) { EXPECT_EQ(parse_sbatch("12;north\n"), "12"); }  // from SLURM's sources
+TEST(Sbatch, OfAFederationAddsTheClustersName) { EXPECT_EQ(parse_sbatch("12;north\n"), "12"); }  // written, not recorded
 
 TEST(Sbatch, SitesPrintLinesOfTheirOwnBeforeIt) { EXPECT_EQ(parse_sbatch("Budget left: 1200 h\n\n 4711 \n"), "4711"); }
 
@@ -47,7 +47,7 @@ TEST(Squeue, GivesStateReasonTimeLeftAndRequeues) {  // 22.05, recorded
   EXPECT_EQ(jobs[2].requeues, 3);
 }
 
-TEST(Squeue, AReasonMayHoldSpaces) {  // of 23.11 and 24.11, from SLURM's sources
+TEST(Squeue, AReasonMayHoldSpaces) {  // of 23.11 and 24.11, written, not recorded
   const auto jobs = parse_squeue(squeue_line("7_2", "PENDING", "ReqNodeNotAvail, UnavailableNodes:n[1-2]", "N/A", "1"));
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].reason, "ReqNodeNotAvail, UnavailableNodes:n[1-2]");
@@ -67,7 +67,7 @@ TEST(Squeue, AnotherFormIsAnError) {
               HasSubstr("squeue: not a job"));
 }
 
-TEST(Sacct, TellsWhoCancelledAndTheExitCode) {  // from SLURM's sources: the test cluster has no accounting
+TEST(Sacct, TellsWhoCancelledAndTheExitCode) {  // written after the manual, not recorded: the test cluster has no accounting
   const auto jobs = parse_sacct("12|CANCELLED by 1000|0:15\n13_0|FAILED|1:0\n14|COMPLETED|0:0\n15|TIMEOUT|0:0\n");
   ASSERT_EQ(jobs.size(), 4U);
   EXPECT_EQ(jobs[0].state, "CANCELLED");
@@ -78,7 +78,7 @@ TEST(Sacct, TellsWhoCancelledAndTheExitCode) {  // from SLURM's sources: the tes
   EXPECT_EQ(jobs[3].state, "TIMEOUT");
 }
 
-TEST(Sacct, ShowsTheLastStateOfAJobThatWasRequeued) {  // --duplicates, from SLURM's sources
+TEST(Sacct, ShowsTheLastStateOfAJobThatWasRequeued) {  // --duplicates; written, not recorded
   EXPECT_THAT(parse_sacct("12|REQUEUED|0:0\n12|PREEMPTED|0:0\n12|COMPLETED|0:0\n"),
               ElementsAre(Field(&SlurmJob::state, std::string("COMPLETED"))));
 }
@@ -89,7 +89,7 @@ TEST(Sacct, AnotherFormIsAnError) {
 
 TEST(MpiList, NamesPmixInAnyVersion) {
   EXPECT_TRUE(lists_pmix("MPI plugin types are...\n\tpmix\n\tnone\n\tpmi2\nspecific pmix plugin versions available: pmix_v4\n"));  // 22.05
-  EXPECT_TRUE(lists_pmix("srun: MPI types are...\nsrun: none\nsrun: pmix_v3\nsrun: pmi2\n"));  // 20.11, from SLURM's sources
+  EXPECT_TRUE(lists_pmix("srun: MPI types are...\nsrun: none\nsrun: pmix_v3\nsrun: pmi2\n"));  // 20.11; written, not recorded
   EXPECT_FALSE(lists_pmix("MPI plugin types are...\n\tnone\n\tcray_shasta\n\tpmi2\n"));
   EXPECT_FALSE(lists_pmix(""));
 }
