@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::find, std::all_of
 #include <cctype>     // std::tolower, std::isalpha
+#include <set>
 
 #include <fmt/ranges.h>
 
@@ -43,7 +44,9 @@ bool is_number(std::string_view cell) { return number_in(trimmed(cell)).has_valu
 class HeaderSigns {
  public:
   HeaderSigns(const CsvRecord& first, const TableColumns& wanted, const std::vector<std::size_t>& places)
-      : known_(wanted.known_classes), texts_(places.begin() + (wanted.with_class ? 1 : 0), places.end()), titled_(is_titled(first)) {
+      : known_(wanted.known_classes),
+        texts_(places.begin() + (wanted.with_class ? 1 : 0), places.end()),
+        titled_(is_titled(first) && !(wanted.with_class && is_known(first.fields[places.front()]))) {
     for (std::size_t column = 0; column < first.fields.size(); ++column) {
       const std::string& cell = first.fields[column];
       numbered_ = numbered_ && trimmed(cell) == std::to_string(column);
@@ -77,13 +80,18 @@ class HeaderSigns {
   std::size_t others_ = 0;
 };
 
-/// Whether the first row's class has no other text than its own, beside classes that have: one that is to be learnt has more.
+/// Whether the first row's class has no other text than its own, beside one that has: a class that is to be learnt has more.
 bool stands_alone(const std::vector<TableRow>& rows, std::span<const std::string> known) {
   const std::string_view name = trimmed(rows.front().cells.front());
   if (is_number(name) || std::find(known.begin(), known.end(), name) != known.end()) return false;
-  const auto of_another = [&](const TableRow& row) { return trimmed(row.cells.front()) != name; };
-  const auto other_or_copy = [&](const TableRow& row) { return of_another(row) || row.cells == rows.front().cells; };
-  return std::any_of(rows.begin(), rows.end(), of_another) && std::all_of(rows.begin(), rows.end(), other_or_copy);
+  std::set<std::string_view> others;
+  bool another_has_more = false;
+  for (const TableRow& row : rows) {
+    const std::string_view of_row = trimmed(row.cells.front());
+    if (of_row == name && row.cells != rows.front().cells) return false;
+    if (of_row != name && !others.insert(of_row).second) another_has_more = true;
+  }
+  return another_has_more;
 }
 
 bool by_name(const Columns& columns) { return !is_digits(columns.front()); }

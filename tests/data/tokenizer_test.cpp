@@ -69,9 +69,23 @@ TEST_F(Gpt2Tokenizer, CutsAWordOfMoreThanAMegabyteAsTheWholeOfItWouldBe) {
     letters += static_cast<char>('a' + random.below(26));
     few += static_cast<char>('a' + random.below(2));
   }
-  for (const std::string& word :
-       {letters, few, repeated("a"), repeated("ab"), repeated("aab"), repeated("0"), repeated("0123456789"),
-        repeated("\xE6\xBC\xA2\xE5\xAD\x97"), repeated("="), repeated("-=_"), repeated("internationalisation"), repeated(" ")}) {
+#ifdef __SANITIZE_ADDRESS__
+  const std::vector<std::string> words = {letters, repeated("ab")};  // a second each without sanitizers, ten with them
+#else
+  const std::vector<std::string> words = {letters,
+                                          few,
+                                          repeated("a"),
+                                          repeated("ab"),
+                                          repeated("aab"),
+                                          repeated("0"),
+                                          repeated("0123456789"),
+                                          repeated("\xE6\xBC\xA2\xE5\xAD\x97"),
+                                          repeated("="),
+                                          repeated("-=_"),
+                                          repeated("internationalisation"),
+                                          repeated(" ")};
+#endif
+  for (const std::string& word : words) {
     const Tokens whole = tokens_of(word);
     for (const std::size_t limit : {1U, 129U, 1025U}) {
       EXPECT_THAT(tokens_of(word, limit), ElementsAreArray(std::span(whole).first(std::min(limit, whole.size())))) << word.substr(0, 8);
