@@ -1,6 +1,5 @@
 """Where a training computes on a machine without a GPU, or with a driver that is of no use. Arguments: AGSWEEP TOKENIZER_DIR FAKE_DRIVER."""
 
-import ctypes
 import json
 import pathlib
 import re
@@ -8,19 +7,11 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, RunTest, main, tiny  # noqa: E402
+from agsweep_program import ProgramTest, RunTest, has_driver, main, tiny  # noqa: E402
 
 FAILED, USAGE = 1, 2
 FAKE_DRIVER = pathlib.Path(sys.argv.pop(3)).resolve() if len(sys.argv) > 3 else None
 NO_DRIVER = "no NVIDIA driver is found"
-
-
-def has_driver():
-    try:
-        ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        return False
-    return True
 
 
 class FakeDriver:

@@ -1,6 +1,5 @@
 """`cmake --install` gives a folder that can be moved, whose program finds its CUDA part. Arguments: CMAKE BUILD_DIR FAKE_DRIVER."""
 
-import ctypes
 import importlib.util
 import os
 import pathlib
@@ -8,15 +7,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from agsweep_program import has_driver  # noqa: E402
+
 CMAKE, BUILD, DRIVER = sys.argv[1], *(pathlib.Path(argument).resolve() for argument in sys.argv[2:])
-
-
-def has_driver():
-    try:
-        ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        return False
-    return True
 
 
 def doctor(program, folders):

@@ -12,6 +12,7 @@
         main()          # x_test.py AGSWEEP TOKENIZER_DIR [unittest's arguments]
 """
 
+import ctypes
 import hashlib
 import os
 import pathlib
@@ -46,6 +47,15 @@ def tiny(*options):
     names = set(map(str, options))
     kept = [text for pair in zip(TINY[::2], TINY[1::2]) if pair[0] not in names for text in pair]
     return [*kept, *map(str, options)]
+
+
+def has_driver():
+    """Of an NVIDIA GPU, whether or not it works."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 @dataclass

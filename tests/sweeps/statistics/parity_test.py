@@ -1,18 +1,11 @@
 """agsweep's intervals, rank correlations and expected best values equal scipy's and the published formula. Argument: statistics_json."""
 
-import json
-import subprocess
 import sys
 
 import numpy
 import scipy.stats
 
-
-def ask(statistics_json, questions):
-    lines = "\n".join(map(json.dumps, questions))
-    answers = subprocess.run([statistics_json], input=lines, text=True, check=True, capture_output=True).stdout.splitlines()
-    assert len(answers) == len(questions)
-    return map(json.loads, answers)
+from statistics_tool import ask
 
 
 def same(ours, theirs):

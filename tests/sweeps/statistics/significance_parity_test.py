@@ -1,7 +1,5 @@
 """agsweep's tests of differences and bootstrap intervals equal scipy's, statsmodels' and scikit-learn's. Argument: statistics_json."""
 
-import json
-import subprocess
 import sys
 import types
 
@@ -11,12 +9,7 @@ import sklearn.metrics
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-
-def ask(statistics_json, questions):
-    lines = "\n".join(map(json.dumps, questions))
-    answers = subprocess.run([statistics_json], input=lines, text=True, check=True, capture_output=True).stdout.splitlines()
-    assert len(answers) == len(questions)
-    return map(json.loads, answers)
+from statistics_tool import ask
 
 
 def same(ours, theirs):
