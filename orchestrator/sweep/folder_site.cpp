@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/system.hpp"
 #include "orchestrator/sweep/trial_files.hpp"
+#include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
 
 namespace agsweep {
 

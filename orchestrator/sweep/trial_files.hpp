@@ -5,8 +5,7 @@
 #include <map>
 #include <string>
 
-#include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
-#include "sweeps/state/sweep_site.hpp"         // TrialFacts
+#include "sweeps/state/sweep_site.hpp"  // TrialFacts
 #include "sweeps/state/sweep_state.hpp"
 
 namespace agsweep {

@@ -15,6 +15,7 @@
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/trial_files.hpp"
 #include "orchestrator/training/run_inputs.hpp"
+#include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
 #include "workers/train/train.hpp"
 
 namespace agsweep {
