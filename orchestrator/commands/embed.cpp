@@ -1,20 +1,13 @@
-#include <unistd.h>
-
 #include <cstdio>
-#include <iostream>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/embedding/embedding_files.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
-#include "orchestrator/terminal/progress_display.hpp"
-#include "orchestrator/training/stored_model.hpp"
-#include "orchestrator/world/devices.hpp"
+#include "orchestrator/training/loaded_model.hpp"
 #include "workers/kernels/cross_entropy.hpp"  // predicted_class
-#include "workers/train/predict.hpp"
 
 namespace agsweep {
 
@@ -64,28 +57,10 @@ ExitCode run(const Invocation& call) {
   const fs::path folder = line.positional[0];
 
   const auto comm = call.session->world(args.timeout);
-  StoredModel model;
-  Corpus corpus;
-  together(*comm, [&] {
-    model = read_stored_model(folder, args.weights);
-    corpus = read_fitting_corpus(args.data, args.split, model);
-  });
-  const Split& split = split_named(corpus, args.split);
-  const World world = survey(*comm);
-  model.config.threads = world.facts(0).cpus;
-  const JobDevices devices = devices_of_model(*comm, world, model.config.device);
-
-  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
-  bool begun = false;
-  Prediction prediction = predict(
-      *comm, split, model.classes, model.config, devices.place, model.trained,
-      [&](std::int64_t done, std::int64_t batches) {
-        if (!std::exchange(begun, true)) display.begin("embed " + args.split, "batches", batches);
-        display.update(done);
-      },
-      Keep::logits_and_hidden);
+  const LoadedModel model = load_model(*comm, folder, args.weights, args.data, args.split);
+  Prediction prediction = predict_split(*comm, model, "embed " + args.split, Keep::logits_and_hidden);
   on_rank_zero(*comm, [&] {
-    const HiddenStates embedding = hidden_states_of(std::move(prediction), split, args.split, corpus.info.class_names);
+    const HiddenStates embedding = hidden_states_of(std::move(prediction), model.rows(), args.split, model.corpus.info.class_names);
     write_npy(args.out, embedding.hidden, embedding.width);
     if (!args.projector.empty()) write_projector(args.projector, embedding);
     // A report draws it; an adapter's folder, which is Python's, is left as it is.

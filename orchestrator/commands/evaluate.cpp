@@ -1,21 +1,14 @@
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
-#include <iostream>
 
 #include "base/sha256.hpp"
-#include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
-#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/calibration_text.hpp"
+#include "orchestrator/training/loaded_model.hpp"
 #include "orchestrator/training/metrics_text.hpp"
-#include "orchestrator/training/stored_model.hpp"
-#include "orchestrator/world/devices.hpp"
 #include "workers/run/run_folder.hpp"  // to_json(Metrics)
-#include "workers/train/predict.hpp"
 
 namespace agsweep {
 
@@ -50,24 +43,10 @@ ExitCode run(const Invocation& call) {
   fill(table(), line.asked, args);
 
   const auto comm = call.session->world(args.timeout);
-  StoredModel model;
-  Corpus corpus;
-  together(*comm, [&] {
-    model = read_stored_model(line.positional[0], args.weights);
-    corpus = read_fitting_corpus(args.data, args.split, model);
-  });
-  const Split& split = split_named(corpus, args.split);
-  const World world = survey(*comm);
-  model.config.threads = world.facts(0).cpus;
-  const JobDevices devices = devices_of_model(*comm, world, model.config.device);
-
-  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
-  bool begun = false;
-  const Prediction prediction =
-      predict(*comm, split, model.classes, model.config, devices.place, model.trained, [&](std::int64_t done, std::int64_t batches) {
-        if (!std::exchange(begun, true)) display.begin("evaluate " + args.split, "batches", batches);
-        display.update(done);
-      });
+  const LoadedModel model = load_model(*comm, line.positional[0], args.weights, args.data, args.split);
+  const Split& split = model.rows();
+  const CorpusInfo& info = model.corpus.info;
+  const Prediction prediction = predict_split(*comm, model, "evaluate " + args.split);
   const Calibration calibration = calibration_of(prediction.logits, split.labels);
   bool other_corpus = false;
   on_rank_zero(*comm, [&] {
@@ -77,7 +56,7 @@ ExitCode run(const Invocation& call) {
           reliability_figure(calibration, fmt::format("the {} split of {}", args.split, args.data.filename().string()))};
       write_figures(figures, args.figures);
     }
-    other_corpus = !model.data_sha256.empty() && model.data_sha256 != sha256_file(args.data);
+    other_corpus = !model.stored.data_sha256.empty() && model.stored.data_sha256 != sha256_file(args.data);
   });
   if (comm->rank() != 0) return ExitCode::done;
   nlohmann::json metrics = to_json(prediction.metrics);
@@ -85,13 +64,13 @@ ExitCode run(const Invocation& call) {
     metrics["split"] = args.split;
     metrics["calibration"] = to_json(calibration);
     metrics["out_of_distribution"] = other_corpus;
-    metrics["synthetic"] = corpus.info.synthetic;
-    metrics["random_base"] = model.random_base;
+    metrics["synthetic"] = info.synthetic;
+    metrics["random_base"] = model.stored.random_base;
     fmt::print("{}\n", metrics.dump(2));
   } else {
-    fmt::print("{}", caveats(corpus.info.synthetic, model.random_base));
+    fmt::print("{}", caveats(info.synthetic, model.stored.random_base));
     if (other_corpus) fmt::print("out of distribution: the model was trained on another corpus\n");
-    fmt::print("{}\n{}", metrics_text(metrics, corpus.info.class_names), calibration_text(calibration));
+    fmt::print("{}\n{}", metrics_text(metrics, info.class_names), calibration_text(calibration));
   }
   return ExitCode::done;
 }

@@ -1,20 +1,12 @@
 #include "orchestrator/confirm/test_trials.hpp"
 
-#include <unistd.h>
-
-#include <iostream>
-
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "base/system.hpp"
-#include "orchestrator/sweep/trial_files.hpp"  // trial_folder
-#include "orchestrator/terminal/progress_display.hpp"
-#include "orchestrator/training/stored_model.hpp"
-#include "orchestrator/world/devices.hpp"
+#include "orchestrator/training/loaded_model.hpp"
+#include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
 #include "sweeps/comparison/tested_model.hpp"  // names of files
 #include "workers/run/run_folder.hpp"          // to_json(Metrics)
-#include "workers/train/predict.hpp"
 
 namespace agsweep {
 
@@ -23,24 +15,10 @@ namespace fs = std::filesystem;
 namespace {
 
 void test_trial(Communicator& comm, const fs::path& folder, const fs::path& data, const fs::path& weights) {
-  StoredModel model;
-  Corpus corpus;
-  together(comm, [&] {
-    model = read_stored_model(folder, weights);
-    corpus = read_fitting_corpus(data, "test", model);
-  });
-  const World world = survey(comm);
-  model.config.threads = world.facts(0).cpus;
-  const JobDevices devices = devices_of_model(comm, world, model.config.device);
-  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
-  bool begun = false;
-  const Prediction prediction =
-      predict(comm, corpus.test, model.classes, model.config, devices.place, model.trained, [&](std::int64_t done, std::int64_t batches) {
-        if (!std::exchange(begun, true)) display.begin(fmt::format("test {}", folder.string()), "batches", batches);
-        display.update(done);
-      });
+  const LoadedModel model = load_model(comm, folder, weights, data, "test");
+  const Prediction prediction = predict_split(comm, model, fmt::format("test {}", folder.string()));
   on_rank_zero(comm, [&] {
-    write_predictions(folder / test_predictions_name, corpus.test, prediction);
+    write_predictions(folder / test_predictions_name, model.rows(), prediction);
     write_file_atomically(folder / test_metrics_name, to_json(prediction.metrics).dump(2) + "\n");
   });
 }

@@ -2,8 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "orchestrator/training/stored_model.hpp"
-#include "orchestrator/world/devices.hpp"
+#include "orchestrator/training/loaded_model.hpp"
 #include "sweeps/comparison/tested_model.hpp"  // chosen_trials
 #include "workers/train/measure_inference.hpp"
 
@@ -39,21 +38,14 @@ void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::p
   broadcast_text(comm, shared);
   if (shared.empty()) return;
 
-  StoredModel model;
-  Corpus corpus;
-  together(comm, [&] {
-    model = read_stored_model(shared, weights);
-    corpus = read_fitting_corpus(data, "test", model);
-  });
-  const World world = survey(comm);
-  model.config.threads = world.facts(0).cpus;
-  const JobDevices devices = devices_of_model(comm, world, model.config.device);
+  const LoadedModel model = load_model(comm, shared, weights, data, "test");
   on_rank_zero(comm, [&] {
     std::int64_t calls = 0;
-    nlohmann::json json = to_json(measure_inference(corpus.test, model.classes, model.config, devices.place, model.trained,
+    const StoredModel& stored = model.stored;
+    nlohmann::json json = to_json(measure_inference(model.rows(), stored.classes, stored.config, model.devices.place, stored.trained,
                                                     [&] { comm.at("the measurement of inference", ++calls); }));
-    json["device"] = devices.facts.at("device_name");
-    json["threads"] = model.config.threads;
+    json["device"] = model.devices.facts.at("device_name");
+    json["threads"] = stored.config.threads;
     write_file_atomically(sweep / file_name, json.dump(2) + "\n");
   });
 }
