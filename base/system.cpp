@@ -1,12 +1,16 @@
 #include "base/system.hpp"
 
-#include <unistd.h>  // gethostname
+#include <sys/resource.h>  // getrlimit
+#include <unistd.h>        // gethostname
 
 #include <algorithm>  // std::max
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>  // std::fputs
 #include <ctime>
+#include <system_error>
 
 #include <fmt/chrono.h>
 
@@ -16,6 +20,16 @@ std::string host_name() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
+
+std::string error_text(int error) {
+  const std::string text = std::generic_category().message(error);
+  if (error == ENFILE) return text + " (of all processes together: /proc/sys/fs/file-max)";
+  rlimit limit{};
+  if (error != EMFILE || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return text;
+  return fmt::format("{} (ulimit -n: {})", text, limit.rlim_cur);
+}
+
+void say(std::string_view line) { std::fputs(fmt::format("{}\n", line).c_str(), stderr); }
 
 std::string utc_now() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))); }
 

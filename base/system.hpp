@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace agsweep {
 
@@ -8,6 +9,12 @@ namespace agsweep {
 
 /// This machine's name; "unknown" where it has none.
 std::string host_name();
+
+/// What the system says of an errno, with the limit where that was met: "Too many open files (ulimit -n: 1024)".
+std::string error_text(int error);
+
+/// A line to standard error for a person. Where nobody can read it, it is lost, and the work goes on.
+void say(std::string_view line);
 
 /// The time of day in ISO 8601, to the second: "2026-01-31T12:00:00Z".
 std::string utc_now();

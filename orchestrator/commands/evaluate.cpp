@@ -8,9 +8,11 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"
+#include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/run/run_folder.hpp"  // to_json(Metrics)
 #include "workers/train/predict.hpp"
 
@@ -39,6 +41,16 @@ OptionTable<EvaluateArgs> table() {
   };
 }
 
+std::vector<std::filesystem::path> files_read(const std::filesystem::path& folder, const std::filesystem::path& data,
+                                              const StoredModel& model) {
+  std::vector<std::filesystem::path> files = {data, folder / "adapter_config.json", folder / "adapter_model.safetensors"};
+  if (model.config.weights.empty()) return files;
+  const CheckpointFiles base = find_checkpoint_files(model.config.weights);
+  files.insert(files.end(), base.weights.begin(), base.weights.end());
+  files.insert(files.end(), {base.config, base.index});
+  return files;
+}
+
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
   EvaluateArgs args;
@@ -50,7 +62,9 @@ ExitCode run(const Invocation& call) {
   together(*comm, [&] {
     model = read_stored_model(line.positional[0], args.weights);
     corpus = read_fitting_corpus(args.data, args.split, model);
+    if (!args.out.empty()) require_output(args.out, "--out", files_read(line.positional[0], args.data, model));
   });
+  if (comm->rank() == 0 && !model.sealed) say(unsealed_note);
   const Split& split = split_named(corpus, args.split);
   const World world = survey(*comm);
   model.config.threads = world.facts(0).cpus;

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/progress_display.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
@@ -51,12 +52,6 @@ FetchArgs parse(const Invocation& call) {
   }
   if (args.url.ends_with('/')) args.url.pop_back();
   return args;
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) throw RunTimeError("{}: cannot make this folder: {}", folder.string(), failure.message());
 }
 
 ExitCode run(const Invocation& call) {

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // say
 #include "data/plain_texts.hpp"
 #include "data/tokenizer.hpp"
 #include "orchestrator/commands/command.hpp"
@@ -47,6 +48,7 @@ ExitCode run(const Invocation& call) {
   PredictArgs args;
   fill(table(), line.asked, args);
   StoredModel model = read_stored_model(line.positional[0], args.weights);
+  if (!model.sealed) say(unsealed_note);
   if (model.class_names.empty()) {
     throw UsageError("{}: an adapter folder does not name its classes; predict takes a run's folder", line.positional[0]);
   }

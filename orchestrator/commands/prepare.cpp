@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <iostream>
 
@@ -11,11 +12,14 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/corpus_text.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"
 
 namespace agsweep {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -63,6 +67,11 @@ ExitCode run(const Invocation& call) {
   options.columns = parse_columns(args.columns, "--columns", 2);
   if (options.tokenizer.empty()) options.tokenizer = default_tokenizer_folder();
   options.threads = cpus_alone();
+  const fs::path& csv = options.csv_dir;
+  const fs::path& tokenizer = options.tokenizer;
+  const std::array inputs = {csv / "train.csv",        csv / "test.csv",        csv / "classes.txt",     tokenizer / "encoder.json",
+                             tokenizer / "vocab.json", tokenizer / "vocab.bpe", tokenizer / "merges.txt"};
+  require_output(args.out, "--out", inputs);
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   bool begun = false;

@@ -35,6 +35,12 @@ Option timeout_option() {
           .help = "end the job when a rank has been silent for so long"};
 }
 
+Option repair_option() {
+  return {.name = "repair",
+          .flag = true,
+          .help = "with --resume: keep a file that was damaged or changed as NAME.damaged, and go on from what is left of it"};
+}
+
 std::vector<int> parse_columns(std::string_view text, std::string_view origin, std::size_t least) {
   std::vector<int> columns;
   const char* at = text.data();

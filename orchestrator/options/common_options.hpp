@@ -20,6 +20,9 @@ Option json_option(std::string_view help = "print a JSON object instead of text"
 /// Of the silence of a rank that ends the job.
 Option timeout_option();
 
+/// Of a command that goes on with what stands in a folder.
+Option repair_option();
+
 /// A list of CSV columns, counted from 1: "1,2,3".
 /// @param origin  the option, for errors  @param least  how many there must be
 /// @throws UsageError

@@ -1,14 +1,19 @@
 #include "orchestrator/sweep/prepared_sweep.hpp"
 
+#include <exception>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/sweep/sweep_cost.hpp"  // warmup_warning
+#include "orchestrator/sweep/sweep_cost.hpp"  // trial_config, known_points, warmup_warning
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "workers/train/make_model.hpp"
+#include "workers/train/shared_weights.hpp"
+#include "workers/train/start_values.hpp"
 
 namespace agsweep {
 
@@ -55,7 +60,33 @@ JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, cons
   return devices_to_go_on(comm, sweep.world, "this sweep's trials were");
 }
 
+/// @throws UsageError, DataError
+void try_configuration(const PreparedSweep& sweep, const Point& point, SharedWeights& shared) {
+  const TrainConfig config = trial_config(sweep, point);
+  const auto workers = sweep.devices.place.make_workers(config.threads);
+  const CorpusInfo& corpus = sweep.corpus.info;
+  const auto model = make_model(config, static_cast<std::int64_t>(corpus.class_names.size()), corpus.max_length, shared, workers->device());
+  if (!config.init.empty()) start_values(*model, config, shared);
+}
+
 }  // namespace
+
+void require_trainable(Communicator& comm, const PreparedSweep& sweep, SharedWeights& shared) {
+  constexpr std::size_t most = 16;
+  std::vector<Point> points = known_points(sweep.plan.spec, most);
+  if (points.empty()) points.push_back(first_point(sweep.plan.spec));
+  together(comm, [&] {
+    std::exception_ptr first_failure;
+    for (const Point& point : points) {
+      try {
+        return try_configuration(sweep, point, shared);
+      } catch (const Error&) {
+        if (!first_failure) first_failure = std::current_exception();
+      }
+    }
+    std::rethrow_exception(first_failure);
+  });
+}
 
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
   PreparedSweep sweep;

@@ -83,6 +83,13 @@ class TrialObserver final : public TrainObserver {
   double next_ = 0;         // when progress is told again
 };
 
+/// Keeps a trial's folder that cannot be gone on with as NNNN.damaged.
+void put_aside(const fs::path& folder) {
+  const fs::path kept = folder.string() + ".damaged";
+  fs::remove_all(kept);
+  fs::rename(folder, kept);
+}
+
 }  // namespace
 
 TrialWorker::TrialWorker(const SweepInputs& inputs, Communicator& comm, GroupLink& link, int group, WorldFacts facts, World world)
@@ -97,11 +104,17 @@ void TrialWorker::tell(GroupMessage message) {
 GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   const fs::path folder = trial_folder(inputs_.folder, order.trial);
   AskedOptions options = trial_options(inputs_.plan, order.point, order.seed);
-  const bool resumed = fs::exists(folder / "config.toml");
-  if (resumed) {
-    StoredRun stored = read_run(folder);
-    options = resumed_options(stored.options, inputs_.plan.passing);
-    record_ = std::move(stored.record);
+  bool resumed = fs::exists(folder / "config.toml");
+  try {
+    if (resumed) {
+      StoredRun stored = read_run(folder);
+      options = resumed_options(stored.options, options);  // of another configuration: an error
+      record_ = std::move(stored.record);
+    }
+  } catch (const Error&) {
+    if (!inputs_.repair) throw;
+    put_aside(folder);
+    resumed = false;
   }
   TrainConfig config = resolve(options, facts_).config;
   config.resume = resumed;
@@ -135,10 +148,12 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
   TrialObserver observer(link_, inputs_.require_lock, group_, trial, config.metric, hash);
   const RunIdentity identity{.folder = trial_folder(inputs_.folder, trial),
                              .config = config_text_,
+                             .config_seal = config_seal(config_text_),
                              .command = inputs_.command,
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
                              .environment = leads() ? environment(world_, inputs_.devices, record_) : nlohmann::json::object(),
+                             .repair = inputs_.repair,
                              .test_split = false};
   const TrainOutcome outcome =
       train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity, observer, link_.stop());

@@ -31,6 +31,7 @@ StoredModel run_model(const fs::path& run, const fs::path& weights) {
           .class_names = std::move(stored.record.class_names),
           .tokenizer_sha256 = std::move(stored.record.sha256.tokenizer),
           .max_length = stored.record.max_length,
+          .sealed = stored.sealed,
           .random_base = stored.record.random_base};
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/corpus.hpp"
@@ -18,8 +19,12 @@ struct StoredModel {
   std::vector<std::string> class_names;  // in label order; empty: the folder does not tell
   std::string tokenizer_sha256;          // empty: the folder does not tell
   std::int64_t max_length = 0;           // tokens a row, at most; 0: the folder does not tell
+  bool sealed = true;                    // false: a run of before its files were sealed, so that damage to config.toml does not show
   bool random_base = false;              // made of a GPT-2 that was never trained
 };
+
+inline constexpr std::string_view unsealed_note =
+    "note: this run is of a version that did not seal config.toml, so that damage to it does not show";
 
 /// @param weights  where the GPT-2 under the adapter is; empty: where a run recorded it, or what an adapter calls its base, if that is a
 /// folder

@@ -10,11 +10,14 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>  // std::getenv
 #include <span>
-#include <system_error>
+#include <vector>
 
 #include "base/error.hpp"
-#include "base/file.hpp"  // FileDescriptor, write_all
+#include "base/file.hpp"    // FileDescriptor, write_all
+#include "base/system.hpp"  // error_text
+#include "base/thread.hpp"  // process_limits
 
 namespace agsweep {
 
@@ -22,7 +25,28 @@ namespace {
 
 constexpr const char* how_to_install = "the report's figures need gnuplot (Debian's package gnuplot-nox)";
 
-std::string reason(int error) { return std::generic_category().message(error); }
+/// A process was refused: the system says only "Resource temporarily unavailable".
+std::string reason(int error) { return error == EAGAIN ? fmt::format("{} ({})", error_text(error), process_limits()) : error_text(error); }
+
+/// What gnuplot gets of the environment. GNUTERM and its kin would change or break a report, and its numbers are for no language.
+class Environment {
+ public:
+  Environment() {
+    for (const char* const name : {"PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH"}) {
+      if (const char* const value = std::getenv(name)) entries_.push_back(fmt::format("{}={}", name, value));
+    }
+    entries_.emplace_back("LC_ALL=C.UTF-8");
+    for (std::string& entry : entries_) pointers_.push_back(entry.data());
+    pointers_.push_back(nullptr);
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  char* const* get() const { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> entries_;
+  std::vector<char*> pointers_;
+};
 
 /// A file without a name, which a child can have as a standard stream: nobody waits for a full pipe.
 FileDescriptor nameless_file(const char* purpose) {
@@ -66,7 +90,7 @@ pid_t start(const Streams& streams) {
   std::array<char, 3> option = {"-d"};
   const std::array<char*, 3> arguments = {name.data(), option.data(), nullptr};
   pid_t child = 0;
-  const int error = ::posix_spawnp(&child, name.data(), streams.get(), nullptr, arguments.data(), environ);
+  const int error = ::posix_spawnp(&child, name.data(), streams.get(), nullptr, arguments.data(), Environment().get());
   if (error != 0) throw RunTimeError("gnuplot: cannot be started: {}; {}", reason(error), how_to_install);
   return child;
 }

@@ -107,9 +107,7 @@ Report make_report(const std::vector<ReportedSweep>& sweeps, const ReportOptions
 }
 
 void write_figures(const Report& report, const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw RunTimeError("{}: cannot be made: {}", folder.string(), error.message());
+  make_folder(folder);
   for (const Figure& figure : report.figures) {
     write_file_atomically(folder / (figure.name + ".svg"), figure_svg(figure));
     write_file_atomically(folder / (figure.name + ".pdf"), figure_pdf(figure));
