@@ -10,6 +10,7 @@
 #include "orchestrator/embedding/embedding_files.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"
@@ -69,7 +70,9 @@ ExitCode run(const Invocation& call) {
   together(*comm, [&] {
     model = read_stored_model(folder, args.weights);
     corpus = read_fitting_corpus(args.data, args.split, model);
+    require_output(args.out, "--out", files_read(folder, model, args.data));
   });
+  if (comm->rank() == 0 && !model.sealed) say(unsealed_note);
   const Split& split = split_named(corpus, args.split);
   const World world = survey(*comm);
   model.config.threads = world.facts(0).cpus;

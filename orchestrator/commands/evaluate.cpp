@@ -9,6 +9,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/calibration_text.hpp"
 #include "orchestrator/training/metrics_text.hpp"
@@ -55,7 +56,9 @@ ExitCode run(const Invocation& call) {
   together(*comm, [&] {
     model = read_stored_model(line.positional[0], args.weights);
     corpus = read_fitting_corpus(args.data, args.split, model);
+    if (!args.out.empty()) require_output(args.out, "--out", files_read(line.positional[0], model, args.data));
   });
+  if (comm->rank() == 0 && !model.sealed) say(unsealed_note);
   const Split& split = split_named(corpus, args.split);
   const World world = survey(*comm);
   model.config.threads = world.facts(0).cpus;
