@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/path_text.hpp"
 #include "base/seal.hpp"
 #include "base/sha256.hpp"

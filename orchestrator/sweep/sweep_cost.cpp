@@ -73,7 +73,7 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Sha
   const SweepSpec& spec = sweep.plan.spec;
   const Corpus& corpus = sweep.corpus;
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
-  const TrainConfig config = config_of(sweep, point, train_rows);
+  const TrainConfig config = trial_config(sweep, point);
   SweepEstimate estimate{.step = measure_step(corpus, shared, sweep.devices.place, config),
                          .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
   const std::int64_t rows = schedule_length(config, train_rows).rows;

@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/system.hpp"
 #include "sweeps/journal/journal_record.hpp"
+#include "sweeps/journal/process_identity.hpp"
 #include "sweeps/space/resolved_spec.hpp"
 
 namespace agsweep {

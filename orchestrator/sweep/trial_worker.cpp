@@ -152,19 +152,18 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   }
   // The journal does not know of the end that a result tells of: it was restored from a copy, or the process was killed in between.
   if (resumed && read_trial_facts(folder).done) fs::remove(folder / "result.json");
-}
-TrainConfig config = resolve(options, facts_).config;
-config.resume = resumed;
-// As config.toml has them: then a resumed trial shares its GPT-2 with those that are new.
-for (fs::path* const path : {&config.weights, &config.init}) {
-  if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
-}
-if (!resumed) record_ = new_record(inputs_.data, inputs_.data_sha256, inputs_.corpus.info, config, files_);
-if (resumed) require_recorded_weights(record_, config, files_);
-note_ = record_device(inputs_.devices, record_);
-config_text_ = config_text(config, options, record_);
-answered_epochs_ = order.epochs;
-return {.trial = order.trial, .config = std::move(config), .own_threads = !is_given(options, "threads")};
+  TrainConfig config = resolve(options, facts_).config;
+  config.resume = resumed;
+  // As config.toml has them: then a resumed trial shares its GPT-2 with those that are new.
+  for (fs::path* const path : {&config.weights, &config.init}) {
+    if (!path->empty()) *path = fs::absolute(*path).lexically_normal();
+  }
+  if (!resumed) record_ = new_record(inputs_.data, inputs_.data_sha256, inputs_.corpus.info, config, files_);
+  if (resumed) require_recorded_weights(record_, config, files_);
+  note_ = record_device(inputs_.devices, record_);
+  config_text_ = config_text(config, options, record_);
+  answered_epochs_ = order.epochs;
+  return {.trial = order.trial, .config = std::move(config), .own_threads = !is_given(options, "threads")};
 }
 
 /// On the leader: what its group does next.
