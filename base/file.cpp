@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>  // std::fflush
 #include <vector>
 
 #include "base/error.hpp"
@@ -67,16 +68,25 @@ class TemporaryFile {
   FileDescriptor file_;
 };
 
+/// --out /dev/stdout, for one.
+bool is_standard_output(const struct stat& status) {
+  struct stat out {};
+  return ::fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == status.st_dev && out.st_ino == status.st_ino;
+}
+
 /// What is to be written into rather than replaced.
 bool is_stream(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return false;
-  if (!S_ISREG(status.st_mode)) return true;
-  struct stat out {};  // --out /dev/stdout
-  return ::fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == status.st_dev && out.st_ino == status.st_ino;
+  return !S_ISREG(status.st_mode) || is_standard_output(status);
 }
 
 void write_stream(const fs::path& path, std::string_view content) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && is_standard_output(status)) {  // by its own offset, or what is printed next overwrites it
+    std::fflush(stdout);
+    return write_all(STDOUT_FILENO, std::as_bytes(std::span(content)), path);
+  }
   FileDescriptor file = open_file(path, O_WRONLY | O_APPEND);
   write_all(file.get(), std::as_bytes(std::span(content)), path);
   file.close(path);

@@ -14,8 +14,8 @@ DONE, FAILED, USAGE, CHECKPOINTED = 0, 1, 2, 85
 
 
 class Locks(ProgramTest):
-    def command(self, out, *options):
-        return ["train", "--data", self.data, "--out", out, *tiny("--epochs", 400, "--patience", 0, "--tensorboard", "off", *options)]
+    def command(self, out, *options, epochs=400):
+        return ["train", "--data", self.data, "--out", out, *tiny("--epochs", epochs, "--patience", 0, "--tensorboard", "off", *options)]
 
     def start(self, *args):
         process = self.program.start(*args)
@@ -50,10 +50,10 @@ class Locks(ProgramTest):
         whole = {}
         for seed in (42, 9):
             whole[seed] = self.folder / f"seed{seed}"
-            self.program.run(*self.command(whole[seed], "--epochs", 2, "--seed", seed)).check()
+            self.program.run(*self.command(whole[seed], "--seed", seed, epochs=2)).check()
         for _ in range(4):
             run = self.folder / "run"
-            processes = {seed: self.start(*self.command(run, "--epochs", 2, "--seed", seed)) for seed in whole}
+            processes = {seed: self.start(*self.command(run, "--seed", seed, epochs=2)) for seed in whole}
             codes = {seed: self.program.finish(process).code for seed, process in processes.items()}
             winners = [seed for seed, code in codes.items() if code == DONE]
             self.assertEqual(len(winners), 1, codes)
@@ -82,7 +82,7 @@ class Locks(ProgramTest):
         (self.folder / "s.toml").write_text(SIMPLE.replace("trials = 4", "trials = 2"))
         sweep = ["sweep", "--spec", self.folder / "s.toml", "--data", self.data, "--threads", 1, "--out"]
         self.program.run(*sweep, self.folder / "sweep").check()
-        self.program.run(*self.command(self.folder / "run", "--epochs", 1)).check()
+        self.program.run(*self.command(self.folder / "run", epochs=1)).check()
         for resume in ([], ["--resume"]):
             self.refused(USAGE, ["a sweep stands in", "choose another folder"], *self.command(self.folder / "sweep"), *resume)
             self.refused(USAGE, ["a run of `agsweep train` stands in", "choose another folder"], *sweep, self.folder / "run", *resume)

@@ -59,7 +59,7 @@ class RunRecords(RunTest):
 class StoppedRunRecords(ProgramTest):
     """A run that was killed: no result.json, so its checkpoints tell."""
 
-    OPTIONS = tiny("--epochs", 6, "--checkpoint-every", 2, "--patience", 0)
+    OPTIONS = tiny("--epochs", 6, "--checkpoint-every", 2, "--patience", 0, "--lr", 0.002)
 
     def setUp(self):
         super().setUp()
@@ -75,14 +75,10 @@ class StoppedRunRecords(ProgramTest):
     def test_options_that_were_changed_are_found_by_the_checkpoint(self):
         config = self.run_folder / "config.toml"
         text = config.read_text()
-        for change in (lambda line: "", lambda line: line.replace("0.001", "0.01")):
+        for change in (lambda line: "", lambda line: line.replace("0.002", "0.02")):
             changed = "".join(change(line) if line.startswith("lr = ") else line for line in text.splitlines(True) if not line.startswith("seal = "))
             config.write_text(changed)
-            result = self.resume()
-            if changed.count("lr = ") == 0 and result.code == DONE:
-                self.fail(f"a lost line was taken: {result}")
-            result.check(DATA)
-            self.assertIn("by the seal in it", result.stderr)
+            self.assertIn("by the seal in it", self.resume().check(DATA).stderr)
 
     def test_rows_that_were_changed_are_found_and_put_aside_by_repair(self):
         for name in ("steps.csv", "epochs.csv", "hashes.csv"):
@@ -165,8 +161,7 @@ class SweepRecords(SweepTest):
         path = self.copy / "trials/0001/result.json"
         whole = path.read_text()
         path.write_text(whole.replace('"train_seconds": ', '"train_seconds": 1'))
-        for command in (["status", self.copy], ["aggregate", self.copy]):
-            self.assertIn("result.json", self.program.run(*command).check(DATA).stderr)
+        self.assertIn("result.json", self.program.run("aggregate", self.copy).check(DATA).stderr)
         path.write_text(whole)
         table = self.copy / "trials/0001/epochs.csv"
         table.write_text(table.read_text().replace("1,val,", "1,val,9", 1))
