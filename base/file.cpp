@@ -161,7 +161,7 @@ int uninterrupted_fsync(int fd) {
 }  // namespace
 
 void sync_file(int fd, const fs::path& path) {
-  if (uninterrupted_fsync(fd) != 0) fail("fsync", path);
+  if (uninterrupted_fsync(fd) != 0 && errno != EINVAL) fail("fsync", path);  // EINVAL: no file, but a device or pipe
 }
 
 bool fsync_folder(const fs::path& folder) {

@@ -41,7 +41,7 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
 /// The same at an offset of the file, in bytes, which stays where it is.
 void write_all_at(int fd, std::span<const std::byte> bytes, std::int64_t offset, const std::filesystem::path& path);
 
-/// fsync(2). @throws RunTimeError
+/// fsync(2); nothing for a device or pipe, which has none. @throws RunTimeError
 void sync_file(int fd, const std::filesystem::path& path);
 
 /// Makes `path` appear whole or not at all: `write` fills a new temporary file in the same folder, `verify` may read it back, then

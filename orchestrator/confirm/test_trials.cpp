@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "orchestrator/terminal/progress_display.hpp"
 #include "base/system.hpp"
 #include "orchestrator/sweep/trial_files.hpp"  // trial_folder
+#include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"
 #include "sweeps/comparison/tested_model.hpp"  // names of files

@@ -19,8 +19,8 @@
 #include "orchestrator/sweep/sweep_office.hpp"
 #include "orchestrator/sweep/trial_worker.hpp"
 #include "orchestrator/world/launch.hpp"
-#include "sweeps/journal/sweep_lock.hpp"  // lock_name
-#include "workers/comm/progress.hpp"      // checkpoints_of_trials
+#include "sweeps/aggregate/sweep_results.hpp"  // journal_name
+#include "workers/comm/progress.hpp"           // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
 
 namespace agsweep {
@@ -123,9 +123,9 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
 
   require_trainable(*comm, sweep, shared);
 
-  const auto lock_lost = [&session, path = args.out / lock_name] {
+  const auto lock_lost = [&session, path = args.out / journal_name] {
     std::error_code unknown;
-    if (std::filesystem::exists(path, unknown)) {
+    if (std::filesystem::exists(path, unknown)) {  // without a lock where the other process has ended
       say("error: another process has taken the sweep over");
     } else {
       say(fmt::format("error: {}: it has gone: the sweep's folder was moved or removed; go on by --resume with --out where it is now",

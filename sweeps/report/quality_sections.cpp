@@ -76,9 +76,9 @@ ReportSection embedding_section(const ReportedSweep& sweep) {
   } else if (const std::optional<Figure> figure = embedding_figure(sweep, *best)) {
     section.figures.push_back(*figure);
   } else {
-    section.before = nothing_to_show(
-        fmt::format("Not computed: agsweep embed trials/{} --data data.h5 --split val --out hidden.npy, then this report again, shows them.",
-                    best->folder.filename().string()));
+    section.before = nothing_to_show(fmt::format(
+        "Not computed: agsweep embed trials/{} --data data.h5 --split val --out hidden.npy, then this report again, shows them.",
+        best->folder.filename().string()));
   }
   return section;
 }

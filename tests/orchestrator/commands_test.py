@@ -83,7 +83,7 @@ class VersionAndDoctor(ProgramTest):
     def test_rank_zero_alone_speaks_for_commands_of_one_process(self):
         two = self.program.run("version", ranks=2).check()
         self.assertEqual(two.stdout, self.program.run("version").stdout)
-        self.assertIn("note: rank 1: `agsweep version` runs on rank 0 of a job alone", two.stderr)
+        self.assertIn("rank 1: agsweep version is the work of rank 0", two.stderr)
 
 
 class Prepare(ProgramTest):

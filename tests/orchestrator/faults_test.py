@@ -239,9 +239,14 @@ class FullDisk(Faults):
 
 
 class RemovedFiles(Faults):
-    def test_are_told_of_and_never_named_as_there(self):
-        self.begin(1, "--epochs", 400, "--patience", 0)
+    def begin_long(self):
+        self.out = self.folder / "run"
+        options = tiny("--epochs", 400, "--patience", 0, "--checkpoint-every", 2)
+        self.job = self.program.start("train", "--data", self.data, "--out", self.out, *options)
         self.wait_for_step(9)
+
+    def test_are_told_of_and_never_named_as_there(self):
+        self.begin_long()
         for path in self.out.iterdir():
             if path.is_file():
                 path.unlink()
@@ -250,8 +255,7 @@ class RemovedFiles(Faults):
         self.assertEqual(result.stdout, "")
 
     def test_a_file_that_took_a_files_place_is_told_of(self):
-        self.begin(1, "--epochs", 400, "--patience", 0)
-        self.wait_for_step(9)
+        self.begin_long()
         copy = self.folder / "copy"
         shutil.copy(self.out / "steps.csv", copy)
         copy.rename(self.out / "steps.csv")

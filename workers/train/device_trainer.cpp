@@ -165,8 +165,8 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
 /// Makes the graphs of a shape where they are not there. @return whether it did
 bool DeviceTrainer::record(const StepShape& shape, Graphs& graphs) {
   if (graphs.update) return false;
-  graphs.gradients = stream_.record([&] { launch_gradients(shape); });
-  graphs.update = stream_.record([&] { launch_update(shape); });
+  graphs.gradients = stream_.record([this, shape] { launch_gradients(shape); });
+  graphs.update = stream_.record([this, shape] { launch_update(shape); });
   return true;
 }
 
@@ -199,14 +199,17 @@ bool DeviceTrainer::agree(bool stop_requested, const std::exception_ptr& failure
   auto word = static_cast<std::int64_t>(own);
   comm_.all_reduce_max({&word, 1});
   const Word said = static_cast<Word>(word);
-  if (said >= Word::heard) leave_together(own == said ? failure : nullptr);
+  if (said >= Word::heard) {
+    if (group_ != nullptr) group_->abort();  // on all ranks, or its end would wait for those that have
+    leave_together(own == said ? failure : nullptr);
+  }
   return said == Word::stop;
 }
 
 /// A failure between two agreements: the others may be waiting for this rank's device.
 void DeviceTrainer::leave(const std::exception_ptr& failure) {
   comm_.alarm();
-  if (group_ != nullptr) group_->abort();  // all ranks do, or it would hang
+  if (group_ != nullptr) group_->abort();  // what is on its way would keep the device from its end
   agree(false, failure);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "orchestrator/sweep/group_message.hpp"
 #include "tests/support/error_of.hpp"
 
 namespace agsweep {
@@ -44,7 +45,7 @@ const decltype(GroupMessage::what) wants_work = GroupMessage::WantsWork{};
 const decltype(GroupOrder::what) abandoned = GroupOrder::Abandoned{};
 const decltype(GroupOrder::what) stop = GroupOrder::Stop{};
 
-GroupOrder::Train trial(std::int64_t number) { return {.trial = number, .seed = 42, .point = {0.1}}; }
+GroupOrder::Train trial(std::int64_t number) { return {.trial = number, .seed = 42, .epochs = 0, .point = {0.1}}; }
 
 /// Answers each request for work by a trial of the group's number; fails where it is told so.
 class Echo final : public Coordination {

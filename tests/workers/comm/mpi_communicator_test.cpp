@@ -55,6 +55,7 @@ TEST(MpiCommunicator, SumsEveryTypeOverTheRanks) {
 TEST(MpiCommunicator, AnAlarmIsHeardUntilTheNextCollectiveCall) {
   const auto comm = make_comm();
   EXPECT_FALSE(comm->alarmed());
+  comm->barrier();
   const bool rings = comm->rank() == comm->size() - 1;
   if (rings) comm->alarm();
   while (!rings && !comm->alarmed()) {

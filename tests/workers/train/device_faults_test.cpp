@@ -15,6 +15,7 @@
 #include "tests/support/nccl_device.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "workers/device/compute_place.hpp"
+#include "workers/gpt2/gpt2_config.hpp"
 #include "workers/gpt2/random_gpt2.hpp"
 #include "workers/train/train.hpp"
 
@@ -161,10 +162,8 @@ class ResumedTraining : public testing::Test {
     std::string path = own_folder_.path();
     broadcast_text(*comm_, path);
     folder_ = path;
-    on_rank_zero(*comm_, [&] {
-      write_random_gpt2(folder_ / "base", {.vocabulary = vocabulary_size, .positions = 8, .width = 32, .layers = 1, .heads = 2, .ffn = 64},
-                        1);
-    });
+    on_rank_zero(*comm_,
+                 [&] { write_random_gpt2(folder_ / "base", {.positions = 8, .width = 32, .layers = 1, .heads = 2, .ffn = 64}, 1); });
     config_.model = ModelKind::gpt2_lora;
     config_.weights = folder_ / "base";
     config_.lora_rank = 4;
