@@ -137,7 +137,8 @@ def synced_kinds(calls):
     for call in calls:
         if call.name == "fsync":
             name = re.sub(r"\.\d+\.agsweep", ".N.agsweep", re.sub(r"\d{4,}", "N", call.path))
-            if not FREE.search(name.replace(".agsweep.tmp", "")):
+            target = re.sub(r"/\.([^/]*)\.[^/.]*\.agsweep\.tmp$", r"/\1", call.path)  # of a temporary file
+            if not FREE.search(target):
                 kinds.setdefault(name, []).append(call)
     return kinds
 
