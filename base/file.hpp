@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>  // std::byte
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -37,26 +38,40 @@ std::string read_file(const std::filesystem::path& path);
 
 /// Writes all bytes, going on after short writes and EINTR. @throws RunTimeError (a full disk, for one)
 void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path);
+/// The same at an offset of the file, in bytes, which stays where it is.
+void write_all_at(int fd, std::span<const std::byte> bytes, std::int64_t offset, const std::filesystem::path& path);
 
-/// Makes `path` appear whole or not at all: `write` fills a temporary file in the same folder, `verify` may read it back,
-/// then put_in_place. On any error the temporary file is gone and an earlier `path` is untouched.
-/// @param write   gets the temporary file's path; must create and close it
-/// @param verify  gets the same path after write; throws when the content is not what was written
-/// @throws RunTimeError, and whatever write and verify throw
-void write_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write,
+/// fsync(2); nothing for a device or pipe, which has none. @throws RunTimeError
+void sync_file(int fd, const std::filesystem::path& path);
+
+/// Makes `path` appear whole or not at all: `write` fills a new temporary file in the same folder, `verify` may read it back, then
+/// put_in_place. On any error the temporary file is gone and an earlier `path` is untouched. Where `path` is a symbolic link, the file that
+/// it names is meant, and the link stays.
+/// @param write   gets the temporary file's descriptor
+/// @param verify  gets its path after write; throws when the content is not what was written
+/// @throws RunTimeError, also for a `path` that is there and no regular file; whatever write and verify throw
+void write_file_atomically(const std::filesystem::path& path, const std::function<void(int fd)>& write,
                            const std::function<void(const std::filesystem::path&)>& verify = {});
 
-/// The same for content at hand.
+/// The same for content at hand. A device, a pipe, or what is this process's standard output gets it as it is, without `verify`.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            const std::function<void(const std::filesystem::path&)>& verify = {});
 
 /// Removes what write_file_atomically left in a folder when its process was killed. Only where nobody else writes. @throws RunTimeError
 void remove_temporary_files(const std::filesystem::path& folder);
 
-/// Gives a whole file its name for good: fsync, rename, fsync of the folder. @throws RunTimeError
+/// Gives a whole file its name for good: fsync, rename, fsync_folder. @throws RunTimeError
 void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// fsync of a file or folder by its path. @throws RunTimeError
-void fsync_path(const std::filesystem::path& path);
+/// Makes a folder, and those that it lies in, for good. @return whether it was made @throws RunTimeError
+bool make_folder(const std::filesystem::path& folder);
+
+/// fsync of a folder, after which what was made, renamed or removed in it stays so. Some file systems know no such call: there it does
+/// nothing, and a power cut may take back the newest names.
+/// @return false on such a file system (weak_folders_note)
+/// @throws RunTimeError
+bool fsync_folder(const std::filesystem::path& folder);
+constexpr std::string_view weak_folders_note =
+    "note: this file system cannot fsync folders: a power cut may take back the newest files, and --resume then goes on from earlier ones";
 
 }  // namespace agsweep

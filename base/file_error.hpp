@@ -15,7 +15,4 @@ struct DiskFull : RunTimeError {
 /// @param why  errno @throws DiskFull where it says so, else RunTimeError: "PATH: cannot ACTION: reason"
 [[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view action, int why);
 
-/// Makes a folder and those above it. @return whether it was missing @throws DiskFull, RunTimeError
-bool make_folders(const std::filesystem::path& path);
-
 }  // namespace agsweep

@@ -11,15 +11,26 @@
 #include <array>
 #include <cerrno>
 #include <span>
-#include <system_error>
+#include <utility>  // std::move
 
-#include "base/file.hpp"  // FileDescriptor, write_all
+#include "base/file.hpp"    // FileDescriptor, write_all
+#include "base/system.hpp"  // error_text
+#include "base/thread.hpp"  // process_limits
 
 namespace agsweep {
 
 namespace {
 
-std::string reason(int error) { return std::generic_category().message(error); }
+/// Of a refused process the system says only "Resource temporarily unavailable".
+std::string reason(int error) { return error == EAGAIN ? fmt::format("{} ({})", error_text(error), process_limits()) : error_text(error); }
+
+/// Texts as exec(3) takes them. They outlive it.
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
 
 /// A file without a name, which a child can have as a standard stream: nobody waits for a full pipe.
 FileDescriptor nameless_file(const std::string& program, const char* purpose) {
@@ -57,12 +68,12 @@ class Streams {
   posix_spawn_file_actions_t actions_{};
 };
 
-pid_t start(std::vector<std::string> command, const Streams& streams) {
-  std::vector<char*> arguments;
-  for (std::string& word : command) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+pid_t start(std::vector<std::string> command, std::optional<std::vector<std::string>> environment, const Streams& streams) {
+  const std::vector<char*> arguments = pointers(command);
+  const std::vector<char*> given = environment ? pointers(*environment) : std::vector<char*>();
   pid_t child = 0;
-  const int error = ::posix_spawnp(&child, arguments.front(), streams.get(), nullptr, arguments.data(), environ);
+  const int error =
+      ::posix_spawnp(&child, arguments.front(), streams.get(), nullptr, arguments.data(), environment ? given.data() : environ);
   if (error != 0) throw CannotStart("{}: cannot be started: {}", command.front(), reason(error));
   return child;
 }
@@ -86,7 +97,8 @@ int wait_for(const std::string& program, pid_t child, std::chrono::milliseconds 
 
 }  // namespace
 
-ProgramResult run_program(const std::vector<std::string>& command, std::string_view input, std::chrono::milliseconds limit) {
+ProgramResult run_program(const std::vector<std::string>& command, std::string_view input, std::chrono::milliseconds limit,
+                          std::optional<std::vector<std::string>> environment) {
   const std::string& program = command.at(0);
   const FileDescriptor in = nameless_file(program, "input");
   const FileDescriptor out = nameless_file(program, "output");
@@ -94,7 +106,7 @@ ProgramResult run_program(const std::vector<std::string>& command, std::string_v
   write_all(in.get(), std::as_bytes(std::span(input)), program);
   if (::lseek(in.get(), 0, SEEK_SET) < 0) throw RunTimeError("{}: its input cannot be read: {}", program, reason(errno));
 
-  const int status = wait_for(program, start(command, Streams(in, out, messages)), limit);
+  const int status = wait_for(program, start(command, std::move(environment), Streams(in, out, messages)), limit);
   return {.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
           .output = content(program, out),
           .messages = content(program, messages)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,10 @@ struct ProgramResult {
 /// @param command  its name and arguments
 /// @param input    its standard input
 /// @param limit    the longest that it may take
+/// @param environment  entries NAME=value; not given, this process's own
 /// @throws CannotStart, RunTimeError when it takes too long; both begin with its name
 ProgramResult run_program(const std::vector<std::string>& command, std::string_view input = {},
-                          std::chrono::milliseconds limit = std::chrono::minutes(1));
+                          std::chrono::milliseconds limit = std::chrono::minutes(1),
+                          std::optional<std::vector<std::string>> environment = {});
 
 }  // namespace agsweep

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>  // std::strerror
 #include <fstream>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // error_text
 
 namespace agsweep {
 
@@ -35,19 +35,25 @@ std::string Sha256::hex() {
   return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
+std::string Sha256::hex_so_far() const {
+  Sha256 copy;
+  if (EVP_MD_CTX_copy_ex(copy.context_->evp.get(), context_->evp.get()) != 1) throw RunTimeError("OpenSSL: SHA-256 failed");
+  return copy.hex();
+}
+
 std::string sha256(std::span<const std::byte> bytes) { return Sha256().update(bytes).hex(); }
 
 std::string sha256_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   const auto fail = [&](const char* why) { throw DataError("{}: cannot read: {}", path.string(), why); };
-  if (!in) fail(std::strerror(errno));
+  if (!in) fail(error_text(errno).c_str());
   if (std::filesystem::is_directory(path)) fail("it is a folder");
   Sha256 hash;
   std::vector<char> block(1 << 20);
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
     hash.update(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(in.gcount()))));
   }
-  if (in.bad()) fail(std::strerror(errno));
+  if (in.bad()) fail(error_text(errno).c_str());
   return hash.hex();
 }
 

@@ -18,6 +18,8 @@ class Sha256 {
   Sha256& update(std::span<const std::byte> bytes);
   /// 64 lower-case hexadecimal digits. Call once, last.
   std::string hex();
+  /// hex() of the bytes so far; more may follow.
+  std::string hex_so_far() const;
 
  private:
   struct Context;

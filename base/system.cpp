@@ -1,15 +1,20 @@
 #include "base/system.hpp"
 
-#include <unistd.h>  // gethostname
+#include <sys/resource.h>  // getrlimit
+#include <unistd.h>        // gethostname
 
 #include <algorithm>  // std::max
 #include <array>
+#include <cerrno>
 #include <charconv>  // std::from_chars
 #include <chrono>
-#include <cmath>    // std::llround
+#include <cmath>  // std::llround
+#include <cstdint>
+#include <cstdio>   // std::fputs
 #include <cstdlib>  // std::getenv
 #include <cstring>  // std::strlen
 #include <ctime>
+#include <system_error>
 
 #include <fmt/chrono.h>
 
@@ -26,6 +31,16 @@ std::int64_t environment_number(const char* name) {
   if (text != nullptr) std::from_chars(text, text + std::strlen(text), number);
   return number;
 }
+
+std::string error_text(int error) {
+  const std::string text = std::generic_category().message(error);
+  if (error == ENFILE) return text + " (of all processes together: /proc/sys/fs/file-max)";
+  rlimit limit{};
+  if (error != EMFILE || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return text;
+  return fmt::format("{} (ulimit -n: {})", text, limit.rlim_cur);
+}
+
+void say(std::string_view line) { std::fputs(fmt::format("{}\n", line).c_str(), stderr); }
 
 std::string utc_now() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))); }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace agsweep {
 
@@ -12,6 +13,12 @@ std::string host_name();
 
 /// A whole number that the environment has under this name, as a launcher leaves it; 0 without one.
 std::int64_t environment_number(const char* name);
+
+/// What the system says of an errno, with the limit where that was met: "Too many open files (ulimit -n: 1024)".
+std::string error_text(int error);
+
+/// A line to standard error for a person. Where nobody can read it, it is lost, and the work goes on.
+void say(std::string_view line);
 
 /// The time of day in ISO 8601, to the second: "2026-01-31T12:00:00Z".
 std::string utc_now();

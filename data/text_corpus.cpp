@@ -5,6 +5,9 @@
 #include <exception>  // std::exception_ptr
 #include <thread>
 
+#include "base/error.hpp"
+#include "base/thread.hpp"
+
 namespace agsweep {
 
 TokenizedTexts tokenize_texts(std::span<const LabelledText> texts, const Tokenizer& tokenizer, std::size_t max_length, int threads,
@@ -37,8 +40,15 @@ TokenizedTexts tokenize_texts(std::span<const LabelledText> texts, const Tokeniz
       }
     };
     std::vector<std::jthread> others;
-    for (std::size_t thread = 1; thread < failures.size(); ++thread) others.emplace_back(guarded, thread);
-    guarded(0);
+    try {
+      for (std::size_t thread = 1; thread < failures.size(); ++thread) {
+        others.push_back(start_thread("the tokenizer", [&guarded, thread] { guarded(thread); }));
+      }
+    } catch (const RunTimeError&) {
+      failures[0] = std::current_exception();
+      next = texts.size();
+    }
+    if (!failures[0]) guarded(0);
   }
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/world/launch.hpp"
 
@@ -79,8 +80,8 @@ ExitCode run(const Command& command, Invocation call) {
   if (!command.on_all_ranks) {
     if (launched_rank() == 0) return command.run(call);
     // Who starts one command a task, each for a file of its own, would miss all files but the first.
-    fmt::print(stderr, "rank {}: agsweep {} is the work of rank 0; this rank does nothing. To run it here: {}\n", launched_rank(),
-               command.name, unlaunched_command(call.command_line));
+    say(fmt::format("rank {}: agsweep {} is the work of rank 0; this rank does nothing. To run it here: {}", launched_rank(), command.name,
+                    unlaunched_command(call.command_line)));
     return ExitCode::done;
   }
   int rank = launched_rank();

@@ -1,8 +1,7 @@
 #include "workers/thread_pool.hpp"
 
-#include <system_error>
-
 #include "base/error.hpp"
+#include "base/thread.hpp"
 
 namespace agsweep {
 
@@ -10,14 +9,14 @@ ThreadPool::ThreadPool(int threads, const std::function<void()>& on_start) {
   if (on_start) on_start();
   try {
     for (int worker = 1; worker < threads; ++worker) {
-      workers_.emplace_back([this, worker, on_start] {
+      workers_.push_back(start_thread(fmt::format("training (number {} of {})", worker + 1, threads), [this, worker, on_start] {
         if (on_start) on_start();
         work(worker);
-      });
+      }));
     }
-  } catch (const std::system_error& error) {
+  } catch (const RunTimeError&) {
     end();
-    throw RunTimeError("cannot start {} threads: {}", threads, error.what());
+    throw;
   }
 }
 
@@ -29,7 +28,7 @@ void ThreadPool::end() {
     ending_ = true;
   }
   wake_.notify_all();
-  for (std::thread& worker : workers_) worker.join();
+  for (std::jthread& worker : workers_) worker.join();
 }
 
 void ThreadPool::run(std::int64_t count, const std::function<void(std::int64_t, int)>& task) {

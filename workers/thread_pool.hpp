@@ -31,7 +31,7 @@ class ThreadPool {
   void work(int worker);
   void take_tasks(int worker);
 
-  std::vector<std::thread> workers_;
+  std::vector<std::jthread> workers_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable finished_;

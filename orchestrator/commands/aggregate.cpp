@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "sweeps/aggregate/aggregate_format.hpp"
 #include "sweeps/aggregate/find_sweeps.hpp"
 
@@ -35,13 +37,14 @@ ExitCode run(const Invocation& call) {
   AggregateArgs args;
   fill(table(), line.asked, args);
 
+  if (!args.out.empty()) require_output(args.out, "--out", {});
   const std::vector<fs::path> folders(line.positional.begin(), line.positional.end());
   std::vector<SweepResults> sweeps;
   for (const fs::path& folder : find_sweeps(folders)) sweeps.push_back(read_sweep(folder));
   const Aggregate all = aggregate(std::move(sweeps));
   if (!args.out.empty()) write_file_atomically(args.out, formatted(all, AggregateFormat::csv));
   fmt::print("{}", formatted(all, args.format));
-  for (const std::string& remark : all.remarks) fmt::print(stderr, "note: {}\n", remark);
+  for (const std::string& remark : all.remarks) say(fmt::format("note: {}", remark));
   return ExitCode::done;
 }
 

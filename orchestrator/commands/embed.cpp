@@ -6,6 +6,7 @@
 #include "orchestrator/embedding/embedding_files.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/loaded_model.hpp"
 #include "workers/kernels/cross_entropy.hpp"  // predicted_class
 
@@ -58,6 +59,7 @@ ExitCode run(const Invocation& call) {
 
   const auto comm = call.session->world(args.timeout);
   const LoadedModel model = load_model(*comm, folder, args.weights, args.data, args.split);
+  together(*comm, [&] { require_output(args.out, "--out", files_read(folder, model.stored, args.data)); });
   Prediction prediction = predict_split(*comm, model, "embed " + args.split, Keep::logits_and_hidden);
   on_rank_zero(*comm, [&] {
     const HiddenStates embedding = hidden_states_of(std::move(prediction), model.rows(), args.split, model.corpus.info.class_names);

@@ -5,6 +5,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/calibration_text.hpp"
 #include "orchestrator/training/loaded_model.hpp"
 #include "orchestrator/training/metrics_text.hpp"
@@ -44,6 +45,9 @@ ExitCode run(const Invocation& call) {
 
   const auto comm = call.session->world(args.timeout);
   const LoadedModel model = load_model(*comm, line.positional[0], args.weights, args.data, args.split);
+  if (!args.out.empty()) {
+    together(*comm, [&] { require_output(args.out, "--out", files_read(line.positional[0], model.stored, args.data)); });
+  }
   const Split& split = model.rows();
   const CorpusInfo& info = model.corpus.info;
   const Prediction prediction = predict_split(*comm, model, "evaluate " + args.split);

@@ -1,5 +1,7 @@
 #include <cstdio>
 
+#include "base/error.hpp"
+#include "base/path_text.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/export/export_run.hpp"
 #include "orchestrator/export/new_folder.hpp"
@@ -48,9 +50,13 @@ ExitCode run(const Invocation& call) {
 
   const LoraRun exported = read_lora_run(line.positional[0], args.weights, args.tokenizer);
   if (adapter && exported.config.full) throw UsageError("--peft: the run trained all weights (--full), so it has no adapter; use --merged");
+  const std::string base_name = args.base_name.empty() ? usual_base_name(exported) : args.base_name;
+  if (adapter && path_text(base_name) != base_name) {
+    throw UsageError("--base-name: the folder of the base has a name that is no UTF-8, which JSON cannot hold; give what Python calls it");
+  }
   NewFolder folder(adapter ? args.peft : args.merged, adapter ? "--peft" : "--merged");
   if (adapter) {
-    export_adapter(exported, folder.path(), args.base_name.empty() ? usual_base_name(exported) : args.base_name);
+    export_adapter(exported, folder.path(), base_name);
   } else {
     export_merged(exported, folder.path());
   }

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // say
 #include "data/plain_texts.hpp"
 #include "data/tokenizer.hpp"
 #include "orchestrator/commands/command.hpp"
@@ -52,10 +53,9 @@ std::vector<std::string> read_texts(const PredictArgs& args, const TableFormat& 
 
 void say_of_texts(const TokenisedTexts& texts) {
   const auto blank = std::count(texts.blank.begin(), texts.blank.end(), true);
-  if (blank > 0) fmt::print(stderr, "blank texts, which have no class: {} of {}\n", blank, texts.blank.size());
+  if (blank > 0) say(fmt::format("blank texts, which have no class: {} of {}", blank, texts.blank.size()));
   if (texts.not_utf8 > 0) {
-    fmt::print(stderr, "warning: {} of {} texts are not UTF-8; each bad byte sequence counts as U+FFFD\n", texts.not_utf8,
-               texts.blank.size());
+    say(fmt::format("warning: {} of {} texts are not UTF-8; each bad byte sequence counts as U+FFFD", texts.not_utf8, texts.blank.size()));
   }
 }
 
@@ -66,6 +66,7 @@ ExitCode run(const Invocation& call) {
   FormatArgs format;
   fill(format_table(), line.asked, format);
   StoredModel model = read_stored_model(line.positional[0], args.weights);
+  if (!model.sealed) say(unsealed_note);
   if (model.class_names.empty()) {
     throw UsageError("{}: an adapter folder does not name its classes; predict takes a run's folder", line.positional[0]);
   }

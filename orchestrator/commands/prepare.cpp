@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <iostream>
 
@@ -10,12 +11,15 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/corpus_text.hpp"
 #include "orchestrator/world/cpus.hpp"
 #include "orchestrator/world/launch.hpp"
 
 namespace agsweep {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -78,6 +82,12 @@ ExitCode run(const Invocation& call) {
       .folder = args.csv_dir, .columns = parse_columns(args.columns, "--columns", 2), .format = table_format(format), .join = args.join};
   if (options.tokenizer.empty()) options.tokenizer = default_tokenizer_folder();
   options.threads = cpus_alone();
+  const fs::path& csv = args.csv_dir;
+  const fs::path& tokenizer = options.tokenizer;
+  const std::array inputs = {csv / "train.csv",        csv / "test.csv",        csv / "train.tsv",
+                             csv / "test.tsv",         csv / "classes.txt",     tokenizer / "encoder.json",
+                             tokenizer / "vocab.json", tokenizer / "vocab.bpe", tokenizer / "merges.txt"};
+  require_output(args.out, "--out", inputs);
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   bool begun = false;

@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "sweeps/aggregate/find_sweeps.hpp"
 #include "sweeps/report/report_page.hpp"
 
@@ -41,6 +42,7 @@ ExitCode run(const Invocation& call) {
   ReportArgs args;
   fill(table(), line.asked, args);
 
+  require_output(args.out, "--out", {});
   const std::vector<fs::path> folders = find_sweeps(std::vector<fs::path>(line.positional.begin(), line.positional.end()));
   std::vector<ReportedSweep> sweeps;
   for (const fs::path& folder : folders) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/slurm/submission.hpp"
@@ -38,7 +39,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(submit_options()), {call.arguments.begin(), separator});
   const SubmittedCommand command =
       submitted_command(separator == call.arguments.end() ? std::vector<std::string>() : std::vector(separator + 1, call.arguments.end()));
-  const Message message = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  const Message message = say;
   const BatchJob job = plan_submission(call.command_line, line.asked, command, message);
   if (line.asked.contains("dry-run")) {
     fmt::print("{}", batch_script(job));

@@ -24,6 +24,7 @@ OptionTable<SweepArgs> table() {
        {.name = "trials-per-rank", .range = between(1, 1024), .help = "trials at once in each rank, each on its own thread"}},
       {&A::resume,
        {.name = "resume", .flag = true, .help = "go on with the sweep in --out; its spec may have more trials, seeds or retries"}},
+      {&A::repair, repair_option()},
       {&A::deterministic,
        {.name = "deterministic", .flag = true, .help = "decide in logical time: the same sweep whatever the speed of its groups"}},
       {&A::workers,
@@ -40,6 +41,7 @@ ExitCode run(const Invocation& call) {
   SweepArgs args;
   fill(table(), line.asked, args);
   if (args.retry_failed && !args.resume) throw UsageError("--retry-failed: goes with --resume");
+  if (args.repair && !args.resume) throw UsageError("--repair: goes with --resume");
   if (args.workers > 0 && !args.deterministic) throw UsageError("--workers: goes with --deterministic");
   return run_sweep(*call.session, call.command_line, args, asked_in(train_options(), line.asked));
 }

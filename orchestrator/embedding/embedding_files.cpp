@@ -41,9 +41,7 @@ void write_npy(const fs::path& path, std::span<const float> values, std::size_t 
 }
 
 void write_projector(const fs::path& folder, const HiddenStates& embedding) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw RunTimeError("{}: cannot be made: {}", folder.string(), error.message());
+  make_folder(folder);
   std::string vectors;
   std::string metadata = "row\tclass\tpredicted\n";
   for (std::size_t row = 0; row < embedding.rows(); ++row) {

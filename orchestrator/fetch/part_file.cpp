@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>  // std::strerror
 #include <utility>  // std::move
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // error_text
 
 namespace agsweep {
 
@@ -17,13 +17,13 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const char* action, const fs::path& path) {
-  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
+  throw RunTimeError("{}: cannot {}: {}", path.string(), action, error_text(errno));
 }
 
 }  // namespace
 
 PartFile::PartFile(fs::path target)
-    : target_(std::move(target)), path_(target_.string() + ".part"), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {
+    : target_(std::move(target)), path_(target_.string() + ".part"), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)) {
   // Some shared file systems know no flock; there nothing keeps two writers apart, and the checksum tells.
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     throw RunTimeError("{}: another process is writing it", path_.string());

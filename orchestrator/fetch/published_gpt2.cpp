@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
+#include "base/file.hpp"
 #include "orchestrator/fetch/download.hpp"
 
 namespace agsweep {
 
 std::vector<std::string> download_published_gpt2(const std::string& url, const std::filesystem::path& folder, ProgressDisplay& display) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) throw RunTimeError("{}: cannot make this folder: {}", folder.string(), failure.message());
-
+  make_folder(folder);
   std::vector<std::string> written;
   for (const PublishedFile& file : published_gpt2_files) {
     const DownloadRequest request{.url = fmt::format("{}/{}", url, file.name),

@@ -35,6 +35,12 @@ Option timeout_option() {
           .help = "end the job when a rank has been silent for so long"};
 }
 
+Option repair_option() {
+  return {.name = "repair",
+          .flag = true,
+          .help = "with --resume: keep a file that was damaged or changed as NAME.damaged, and go on from what is left of it"};
+}
+
 OptionTable<FormatArgs> format_table() {
   return {
       {&FormatArgs::delimiter,

@@ -2,11 +2,17 @@
 
 #include <algorithm>  // std::find
 #include <set>
+#include <span>
 
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/path_text.hpp"
+#include "base/seal.hpp"
+#include "base/sha256.hpp"
 #include "base/toml_text.hpp"
 #include "base/utf8_text.hpp"
 #include "orchestrator/options/train_options.hpp"
@@ -29,7 +35,7 @@ std::string toml_list(const std::vector<std::string>& values) {
 std::string option_toml(const Option& option, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     const bool is_path = option.kind == ValueKind::path && !text->empty();
-    return toml_text(is_path ? fs::absolute(*text).lexically_normal().string() : *text);
+    return toml_text(is_path ? absolute_path_text(path_of_text(*text)) : *text);
   }
   if (const auto* on = std::get_if<bool>(&value)) return *on ? "true" : "false";
   if (const auto* number = std::get_if<double>(&value)) return toml_text(*number);
@@ -118,7 +124,7 @@ TextJoin recorded_join(const toml::table& file, const fs::path& path) {
 
 RunRecord record_in(const toml::table& file, const fs::path& path) {
   RunRecord record;
-  record.data = recorded<std::string>(file, "data", path);
+  record.data = path_of_text(recorded<std::string>(file, "data", path));
   record.sha256 = {.data = recorded<std::string>(file, "data_sha256", path),
                    .weights = recorded<std::string>(file, "weights_sha256", path),
                    .geometry = recorded<std::string>(file, "geometry_sha256", path),
@@ -137,7 +143,60 @@ RunRecord record_in(const toml::table& file, const fs::path& path) {
   return record;
 }
 
+/// The key of a line as config_text writes it; empty for another line.
+std::string_view key_of_line(std::string_view line) {
+  const std::size_t end = line.find(" = ");
+  return end == line.npos || line.starts_with('#') ? std::string_view() : line.substr(0, end);
+}
+
+bool may_change(std::string_view key) {
+  if (key.empty() || key == "asked" || key == "data" || key == "device_name" || key == "seal") return true;
+  const auto& table = train_options();
+  const auto entry = std::find_if(table.begin(), table.end(), [&](const auto& one) { return one.option.key() == key; });
+  return entry != table.end() && (entry->option.may_change_on_resume || entry->option.kind == ValueKind::path);
+}
+
+/// What result.json says of its run's config.toml; empty where there is none, or it is damaged, which is for its readers to tell.
+std::string seal_in_result(const fs::path& path) {
+  std::error_code unreadable;
+  if (!fs::is_regular_file(path, unreadable)) return "";
+  const std::string text = read_file(path);
+  try {
+    check_seal(text, result_seal, path, "");
+  } catch (const DataError&) {
+    return "";
+  }
+  const nlohmann::json result = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto found = result.find("config_seal");
+  return found != result.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void check_config(const std::string& config, const std::string& seal, const fs::path& path) {
+  const std::string now = config_seal(config);
+  const auto refuse = [&](const char* witness) {
+    throw DataError(
+        "{}: not the options that the run was started with, by the seal in {} ({:.12}.., but the lines give {:.12}..): the file was "
+        "changed "
+        "or damaged; put it back as it was, or start a new run by --config",
+        path.string(), witness, seal, now);
+  };
+  if (!seal.empty() && now != seal) refuse("itself");
+  const std::string recorded = seal_in_result(path.parent_path() / "result.json");
+  if (!recorded.empty() && now != recorded) refuse("result.json");
+}
+
 }  // namespace
+
+std::string config_seal(std::string_view config) {
+  Sha256 hash;
+  while (!config.empty()) {
+    const std::size_t end = std::min(config.find('\n'), config.size() - 1) + 1;
+    const std::string_view line = config.substr(0, end);
+    if (!may_change(key_of_line(line))) hash.update(std::as_bytes(std::span(line)));
+    config.remove_prefix(end);
+  }
+  return hash.hex();
+}
 
 std::string config_text(const TrainConfig& config, const AskedOptions& asked, const RunRecord& record) {
   std::vector<std::string> asked_names;
@@ -151,15 +210,16 @@ std::string config_text(const TrainConfig& config, const AskedOptions& asked, co
     options += fmt::format("{} = {}\n", option.key(), option_toml(option, value));
   }
   const std::string device = record.device_name.empty() ? "" : fmt::format("device_name = {}\n", toml_text(record.device_name));
-  return fmt::format(
+  const std::string text = fmt::format(
       "{}\n"
       "# those that were given; the others are defaults\nasked = {}\n\n{}\n"
       "[recorded]\ndata = {}\ndata_sha256 = {}\nweights_sha256 = {}\ngeometry_sha256 = {}\ninit_sha256 = {}\ntokenizer_sha256 = {}\n"
       "class_names = {}\nmax_length = {}\njoin = {}\nsynthetic = {}\nrandom_base = {}\nstarted = {}\n{}",
-      header, toml_list(asked_names), options, toml_text(record.data.string()), toml_text(record.sha256.data),
+      header, toml_list(asked_names), options, toml_text(path_text(record.data)), toml_text(record.sha256.data),
       toml_text(record.sha256.weights), toml_text(record.sha256.geometry), toml_text(record.sha256.init),
       toml_text(record.sha256.tokenizer), toml_list(record.class_names), record.max_length, toml_text(std::string(to_word(record.join))),
       record.synthetic, record.random_base, toml_text(record.started), device);
+  return fmt::format("{}seal = \"{}\"\n", text, config_seal(text));
 }
 
 AskedOptions read_config(const fs::path& path) { return options_in(parse(read_text(path), path), path, Purpose::a_new_run); }
@@ -172,8 +232,11 @@ StoredRun read_run(const fs::path& run) {
   const fs::path path = run / "config.toml";
   if (!fs::exists(path)) throw DataError("{}: no run stands there (it has no config.toml)", run.string());
   try {
-    const toml::table file = parse(read_text(path), path);
-    return {.options = options_in(file, path, Purpose::the_run_itself), .record = record_in(file, path)};
+    const std::string config = read_text(path);
+    const toml::table file = parse(config, path);
+    const std::string seal = file.at_path("recorded.seal").value_or(std::string());
+    check_config(config, seal, path);
+    return {.options = options_in(file, path, Purpose::the_run_itself), .record = record_in(file, path), .sealed = !seal.empty()};
   } catch (const UsageError& error) {
     throw DataError("{}", error.what());
   }
@@ -193,6 +256,10 @@ AskedOptions resumed_options(const AskedOptions& stored, const AskedOptions& ask
       continue;
     }
     if (std::holds_alternative<Automatic>(found->second.value)) continue;  // as the run resolved it
+    if (option.kind == ValueKind::path) {                                  // what lies there is compared, not where
+      options.insert_or_assign(std::string(option.name), found->second);
+      continue;
+    }
     const Value was = entry.get(before);
     if (option_toml(option, was) != option_toml(option, found->second.value)) {
       if (option.name == "device") moves = true;

@@ -11,6 +11,7 @@
 #include "base/enum_words.hpp"
 #include "base/error.hpp"
 #include "base/nearest_name.hpp"
+#include "base/path_text.hpp"
 
 namespace agsweep {
 
@@ -97,7 +98,7 @@ std::string to_text(const Value& value) {
 }
 
 Value parse_value(const Option& option, std::string_view text, std::string_view origin) {
-  Value value = std::string(text);
+  Value value = option.kind == ValueKind::path ? path_text(text) : std::string(text);
   if (!option.automatic.empty() && text == "auto") {
     value = Automatic{};
   } else if (option.kind == ValueKind::integer) {

@@ -13,7 +13,7 @@
 
 namespace agsweep {
 
-/// What an option can stand at. Words of an enumeration are strings; Automatic is the word "auto".
+/// What an option can stand at. Words of an enumeration are strings, and so is a path's path_text(); Automatic is the word "auto".
 struct Automatic {
   bool operator==(const Automatic&) const = default;
 };

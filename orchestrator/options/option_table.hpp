@@ -15,6 +15,7 @@
 #include <fmt/ranges.h>  // fmt::join
 
 #include "base/enum_words.hpp"
+#include "base/path_text.hpp"
 #include "orchestrator/options/option.hpp"
 
 namespace agsweep {
@@ -52,6 +53,8 @@ struct OptionEntry {
         config.*member = static_cast<T>(std::get<double>(value));
       } else if constexpr (std::is_enum_v<T>) {
         config.*member = from_word<T>(std::get<std::string>(value)).value();
+      } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        config.*member = path_of_text(std::get<std::string>(value));
       } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
         std::istringstream lines(std::get<std::string>(value));
         (config.*member).clear();
@@ -68,7 +71,7 @@ struct OptionEntry {
       } else if constexpr (std::is_enum_v<T>) {
         return std::string(to_word(config.*member));
       } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
-        return (config.*member).string();
+        return path_text(config.*member);
       } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
         return fmt::format("{}", fmt::join(config.*member, "\n"));
       } else {

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/seal.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
@@ -75,7 +76,9 @@ class ReplayProgress final : public TrainObserver {
 nlohmann::json recorded_result(const fs::path& run) {
   if (!fs::exists(run / "result.json")) return nullptr;
   try {
-    return nlohmann::json::parse(read_file(run / "result.json"));
+    const std::string text = read_file(run / "result.json");
+    check_seal(text, result_seal, run / "result.json", "put it back as it was");
+    return nlohmann::json::parse(text);
   } catch (const nlohmann::json::exception& error) {
     throw DataError("{}: {}", (run / "result.json").string(), error.what());
   }
@@ -120,8 +123,10 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   TrainProgress shown(display, config.epochs, config.metric);
   std::atomic<bool> stop = false;
   ReplayProgress progress(shown, status == "done" ? 0 : steps_in(run), stop);
+  const std::string config_toml = config_text(config, options, stored.record);
   const RunIdentity identity{.folder = folder.path(),
-                             .config = config_text(config, options, stored.record),
+                             .config = config_toml,
+                             .config_seal = config_seal(config_toml),
                              .command = command,
                              .config_hash = config_hash(config, stored.record.sha256),
                              .data_sha256 = stored.record.sha256.data,

@@ -72,7 +72,7 @@ class Reproducer {
     if (args_.dry_run) return ExitCode::done;
     bool failed = false;
     for (const Arm& arm : arms_) {
-      if (session_.rank() == 0) fmt::print(stderr, "{}: {}\n", arm.name, arm.purpose);
+      if (session_.rank() == 0) say(fmt::format("{}: {}", arm.name, arm.purpose));
       const ExitCode code = run_sweep(session_, command_line_, trainings_of(arm, rates_of(arm)), options_of_arm(arm));
       if (code != ExitCode::done && code != ExitCode::trials_failed) return code;
       failed = failed || code == ExitCode::trials_failed;
@@ -186,9 +186,9 @@ class Reproducer {
     fmt::print("{}", args_.json ? json : reproduction_text(reproduced, facts));
     try {
       write_file_atomically(args_.out / "report.html", reproduction_page(reproduced, facts).html);
-      fmt::print(stderr, "to read: {}\n", (args_.out / "report.html").string());
+      say(fmt::format("to read: {}", (args_.out / "report.html").string()));
     } catch (const Error& error) {  // without gnuplot there is none
-      fmt::print(stderr, "no report.html: {}\n", error.what());
+      say(fmt::format("no report.html: {}", error.what()));
     }
   }
 

@@ -7,8 +7,8 @@
 #include "orchestrator/options/resolve.hpp"  // is_given
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/slurm/submitted_jobs.hpp"
-#include "orchestrator/sweep/sweep_folder.hpp"  // take_sweep
 #include "orchestrator/sweep/sweep_plan.hpp"
+#include "orchestrator/training/run_lock.hpp"  // lock_folder
 #include "slurm/queue.hpp"
 #include "sweeps/space/read_spec.hpp"  // set_part
 
@@ -176,7 +176,7 @@ BatchJob plan_submission(const std::vector<std::string>& command_line, const Ask
 std::string submit(const BatchJob& job, const Message& message) {
   const std::string text = batch_script(job);
   const fs::path records = job.folder / "slurm";
-  const SweepLock one_at_a_time = take_sweep(records, message);
+  const SweepLock one_at_a_time = lock_folder(records, message);
   require_idle(job.folder);
   const fs::path script = records / "next.sh";
   write_file_atomically(script, text);

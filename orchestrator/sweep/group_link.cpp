@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>  // std::exchange, std::move
 
+#include "base/thread.hpp"
 #include "orchestrator/sweep/group_message.hpp"
 
 namespace agsweep {
@@ -18,7 +19,7 @@ constexpr std::chrono::milliseconds nap(1);
 GroupLink::GroupLink(std::unique_ptr<ControlChannel> channel, std::vector<int> leaders, Coordination* coordination,
                      const std::atomic<bool>& signalled)
     : channel_(std::move(channel)), leaders_(std::move(leaders)), coordination_(coordination), signalled_(signalled) {
-  thread_ = std::thread([this] { serve(); });
+  thread_ = start_thread("messages between the sweep's groups", [this] { serve(); });
 }
 
 GroupLink::~GroupLink() {

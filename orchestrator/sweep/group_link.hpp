@@ -64,7 +64,7 @@ class GroupLink {
   bool abandoned_ = false;
   bool closing_ = false;
   std::exception_ptr failure_;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace agsweep

@@ -1,15 +1,20 @@
 #include "orchestrator/sweep/prepared_sweep.hpp"
 
+#include <exception>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/sweep/sweep_cost.hpp"  // warmup_warning
+#include "orchestrator/sweep/sweep_cost.hpp"  // trial_config, known_points, warmup_warning
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
+#include "workers/train/make_model.hpp"
+#include "workers/train/shared_weights.hpp"
+#include "workers/train/start_values.hpp"
 
 namespace agsweep {
 
@@ -39,6 +44,15 @@ JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, cons
   return devices_to_go_on(comm, sweep.world, "this sweep's trials were");
 }
 
+/// @throws UsageError, DataError
+void try_configuration(const PreparedSweep& sweep, const Point& point, SharedWeights& shared) {
+  const TrainConfig config = trial_config(sweep, point);
+  const auto workers = sweep.devices.place.make_workers(config.threads, config.timeout);
+  const CorpusInfo& corpus = sweep.corpus.info;
+  const auto model = make_model(config, static_cast<std::int64_t>(corpus.class_names.size()), corpus.max_length, shared, workers->device());
+  if (!config.init.empty()) start_values(*model, config, shared);
+}
+
 }  // namespace
 
 std::vector<std::string> PreparedSweep::messages() const {
@@ -56,6 +70,23 @@ std::vector<std::string> PreparedSweep::messages() const {
                                  corpus.info.synthetic ? "synthetic corpus: " : "", plan.spec.name, plan.spec.own_trials(), plan.epochs,
                                  groups.leaders.size(), groups.ranks_per_group));
   return messages;
+}
+
+void require_trainable(Communicator& comm, const PreparedSweep& sweep, SharedWeights& shared) {
+  constexpr std::size_t most = 16;
+  std::vector<Point> points = known_points(sweep.plan.spec, most);
+  if (points.empty()) points.push_back(first_point(sweep.plan.spec));
+  together(comm, [&] {
+    std::exception_ptr first_failure;
+    for (const Point& point : points) {
+      try {
+        return try_configuration(sweep, point, shared);
+      } catch (const Error&) {
+        if (!first_failure) first_failure = std::current_exception();
+      }
+    }
+    std::rethrow_exception(first_failure);
+  });
 }
 
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {

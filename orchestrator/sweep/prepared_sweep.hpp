@@ -12,6 +12,8 @@
 
 namespace agsweep {
 
+class SharedWeights;
+
 /// A sweep as every rank knows it before it begins.
 struct PreparedSweep {
   SweepPlan plan;
@@ -29,5 +31,10 @@ struct PreparedSweep {
 /// @param options  the train options of the command line
 /// @throws UsageError for a bad spec or option, or ranks that cannot be shared out so; DataError for a damaged corpus
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options);
+
+/// Reads what all trials begin with (a GPT-2, the --init file), so that no trial fails of it. Collective over comm.
+/// @param shared  keeps what was read
+/// @throws UsageError or DataError where none of the first configurations could be trained, with what is wrong with the first
+void require_trainable(Communicator& comm, const PreparedSweep& sweep, SharedWeights& shared);
 
 }  // namespace agsweep

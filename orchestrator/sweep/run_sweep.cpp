@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <future>  // std::promise
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -9,7 +10,8 @@
 #include <fmt/format.h>
 
 #include "base/shell.hpp"
-#include "base/system.hpp"  // steady_seconds
+#include "base/system.hpp"  // steady_seconds, say
+#include "base/thread.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/signals/stop_signals.hpp"
 #include "orchestrator/sweep/prepared_sweep.hpp"
@@ -60,19 +62,27 @@ void train_groups(Session& session, const SweepInputs& inputs, const PreparedSwe
   }
   facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(groups.groups_per_rank));
-  std::vector<std::thread> threads;
-  threads.reserve(failures.size());
-  for (int i = 0; i < groups.groups_per_rank; ++i) {
-    threads.emplace_back([&, i] {
-      try {
-        SelfCommunicator alone;
-        TrialWorker(inputs, alone, link, group + i, facts, part).run();
-      } catch (...) {
-        failures[static_cast<std::size_t>(i)] = std::current_exception();
+  {
+    std::promise<bool> all_started;  // false: one of them could not be, so that no one begins
+    const std::shared_future<bool> begin = all_started.get_future().share();
+    std::vector<std::jthread> threads;
+    try {
+      for (int i = 0; i < groups.groups_per_rank; ++i) {
+        threads.push_back(start_thread(fmt::format("trial {} of {} at once", i + 1, groups.groups_per_rank), [&, begin, i] {
+          try {
+            SelfCommunicator alone;
+            if (begin.get()) TrialWorker(inputs, alone, link, group + i, facts, part).run();
+          } catch (...) {
+            failures[static_cast<std::size_t>(i)] = std::current_exception();
+          }
+        }));
       }
-    });
+    } catch (...) {
+      all_started.set_value(false);
+      throw;
+    }
+    all_started.set_value(true);
   }
-  for (std::thread& thread : threads) thread.join();
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
@@ -111,13 +121,15 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
     return ExitCode::done;
   }
 
+  require_trainable(*comm, sweep, shared);
+
   const auto lock_lost = [&session, path = args.out / journal_name] {
     std::error_code unknown;
     if (std::filesystem::exists(path, unknown)) {  // without a lock where the other process has ended
-      fmt::print(stderr, "error: another process has taken the sweep over\n");
+      say("error: another process has taken the sweep over");
     } else {
-      fmt::print(stderr, "error: {}: it has gone: the sweep's folder was moved or removed; go on by --resume with --out where it is now\n",
-                 path.string());
+      say(fmt::format("error: {}: it has gone: the sweep's folder was moved or removed; go on by --resume with --out where it is now",
+                      path.string()));
     }
     session.abort(ExitCode::run_time_failure);
   };
@@ -133,6 +145,7 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
                            .data = args.data,
                            .folder = args.out,
                            .command = shell_command(command_line),
+                           .repair = args.repair,
                            .shared = shared,
                            .devices = sweep.devices,
                            .require_lock = [&] {

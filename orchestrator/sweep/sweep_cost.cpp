@@ -18,25 +18,7 @@ namespace agsweep {
 
 namespace {
 
-constexpr std::int64_t most_rows = 100;  // configurations that are listed
-
-TrainConfig config_of(const PreparedSweep& sweep, const Point& point, std::int64_t train_rows) {
-  WorldFacts facts = sweep.world.facts(train_rows, sweep.devices.kind);
-  facts.ranks = sweep.groups.ranks_per_group;
-  if (sweep.groups.groups_per_rank > 1) facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
-  return resolve(trial_options(sweep.plan, point, sweep.plan.spec.seeds.front()), facts).config;
-}
-
-/// The configurations that depend on no trial's result.
-std::vector<Point> known_points(const SweepSpec& spec) {
-  std::vector<Point> points = spec.first_trials;
-  if (looks_back(spec.sampler)) return points;
-  const auto sampler = make_sampler(spec);
-  for (std::int64_t i = 0; static_cast<std::int64_t>(points.size()) < std::min(spec.trials, most_rows); ++i) {
-    points.push_back(sampler->sample(i, {}));
-  }
-  return points;
-}
+constexpr std::size_t most_rows = 100;  // configurations that are listed
 
 void print_configurations(const SweepSpec& spec, const std::vector<Point>& points) {
   std::vector<std::string> header = {"trial"};
@@ -57,6 +39,22 @@ std::int64_t split_tokens(const Split& split) { return static_cast<std::int64_t>
 
 }  // namespace
 
+TrainConfig trial_config(const PreparedSweep& sweep, const Point& point) {
+  WorldFacts facts = sweep.world.facts(static_cast<std::int64_t>(sweep.corpus.train.rows()), sweep.devices.kind);
+  facts.ranks = sweep.groups.ranks_per_group;
+  if (sweep.groups.groups_per_rank > 1) facts.cpus = facts.fewest_cpus = facts.most_cpus = 1;
+  return resolve(trial_options(sweep.plan, point, sweep.plan.spec.seeds.front()), facts).config;
+}
+
+std::vector<Point> known_points(const SweepSpec& spec, std::size_t most) {
+  std::vector<Point> points = spec.first_trials;
+  if (spec.sampler == SamplerKind::tpe) return points;
+  const auto sampler = make_sampler(spec);
+  const std::size_t wanted = std::min(static_cast<std::size_t>(spec.trials), most);
+  for (std::int64_t i = 0; points.size() < wanted; ++i) points.push_back(sampler->sample(i, {}));
+  return points;
+}
+
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
   if (plan.spec.scheduler.kind == SchedulerKind::none) return "";
   const TrainConfig config = filled_config(trial_options(plan, first_point(plan.spec), 0));
@@ -75,7 +73,7 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Sha
   const SweepSpec& spec = sweep.plan.spec;
   const Corpus& corpus = sweep.corpus;
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
-  const TrainConfig config = config_of(sweep, point, train_rows);
+  const TrainConfig config = trial_config(sweep, point);
   SweepEstimate estimate{.step = measure_step(corpus, shared, sweep.devices.place, config),
                          .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
   const std::int64_t rows = schedule_length(config, train_rows).rows;
@@ -90,7 +88,7 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Sha
 void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
   const SweepGroups& groups = sweep.groups;
   const SweepSpec& spec = sweep.plan.spec;
-  const std::vector<Point> points = known_points(spec);
+  const std::vector<Point> points = known_points(spec, most_rows);
   print_configurations(spec, points);
 
   const auto [step, trials, epochs, epoch_tokens, seconds] =

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "orchestrator/sweep/prepared_sweep.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
@@ -9,6 +10,12 @@
 #include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
+
+/// The options of a configuration's trial, resolved for a group of this job.
+TrainConfig trial_config(const PreparedSweep& sweep, const Point& point);
+
+/// The first configurations that depend on no trial's result; tpe may have none. @param most  of the sampler's
+std::vector<Point> known_points(const SweepSpec& spec, std::size_t most);
 
 /// What a person should know of the learning rate's schedule before a sweep with a scheduler; empty: nothing.
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows);

@@ -1,13 +1,8 @@
 #include "orchestrator/sweep/sweep_folder.hpp"
 
-#include <chrono>
-#include <thread>  // std::this_thread::sleep_for
-
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/system.hpp"
-#include "slurm/job_environment.hpp"
-#include "slurm/queue.hpp"  // job_has_ended
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/process_identity.hpp"
 #include "sweeps/space/resolved_spec.hpp"
@@ -20,7 +15,7 @@ namespace {
 
 void write_spec(const SweepArgs& args, const SweepPlan& plan) {
   if (!plan.given.empty()) write_file_atomically(args.out / "sweep.toml", plan.given);
-  write_file_atomically(args.out / "sweep.resolved.toml", resolved_spec(plan.spec));
+  write_file_atomically(args.out / "sweep.resolved.toml", sealed_spec(plan.spec));
 }
 
 /// An attribute of the study as the sweep began, or, in a new one, as it begins now.
@@ -40,18 +35,8 @@ T agreed(const Study& study, const char* key, const T& now, const char* option) 
 
 }  // namespace
 
-SweepLock take_sweep(const fs::path& folder, const std::function<void(const std::string&)>& message) {
-  fs::create_directories(folder);
-  const JobEnvironment job = job_environment();
-  const LockRequest request{.process = this_process(), .slurm_job = job.id, .slurm_restarts = job.requeues, .job_ended = job_has_ended};
-  return lock_sweep(folder, request,
-                    {.now = steady_seconds,
-                     .sleep = [](double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); },
-                     .message = message});
-}
-
 OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, std::function<void()> require_lock) {
-  OpenedJournal opened = open_journal(args.out / "journal.log", std::move(require_lock));
+  OpenedJournal opened = open_journal(args.out / "journal.log", std::move(require_lock), args.repair);
   const Study& study = opened.study;
   std::int64_t workers = identity.workers;
   if (const auto stored = study.attributes.find("agsweep:workers"); stored != study.attributes.end() && !identity.workers_given) {
@@ -65,6 +50,12 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
       {"agsweep:train_limit", identity.train_limit},
       {"agsweep:deterministic", agreed(study, "agsweep:deterministic", identity.deterministic, "--deterministic")},
   };
+  const auto add_input = [&](const char* key, const std::string& sha256, const char* option) {
+    if (!sha256.empty()) attributes[key] = agreed(study, key, sha256, option);
+  };
+  add_input("agsweep:weights_sha256", identity.weights_sha256, "--weights");
+  add_input("agsweep:geometry_sha256", identity.geometry_sha256, "--weights: its config.json");
+  add_input("agsweep:init_sha256", identity.init_sha256, "--init");
   if (identity.deterministic) attributes["agsweep:workers"] = agreed(study, "agsweep:workers", workers, "--workers");
   write_spec(args, plan);
 

@@ -9,20 +9,17 @@
 
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "sweeps/journal/journal_file.hpp"
-#include "sweeps/journal/sweep_lock.hpp"
 #include "sweeps/state/sweep_state.hpp"
 
 namespace agsweep {
-
-/// Takes SWEEP/sweep.lock; makes the folder where it is missing.
-/// @param message  says what is waited for
-/// @throws RunTimeError naming host and process of its holder
-SweepLock take_sweep(const std::filesystem::path& folder, const std::function<void(const std::string&)>& message);
 
 /// What the journal says of a whole sweep, and must say again when it goes on.
 struct SweepIdentity {
   std::int64_t epochs = 0;
   std::string data_sha256;
+  std::string weights_sha256;   // of the GPT-2 that all trials begin with; empty where there is none
+  std::string geometry_sha256;  // of its config.json
+  std::string init_sha256;      // of the --init file that all trials begin with; empty where there is none
   std::int64_t train_limit = 0;
   std::int64_t workers = 1;  // logical ones
   bool workers_given = false;
@@ -38,7 +35,7 @@ struct OpenSweep {
 
 /// Begins a sweep's folder, or replays what stands there. Call with the lock held, after require_same_sweep.
 /// @param require_lock  as open_journal has it
-/// @throws UsageError for another corpus, or other --deterministic or --workers, than the sweep began with
+/// @throws UsageError for another corpus, GPT-2 or --init file, or other --deterministic or --workers, than the sweep began with
 /// @throws DataError for a damaged journal; RunTimeError
 OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepIdentity& identity, std::function<void()> require_lock);
 

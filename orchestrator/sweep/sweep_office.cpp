@@ -2,17 +2,19 @@
 
 #include <unistd.h>
 
-#include <algorithm>  // std::min
+#include <algorithm>  // std::min, std::ranges::find
 #include <cstdio>
 #include <iostream>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "base/system.hpp"  // steady_seconds
+#include "base/system.hpp"  // say, steady_seconds
 #include "base/table.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"  // caveats
+#include "orchestrator/training/run_inputs.hpp"    // FileFacts
+#include "orchestrator/training/run_lock.hpp"      // lock_folder
 #include "sweeps/report/report_page.hpp"
 
 namespace agsweep {
@@ -20,7 +22,7 @@ namespace agsweep {
 SweepOffice::SweepOffice(const PreparedSweep& prepared, const SweepArgs& args, const std::function<void()>& lock_lost)
     : prepared_(prepared),
       args_(args),
-      lock_(take_sweep(args.out, [](const std::string& line) { fmt::print(stderr, "{}\n", line); })),
+      lock_(lock_folder(args.out, say)),
       block_(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds),
       sweep_(opened(lock_lost)),
       progress_(block_, sweep_.state),
@@ -32,10 +34,19 @@ SweepOffice::SweepOffice(const PreparedSweep& prepared, const SweepArgs& args, c
 OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
   const SweepPlan& plan = prepared_.plan;
   require_same_sweep(args_, plan);
+  const TrainConfig config = filled_config(trial_options(plan, first_point(plan.spec), 0));
+  const auto is_fixed = [&](std::string_view key) {
+    return std::ranges::find(plan.spec.space, key, &Parameter::key) == plan.spec.space.end();
+  };
+  FileFacts files;
+  const BaseFacts base = is_fixed("weights") && !config.weights.empty() ? files.base(config.weights) : BaseFacts{};
   const SweepIdentity identity{
       .epochs = plan.epochs,
       .data_sha256 = prepared_.data_sha256,
-      .train_limit = filled_config(trial_options(plan, first_point(plan.spec), 0)).train_limit,
+      .weights_sha256 = base.weights_sha256,
+      .geometry_sha256 = base.geometry_sha256,
+      .init_sha256 = is_fixed("init") ? files.init_sha256(config.init) : "",
+      .train_limit = config.train_limit,
       .workers = args_.workers > 0 ? args_.workers : static_cast<std::int64_t>(prepared_.groups.leaders.size()),
       .workers_given = args_.workers > 0,
       .deterministic = args_.deterministic,
@@ -44,6 +55,7 @@ OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
     if (!lock_.holds()) lock_lost();
   });
   for (const std::string& message : prepared_.messages()) block_.message(message);
+  if (!fsync_folder(args_.out)) block_.message(std::string(weak_folders_note));
   return sweep;
 }
 

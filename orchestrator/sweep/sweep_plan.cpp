@@ -1,12 +1,15 @@
 #include "orchestrator/sweep/sweep_plan.hpp"
 
-#include <algorithm>  // std::find_if
+#include <algorithm>  // std::find_if, std::ranges::find, std::ranges::for_each
 
 #include "base/error.hpp"
+#include "base/path_text.hpp"
 #include "base/utf8_text.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/option_check.hpp"
+#include "orchestrator/training/run_lock.hpp"  // require_no_run
 #include "sweeps/space/read_spec.hpp"
+#include "sweeps/space/resolved_spec.hpp"
 #include "sweeps/space/spec_difference.hpp"
 
 namespace agsweep {
@@ -51,10 +54,26 @@ AskedOptions fixed_options(const SweepSpec& spec) {
   return options;
 }
 
+bool is_path(std::string_view key) { return option_of_key(key, "[fixed]").kind == ValueKind::path; }
+
+/// A spec is resumed from wherever somebody stands.
+void make_paths_absolute(SweepSpec& spec) {
+  const auto make_absolute = [](ParameterValue& value) {
+    if (auto* const text = std::get_if<std::string>(&value)) *text = absolute_path_text(path_of_text(*text));
+  };
+  for (FixedOption& fixed : spec.fixed) {
+    if (is_path(fixed.key)) make_absolute(fixed.value);
+  }
+  for (Parameter& parameter : spec.space) {
+    if (is_path(parameter.key)) std::ranges::for_each(parameter.values, make_absolute);
+  }
+}
+
 }  // namespace
 
 SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
   const OptionCheck check = train_option_check();
+  require_no_run(args.out);
   const fs::path resolved = args.out / "sweep.resolved.toml";
   SweepPlan plan;
   if (args.spec.empty() && args.spec_text.empty() && !fs::exists(resolved)) throw UsageError("--spec is required");
@@ -62,7 +81,7 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
     plan.given = args.spec_text;
     plan.spec = read_spec(args.out / "sweep.toml", plan.given, check);
   } else if (args.spec.empty()) {
-    plan.spec = read_spec(resolved, read_text(resolved), check);
+    plan.spec = read_sealed_spec(resolved, check);
   } else {
     plan.given = read_text(args.spec);
     plan.spec = read_spec(args.spec, plan.given, check);
@@ -78,18 +97,31 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
     }
   }
   if (!args.part.empty()) set_part(plan.spec, args.part, "--part");
+  make_paths_absolute(plan.spec);
   plan.epochs = filled_config(fixed_options(plan.spec)).epochs;
   check_epochs(plan.spec, plan.epochs);
   return plan;
 }
 
 void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
+  require_no_run(args.out);
   const fs::path resolved = args.out / "sweep.resolved.toml";
   if (!fs::exists(resolved)) return;
   if (!args.resume) {
     throw UsageError("--out: a sweep stands in {}; go on with it by --resume, or choose another folder", args.out.string());
   }
-  const std::string difference = spec_difference(read_spec(resolved, read_text(resolved), train_option_check()), plan.spec);
+  SweepSpec before;
+  try {
+    before = read_sealed_spec(resolved, train_option_check());
+  } catch (const DataError&) {
+    if (args.repair && !plan.given.empty()) return;  // the given spec takes its place; the journal tells whether its space is another
+    throw;
+  }
+  for (FixedOption& fixed : before.fixed) {  // what lies at a path counts, not where: open_sweep compares that
+    const auto now = std::ranges::find(plan.spec.fixed, fixed.key, &FixedOption::key);
+    if (is_path(fixed.key) && now != plan.spec.fixed.end()) fixed.value = now->value;
+  }
+  const std::string difference = spec_difference(before, plan.spec);
   if (!difference.empty()) throw UsageError("--out: {} holds a sweep of another spec:\n{}", args.out.string(), difference);
 }
 

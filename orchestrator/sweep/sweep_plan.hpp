@@ -22,6 +22,7 @@ struct SweepArgs {
   std::int64_t ranks_per_trial = 1;
   std::int64_t trials_per_rank = 1;
   bool resume = false;
+  bool repair = false;  // with resume
   bool deterministic = false;
   std::int64_t workers = 0;  // 0: the groups
   bool dry_run = false;
@@ -42,7 +43,7 @@ struct SweepPlan {
 SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options);
 
 /// Whether the sweep that stands in --out, if any, is the plan's. Call with the lock held.
-/// @throws UsageError for another one (with each difference), or one that is there without --resume
+/// @throws UsageError for another one (with each difference), one that is there without --resume, or a run
 void require_same_sweep(const SweepArgs& args, const SweepPlan& plan);
 
 /// Some configuration, for what all have in common.

@@ -1,14 +1,14 @@
 #include "orchestrator/sweep/trial_worker.hpp"
 
 #include <algorithm>  // std::ranges::all_of, std::ranges::find
-#include <cstdio>
-#include <new>      // std::bad_alloc
-#include <utility>  // std::move
+#include <new>        // std::bad_alloc
+#include <utility>    // std::move
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/file_error.hpp"
+#include "base/path_text.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/config_hash.hpp"
@@ -100,19 +100,19 @@ bool same_trial(const SearchSpace& space, const TrainConfig& a, const TrainConfi
     const std::string key = entry.option.key();
     if (key != "seed" && std::ranges::find(space, key, &Parameter::key) == space.end()) return true;
     if (entry.option.kind != ValueKind::path) return entry.get(a) == entry.get(b);
-    const auto absolute = [](const Value& path) { return fs::absolute(to_text(path)).lexically_normal(); };
+    const auto absolute = [](const Value& path) { return absolute_path_text(path_of_text(to_text(path))); };
     return absolute(entry.get(a)) == absolute(entry.get(b));
   });
 }
 
-/// In a sweep whose journal was restored from a copy, a trial's folder may hold the run of another configuration: that stays beside it.
-void set_aside(const fs::path& folder) {
+/// Keeps a trial's folder that cannot be gone on with beside it.
+/// @param word  what it is called then: trials/0000.WORD-1, or a higher number where there is one already
+void set_aside(const fs::path& folder, std::string_view word, std::string_view why) {
   for (int i = 1;; ++i) {
-    const fs::path aside = fmt::format("{}.before-{}", folder.string(), i);
+    const fs::path aside = fmt::format("{}.{}-{}", folder.string(), word, i);
     if (fs::exists(aside)) continue;
     fs::rename(folder, aside);
-    fmt::print(stderr, "note: {}: it holds another trial's run, from before journal.log was restored; that is {} now\n", folder.string(),
-               aside.string());
+    say(fmt::format("note: {}: {}; that is {} now", folder.string(), why, aside.string()));
     return;
   }
 }
@@ -136,18 +136,23 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   const fs::path folder = trial_folder(inputs_.folder, order.trial);
   AskedOptions options = trial_options(inputs_.plan, order.point, order.seed);
   bool resumed = fs::exists(folder / "config.toml");
-  StoredRun stored;
-  if (resumed) {
-    stored = read_run(folder);
-    resumed = same_trial(inputs_.plan.spec.space, resolve(stored.options, facts_).config, resolve(options, facts_).config);
-    if (!resumed) set_aside(folder);
+  const TrainConfig asked_config = resolve(options, facts_).config;
+  try {
+    if (resumed) {
+      StoredRun stored = read_run(folder);
+      // In a sweep whose journal was restored from a copy, the folder may hold the run of another configuration.
+      resumed = same_trial(inputs_.plan.spec.space, resolve(stored.options, facts_).config, asked_config);
+      if (!resumed) set_aside(folder, "before", "it holds another trial's run, from before journal.log was restored");
+      if (resumed) options = resumed_options(stored.options, options);  // of another sweep: an error
+      record_ = std::move(stored.record);
+    }
+  } catch (const Error& error) {
+    if (!inputs_.repair) throw;
+    set_aside(folder, "damaged", error.what());
+    resumed = false;
   }
-  if (resumed) {
-    // The journal does not know of the end that a result tells of: it was restored from a copy, or the process was killed in between.
-    if (read_trial_facts(folder).done) fs::remove(folder / "result.json");
-    options = resumed_options(stored.options, inputs_.plan.passing);
-    record_ = std::move(stored.record);
-  }
+  // The journal does not know of the end that a result tells of: it was restored from a copy, or the process was killed in between.
+  if (resumed && read_trial_facts(folder).done) fs::remove(folder / "result.json");
   TrainConfig config = resolve(options, facts_).config;
   config.resume = resumed;
   // As config.toml has them: then a resumed trial shares its GPT-2 with those that are new.
@@ -186,10 +191,12 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
   TrialObserver observer(link_, inputs_.require_lock, group_, trial, answered_epochs_, hash);
   const RunIdentity identity{.folder = trial_folder(inputs_.folder, trial),
                              .config = config_text_,
+                             .config_seal = config_seal(config_text_),
                              .command = inputs_.command,
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
                              .environment = leads() ? environment(world_, inputs_.devices, record_) : nlohmann::json::object(),
+                             .repair = inputs_.repair,
                              .test_split = false,
                              .note = note_};
   const TrainOutcome outcome =

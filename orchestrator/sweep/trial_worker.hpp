@@ -27,6 +27,7 @@ struct SweepInputs {
   std::filesystem::path data;
   std::filesystem::path folder;  // SWEEP
   std::string command;           // the command line, for result.json
+  bool repair;                   // files of a trial that were damaged or changed are put aside
   SharedWeights& shared;
   const JobDevices& devices;
   std::function<void()> require_lock;  // does not return when another process has taken the sweep over; for any thread

@@ -17,6 +17,7 @@ LoadedModel load_model(Communicator& comm, const std::filesystem::path& folder, 
     model.stored = read_stored_model(folder, weights);
     model.corpus = read_fitting_corpus(data, model.split, model.stored);
   });
+  if (comm.rank() == 0 && !model.stored.sealed) say(unsealed_note);
   const World world = survey(comm);
   model.stored.config.threads = world.facts(0).cpus;
   model.devices = devices_of_model(comm, world, model.stored.config.device);

@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/seal.hpp"
+#include "orchestrator/training/run_lock.hpp"  // require_no_sweep
 
 namespace agsweep {
 
@@ -10,8 +12,10 @@ namespace fs = std::filesystem;
 namespace {
 
 nlohmann::json read_result(const fs::path& path) {
+  const std::string text = read_file(path);
+  check_seal(text, result_seal, path, "put it back as it was, or remove it: then --resume writes it anew from the last checkpoint");
   try {
-    nlohmann::json result = nlohmann::json::parse(read_file(path));
+    nlohmann::json result = nlohmann::json::parse(text);
     if (!result.is_object()) throw DataError("{}: not an object", path.string());
     return result;
   } catch (const nlohmann::json::exception& error) {
@@ -43,6 +47,7 @@ void require_no_leavings(const fs::path& out) {
 RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
   RunPlan plan{
       .state = RunPlan::State::fresh, .options = asked, .record = {}, .result = {}, .data = args.data, .data_given = !args.data.empty()};
+  require_no_sweep(args.out);
   if (!args.config.empty()) plan.options.merge(read_config(args.config));  // the command line wins
   if (!fs::exists(args.out / "config.toml")) {
     require_no_leavings(args.out);

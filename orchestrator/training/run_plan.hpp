@@ -17,6 +17,7 @@ struct TrainArgs {
   std::filesystem::path out;
   std::filesystem::path config;
   bool resume = false;
+  bool repair = false;  // with resume
   bool json = false;
 };
 
@@ -32,7 +33,7 @@ struct RunPlan {
 };
 
 /// Reads --config and the run's folder. Writes nothing.
-/// @throws UsageError when another run stands in --out, or options differ from those that the resumed run was started with
+/// @throws UsageError when another run or a sweep stands in --out, or options differ from those that the resumed run was started with
 /// @throws DataError for a damaged run; RunTimeError for one that failed
 RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked);
 

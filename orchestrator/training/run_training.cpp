@@ -6,6 +6,7 @@
 #include <iostream>
 #include <numeric>  // std::iota
 
+#include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
@@ -16,6 +17,7 @@
 #include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/metrics_text.hpp"
 #include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/run_lock.hpp"
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
@@ -44,13 +46,11 @@ void print_start(ProgressDisplay& display, const World& world, const Resolved& r
                               config.threads, config.shards));
 }
 
-/// Every rank looks at the run's folder, and what one finds wrong all say. Collective over the job.
-RunPlan agreed_plan(Session& session, const TrainArgs& args, const AskedOptions& asked) {
-  const auto comm = session.world(filled_config(asked).timeout);
-  require_same_out(*comm, args.out);
+/// Every rank looks at the run's folder, and what one finds wrong all say. Collective over comm, the job.
+RunPlan agreed_plan(Communicator& comm, const TrainArgs& args, const AskedOptions& asked) {
   RunPlan plan;
-  together(*comm, [&] { plan = plan_run(args, asked); });
-  require_same(*comm, std::to_string(static_cast<int>(plan.state)),
+  together(comm, [&] { plan = plan_run(args, asked); });
+  require_same(comm, std::to_string(static_cast<int>(plan.state)),
                "the ranks see different runs in --out: it must be on a file system that they share");
   return plan;
 }
@@ -63,8 +63,9 @@ JobDevices devices_of_run(Communicator& comm, const World& world, const RunPlan&
   return devices_to_go_on(comm, world, "this run was");
 }
 
+/// @param lock  of the run's folder, on rank 0
 ExitCode train_or_go_on(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const RunPlan& plan,
-                        const AskedOptions& asked) {
+                        const AskedOptions& asked, RunLock* lock) {
   const bool speaks = session.rank() == 0;
   const std::string go_on = resume_command(command_line, session.size());
   const std::string advice = fmt::format("go on from the last checkpoint with:\n{}", go_on);
@@ -89,14 +90,18 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
                "the ranks see different options or data: --data and --out must be on a file system that they share");
 
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
+  if (speaks && !fsync_folder(args.out)) resolved.messages.emplace_back(weak_folders_note);
   if (speaks) print_start(display, world, resolved, inputs);
-  TrainProgress progress(display, config.epochs, config.metric);
+  TrainProgress progress(display, config.epochs, config.metric, [lock] { lock->require(); });
+  const std::string config_toml = config_text(config, plan.options, inputs.record);
   const RunIdentity identity{.folder = args.out,
-                             .config = config_text(config, plan.options, inputs.record),
+                             .config = config_toml,
+                             .config_seal = config_seal(config_toml),
                              .command = shell_command(command_line),
                              .config_hash = hash,
                              .data_sha256 = inputs.record.sha256.data,
                              .environment = environment(world, devices, inputs.record),
+                             .repair = args.repair,
                              .note = note};
   SharedWeights shared;
   try {
@@ -120,11 +125,23 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
 }  // namespace
 
 ExitCode run_training(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const AskedOptions& options) {
-  const RunPlan plan = agreed_plan(session, args, options);
-  if (plan.state != RunPlan::State::finished) return train_or_go_on(session, command_line, args, plan, options);
+  std::optional<RunLock> lock;  // rank 0's
+  RunPlan plan;
+  {
+    const auto comm = session.world(filled_config(options).timeout);
+    require_same_out(*comm, args.out);
+    plan = agreed_plan(*comm, args, options);
+    if (plan.state != RunPlan::State::finished) {
+      on_rank_zero(*comm, [&] { lock.emplace(args.out); });
+      plan = agreed_plan(*comm, args, options);  // what stands there now stays
+    }
+  }
+  if (plan.state != RunPlan::State::finished) {
+    return train_or_go_on(session, command_line, args, plan, options, lock ? &*lock : nullptr);
+  }
   if (!args.data.empty()) require_recorded_data(plan, sha256_file(args.data));
   if (session.rank() == 0) {
-    fmt::print(stderr, "{}: this run is finished\n", args.out.string());
+    say(fmt::format("{}: this run is finished", args.out.string()));
     print_result(plan.result, *plan.record, args);
   }
   return ExitCode::done;

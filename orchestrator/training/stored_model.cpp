@@ -36,6 +36,7 @@ StoredModel run_model(const fs::path& run, const fs::path& weights) {
           .tokenizer_sha256 = std::move(stored.record.sha256.tokenizer),
           .max_length = stored.record.max_length,
           .join = stored.record.join,
+          .sealed = stored.sealed,
           .random_base = stored.record.random_base};
 }
 
@@ -98,6 +99,15 @@ void relabel(Corpus& corpus, const fs::path& data, const std::vector<std::string
 
 StoredModel read_stored_model(const fs::path& folder, const fs::path& weights) {
   return is_adapter_folder(folder) ? adapter_model(folder, weights) : run_model(folder, weights);
+}
+
+std::vector<fs::path> files_read(const fs::path& folder, const StoredModel& model, const fs::path& data) {
+  std::vector<fs::path> files = {data, folder / "adapter_config.json", folder / "adapter_model.safetensors"};
+  if (model.config.weights.empty()) return files;
+  const CheckpointFiles base = find_checkpoint_files(model.config.weights);
+  files.insert(files.end(), base.weights.begin(), base.weights.end());
+  files.insert(files.end(), {base.config, base.index});
+  return files;
 }
 
 void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/corpus.hpp"
@@ -20,14 +21,22 @@ struct StoredModel {
   std::string tokenizer_sha256;          // empty: the folder does not tell
   std::int64_t max_length = 0;           // tokens a row, at most; 0: the folder does not tell
   TextJoin join = TextJoin::space;       // of a row's texts
+  bool sealed = true;                    // false: a run of before its files were sealed, so that damage to config.toml does not show
   bool random_base = false;              // made of a GPT-2 that was never trained
 };
+
+inline constexpr std::string_view unsealed_note =
+    "note: this run is of a version that did not seal config.toml, so that damage to it does not show";
 
 /// @param weights  where the GPT-2 under the adapter is; empty: where a run recorded it, or what an adapter calls its base, if that is a
 /// folder
 /// @throws DataError for a folder that is neither, a damaged file, or another GPT-2 than a run's
 /// @throws UsageError for an adapter whose base is no folder, without `weights`
 StoredModel read_stored_model(const std::filesystem::path& folder, const std::filesystem::path& weights);
+
+/// What a command reads that looks at such a model's answers, beside a run's own records: no output may replace it.
+std::vector<std::filesystem::path> files_read(const std::filesystem::path& folder, const StoredModel& model,
+                                              const std::filesystem::path& data);
 
 /// @throws DataError when the model was trained with another tokenizer
 void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model);

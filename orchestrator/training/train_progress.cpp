@@ -1,13 +1,15 @@
 #include "orchestrator/training/train_progress.hpp"
 
+#include <utility>  // std::move
+
 #include <fmt/format.h>
 
 #include "base/system.hpp"  // duration_text
 
 namespace agsweep {
 
-TrainProgress::TrainProgress(ProgressDisplay& display, std::int64_t epochs, Metric metric)
-    : display_(display), epochs_(epochs), metric_(metric) {}
+TrainProgress::TrainProgress(ProgressDisplay& display, std::int64_t epochs, Metric metric, std::function<void()> before_write)
+    : display_(display), epochs_(epochs), metric_(metric), before_write_(std::move(before_write)) {}
 
 void TrainProgress::on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t done_steps) {
   total_steps_ = total_steps;

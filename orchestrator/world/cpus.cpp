@@ -8,12 +8,13 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>    // std::lround
-#include <cstring>  // std::strerror, std::memcpy
+#include <cstring>  // std::memcpy
 #include <fstream>
 #include <optional>
 #include <sstream>
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // error_text
 
 namespace agsweep {
 
@@ -82,7 +83,7 @@ CpuAllowance own_cpus() {
   CpuAllowance allowance;
   static_assert(sizeof(allowance.mask) % sizeof(unsigned long) == 0);
   if (::sched_getaffinity(0, sizeof(allowance.mask), reinterpret_cast<cpu_set_t*>(allowance.mask.data())) != 0) {
-    throw RunTimeError("cannot read the CPU affinity: {}", std::strerror(errno));
+    throw RunTimeError("cannot read the CPU affinity: {}", error_text(errno));
   }
   allowance.online = std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
   allowance.quota = cgroup_quota(text_of("/proc/self/cgroup").value_or(""), "/sys/fs/cgroup");

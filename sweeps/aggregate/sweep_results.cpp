@@ -7,10 +7,11 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/seal.hpp"
 #include "sweeps/journal/distribution.hpp"
 #include "sweeps/journal/journal_line.hpp"  // parse_journal_line
 #include "sweeps/journal/study.hpp"
-#include "sweeps/space/read_spec.hpp"
+#include "sweeps/space/resolved_spec.hpp"
 #include "sweeps/space/spec_difference.hpp"
 #include "sweeps/state/sweep_state.hpp"  // the names of a trial's attributes
 
@@ -42,9 +43,8 @@ std::optional<std::int64_t> whole_attribute(const Attributes& attributes, std::s
 ParameterValue as_it_is(std::string_view, std::string_view, const ParameterValue& value, std::string_view) { return value; }
 
 SweepSpec read_resolved_spec(const fs::path& path) {
-  const std::string text = read_file(path);
   try {
-    return read_spec(path, text, as_it_is);
+    return read_sealed_spec(path, as_it_is);
   } catch (const UsageError& error) {
     throw DataError("{}", error.what());
   }
@@ -114,24 +114,27 @@ std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
   return trial;
 }
 
-/// null for a file that is missing or damaged.
+/// null for a file that is missing, or no JSON object.
 nlohmann::json read_result(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return nullptr;
+  std::string text;
   try {
-    const std::optional<JournalLine> stored = parse_journal_line(read_file(path));
-    if (!stored) return nullptr;
-    nlohmann::json result = *stored;
-    // Of ten thousand trials what nobody asks for would take half a gigabyte.
-    for (const char* const bulk : {"final", "test", "versions", "hosts", "command"}) result.erase(bulk);
-    const nlohmann::json::json_pointer train("/best/train");
-    if (result.contains(train) && result[train].is_object()) {
-      for (const char* const bulk : {"per_class", "confusion"}) result[train].erase(bulk);
-    }
-    return result;
+    text = read_file(path);
   } catch (const DataError&) {
     return nullptr;
   }
+  const std::optional<JournalLine> stored = parse_journal_line(text);
+  if (!stored) return nullptr;
+  check_seal(text, result_seal, path, "put it back as it was, or remove it to go on without what only it knows");
+  nlohmann::json result = *stored;
+  // Of ten thousand trials what nobody asks for would take half a gigabyte.
+  for (const char* const bulk : {"final", "test", "versions", "hosts", "command"}) result.erase(bulk);
+  const nlohmann::json::json_pointer train("/best/train");
+  if (result.contains(train) && result[train].is_object()) {
+    for (const char* const bulk : {"per_class", "confusion"}) result[train].erase(bulk);
+  }
+  return result;
 }
 
 double number_in(const nlohmann::json& result, const char* key) {

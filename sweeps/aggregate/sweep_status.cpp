@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"  // value_of
+#include "sweeps/journal/sweep_lock.hpp"     // lock_name
 
 namespace agsweep {
 
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::optional<LockState> lock_of(const fs::path& folder) {
-  const fs::path path = folder / "sweep.lock";
+  const fs::path path = folder / lock_name;
   std::error_code unreadable;
   if (!fs::exists(path, unreadable)) return std::nullopt;
   try {

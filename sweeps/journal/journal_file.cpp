@@ -20,10 +20,6 @@ namespace {
 
 [[noreturn]] void fail(const char* action, const fs::path& path) { throw_file_error(path, action, errno); }
 
-void sync(int fd, const fs::path& path) {
-  if (::fsync(fd) != 0) fail("fsync", path);
-}
-
 bool creates_trial(const JournalLine& line) {
   return line.contains("op_code") && line["op_code"] == static_cast<std::int64_t>(JournalOperation::create_trial);
 }
@@ -39,7 +35,7 @@ void Journal::append(std::span<const std::string> lines) {
   const std::int64_t trials = numbers_.total();
   const std::string group = numbered(lines);
   write_all(file_.get(), std::as_bytes(std::span(group)), path_);
-  sync(file_.get(), path_);
+  sync_file(file_.get(), path_);
   check_place(group, numbers_.total() > trials);
   failed_ = false;
 }
@@ -93,9 +89,9 @@ std::string Journal::numbered(std::span<const std::string> lines) {
     if (creates_trial(line)) numbers_.add_own();
     if (numbers_.parted() && line.contains("trial_id")) {
       line["trial_id"] = numbers_.in_journal(line["trial_id"].get<std::int64_t>());
-      group += line.dump();
+      group += seal_.sealed(line.dump());
     } else {
-      group += text;
+      group += seal_.sealed(text);
     }
     group += '\n';
   }
@@ -121,12 +117,31 @@ void Journal::check_place(const std::string& group, bool has_new_trials) {
   size_ += place + group.size();
 }
 
-OpenedJournal open_journal(const fs::path& path, std::function<void()> require_lock) {
+namespace {
+
+/// The journal as it stands, up to a damaged line if there is one and it is to be repaired.
+Study readable_study(const fs::path& path, bool repair) {
+  Study study = read_study(path, /*stop_at_damage=*/true);
+  if (study.damage.empty()) return study;
+  const fs::path kept = path.string() + ".damaged";
+  if (!repair) {
+    throw DataError(
+        "{}; put the file back as it was, or give --repair: it cuts this line and all that follow off, keeps the whole file as {}, "
+        "and what was lost with them is trained again from the trials' checkpoints",
+        study.damage, kept.filename().string());
+  }
+  write_file_atomically(kept, read_file(path));
+  return study;
+}
+
+}  // namespace
+
+OpenedJournal open_journal(const fs::path& path, std::function<void()> require_lock, bool repair) {
   require_lock();
   const bool is_new = !fs::exists(path);
-  Study study = is_new ? Study{} : read_study(path);
+  Study study = is_new ? Study{} : readable_study(path, repair);
   FileDescriptor file = open_file(path, O_RDWR | O_CREAT | O_APPEND);
-  if (is_new) fsync_path(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  if (is_new) fsync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 
   if (study.torn_bytes > 0) {
     struct stat status {};
@@ -136,9 +151,9 @@ OpenedJournal open_journal(const fs::path& path, std::function<void()> require_l
     }
     require_lock();
     if (::ftruncate(file.get(), static_cast<off_t>(study.bytes)) != 0) fail("cut off its torn last line", path);
-    sync(file.get(), path);
+    sync_file(file.get(), path);
   }
-  Journal journal(path, std::move(file), study.bytes, study.numbers, std::move(require_lock));
+  Journal journal(path, std::move(file), study.bytes, study.numbers, study.seal, std::move(require_lock));
   return {.journal = std::move(journal), .study = std::move(study)};
 }
 

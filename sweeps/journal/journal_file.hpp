@@ -15,12 +15,18 @@ namespace agsweep {
 class Journal {
  public:
   /// For open_journal.
-  Journal(std::filesystem::path path, FileDescriptor file, std::uint64_t size, TrialNumbers numbers, std::function<void()> require_lock)
-      : path_(std::move(path)), file_(std::move(file)), size_(size), numbers_(std::move(numbers)), require_lock_(std::move(require_lock)) {}
+  Journal(std::filesystem::path path, FileDescriptor file, std::uint64_t size, TrialNumbers numbers, JournalSeal seal,
+          std::function<void()> require_lock)
+      : path_(std::move(path)),
+        file_(std::move(file)),
+        size_(size),
+        numbers_(std::move(numbers)),
+        seal_(std::move(seal)),
+        require_lock_(std::move(require_lock)) {}
 
-  /// Appends a group of lines (of journal_record.hpp) by one write(2) and one fsync(2); on return they are on the disk. A crash before
-  /// may leave the first lines of the group and a torn one. Trials that another program has added meanwhile are counted: the lines' trials
-  /// get the numbers that they have in the journal.
+  /// Appends a group of lines (of journal_record.hpp), each with its seal, by one write(2) and one fsync(2); on return they are on the
+  /// disk. A crash before may leave the first lines of the group and a torn one. Trials that another program has added meanwhile are
+  /// counted: the lines' trials get the numbers that they have in the journal.
   /// @throws RunTimeError when the file was changed by another program so that a line would be spoilt, or it cannot be written (a full
   ///         disk, for one); what require_lock throws. What is on the disk is then unknown: this object appends no more, and a new one has
   ///         to read.
@@ -38,6 +44,7 @@ class Journal {
   FileDescriptor file_;
   std::uint64_t size_;  // of the file after our last append, in bytes; others may have added lines since
   TrialNumbers numbers_;
+  JournalSeal seal_;  // of our lines so far
   std::function<void()> require_lock_;
   bool failed_ = false;
 };
@@ -49,8 +56,9 @@ struct OpenedJournal {
 };
 
 /// Opens or creates journal.log.
+/// @param repair  a line that is damaged or changed is cut off with all that follow it; the file as it was stays as journal.log.damaged
 /// @param require_lock  called before each change of the file: throws, or ends the process, when it does not hold sweep.lock any more
-/// @throws DataError as read_study; RunTimeError when the file cannot be written; what require_lock throws
-OpenedJournal open_journal(const std::filesystem::path& path, std::function<void()> require_lock);
+/// @throws DataError as read_study, with the way on; RunTimeError when the file cannot be written; what require_lock throws
+OpenedJournal open_journal(const std::filesystem::path& path, std::function<void()> require_lock, bool repair = false);
 
 }  // namespace agsweep

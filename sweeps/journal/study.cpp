@@ -54,10 +54,19 @@ class Replay {
  public:
   explicit Replay(Study& study) : study_(study) {}
 
-  void apply(const JournalLine& line) {
+  /// @param text  the line as it stands in the file
+  void apply(const JournalLine& line, std::string_view text) {
     const std::int64_t operation = whole_number_of(line, "op_code", 0, any_number);
     if (!text_of(line, "worker_id").starts_with(own_worker_prefix)) return skip(operation);
-    switch (static_cast<JournalOperation>(operation)) {
+    JournalSeal seal = study_.seal;
+    seal.check(text);
+    perform(static_cast<JournalOperation>(operation), line);
+    study_.seal = std::move(seal);
+  }
+
+ private:
+  void perform(JournalOperation operation, const JournalLine& line) {
+    switch (operation) {
       case JournalOperation::create_study:
         return create_study(line);
       case JournalOperation::study_attribute:
@@ -71,10 +80,9 @@ class Replay {
       case JournalOperation::trial_attribute:
         return set_attribute(line);
     }
-    throw DataError("op_code {} is none of agsweep's", operation);
+    throw DataError("op_code {} is none of agsweep's", static_cast<std::int64_t>(operation));
   }
 
- private:
   void skip(std::int64_t operation) {
     const auto is = [operation](JournalOperation one) { return operation == static_cast<std::int64_t>(one); };
     if (is(JournalOperation::create_study) && study_.name.empty()) throw DataError("another program has made this journal");
@@ -180,20 +188,23 @@ bool is_paused(const StudyTrial& trial) {
   return trial.state == TrialState::running && paused != trial.attributes.end() && paused->second == true;
 }
 
-Study replay(std::string_view text, std::string_view name) {
+Study replay(std::string_view text, std::string_view name, bool stop_at_damage) {
   Study study;
   study.file = name;
   Replay replay(study);
   for (std::int64_t number = 1; study.bytes < text.size(); ++number) {
     const std::size_t newline = text.find('\n', study.bytes);
     if (newline == text.npos) break;
-    const std::optional<JournalLine> line = parse_journal_line(text.substr(study.bytes, newline - study.bytes));
+    const std::string_view line_text = text.substr(study.bytes, newline - study.bytes);
+    const std::optional<JournalLine> line = parse_journal_line(line_text);
     if (!line && newline + 1 == text.size()) break;
-    if (!line) throw DataError("{}:{}: damaged: no JSON object", name, number);
     try {
-      replay.apply(*line);
+      if (!line) throw DataError("damaged: no JSON object");
+      replay.apply(*line, line_text);
     } catch (const DataError& error) {
-      throw DataError("{}:{}: {}", name, number, error.what());
+      study.damage = fmt::format("{}:{}: {}", name, number, error.what());
+      if (stop_at_damage) break;
+      throw DataError("{}", study.damage);
     }
     study.bytes = newline + 1;
   }
@@ -201,14 +212,14 @@ Study replay(std::string_view text, std::string_view name) {
   return study;
 }
 
-Study read_study(const fs::path& path) {
+Study read_study(const fs::path& path, bool stop_at_damage) {
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (fs::exists(status) && !fs::is_regular_file(status)) throw DataError("{}: cannot read: it is no regular file", path.string());
   if (fs::is_regular_file(status) && fs::file_size(path, ignored) > largest_journal) {
     throw DataError("{}: it has more than {} bytes", path.string(), largest_journal);
   }
-  return replay(read_file(path), path.string());
+  return replay(read_file(path), path.string(), stop_at_damage);
 }
 
 }  // namespace agsweep

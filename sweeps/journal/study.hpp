@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sweeps/journal/journal_record.hpp"
+#include "sweeps/journal/journal_seal.hpp"
 #include "sweeps/journal/trial_numbers.hpp"
 #include "sweeps/space/parameter.hpp"
 
@@ -59,6 +60,8 @@ struct Study {
   TrialNumbers numbers;          // of the trials above in the journal
   std::uint64_t bytes = 0;       // of the file's whole lines
   std::uint64_t torn_bytes = 0;  // that follow them
+  JournalSeal seal = {};         // after them
+  std::string damage = {};       // of the line that follows them, where the reader stopped there
 };
 
 /// Reads a journal's text.
@@ -67,11 +70,12 @@ struct Study {
 /// after a trial's end counts. A last line that has no newline or is no JSON object is torn, and not read: a killed writer left it, or one
 /// is writing it now.
 /// @param name  of the file, for errors
-/// @throws DataError with the line for any other line that is not as journal_record.hpp writes it, or in no place for it
-Study replay(std::string_view text, std::string_view name);
+/// @throws DataError with the line for any other line that is not as journal_record.hpp writes it, in no place for it, or changed
+/// @param stop_at_damage  such a line ends the reading instead: it and all that follows are torn_bytes
+Study replay(std::string_view text, std::string_view name, bool stop_at_damage = false);
 
 /// Reads journal.log, also while another process appends to it.
 /// @throws DataError as replay, and when the file is missing, unreadable, or above 4 GiB
-Study read_study(const std::filesystem::path& path);
+Study read_study(const std::filesystem::path& path, bool stop_at_damage = false);
 
 }  // namespace agsweep

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>  // std::strerror
 
 #include "base/error.hpp"
+#include "base/system.hpp"  // error_text
 
 namespace agsweep {
 
@@ -18,7 +18,7 @@ constexpr double poll_seconds = 1;
 constexpr int most_races = 100;  // lost in a row; each means that another process got or gave back the lock meanwhile
 
 [[noreturn]] void fail(const char* action, const fs::path& path) {
-  throw RunTimeError("{}: cannot {}: {}", path.string(), action, std::strerror(errno));
+  throw RunTimeError("{}: cannot {}: {}", path.string(), action, error_text(errno));
 }
 
 /// nullopt when there is none.
@@ -52,6 +52,26 @@ std::string name_of(const LockBlocker& blocker) {
   return fmt::format("process {} on host {}{}", holder.process.pid, holder.process.host, job);
 }
 
+/// Gives a file a further name unless that is taken. Where the file system has no hard links (exFAT, some of FUSE's), the name gets a file
+/// of its own with the same text; a reader may then see it while it is still empty, which it takes for a damaged lock.
+/// @param made  the new file, then
+/// @return 0, or an errno
+int give_name(const fs::path& file, const fs::path& name, const std::string& text, FileDescriptor& made) {
+  if (::link(file.c_str(), name.c_str()) == 0) return 0;
+  if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS) return errno;
+  FileDescriptor own(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (own.get() < 0) return errno;
+  try {
+    write_all(own.get(), std::as_bytes(std::span(text)), name);
+    sync_file(own.get(), name);
+  } catch (...) {
+    ::unlink(name.c_str());
+    throw;
+  }
+  made = std::move(own);
+  return 0;
+}
+
 /// Watches what is in the way. @return false when its holder, or another one, moves; true when it has stood still or is gone
 bool stands_still(const LockBlocker& blocker, const LockWait& wait) {
   wait.message(fmt::format("{}: made by {}, which is not seen to run; it is taken over unless it changes within {} s",
@@ -67,7 +87,7 @@ bool stands_still(const LockBlocker& blocker, const LockWait& wait) {
 }
 
 RunTimeError held_error(const fs::path& folder, const LockBlocker& blocker) {
-  return RunTimeError("{}: {} works on this sweep", folder.string(), name_of(blocker));
+  return RunTimeError("{}: {} works in this folder", folder.string(), name_of(blocker));
 }
 
 }  // namespace
@@ -93,19 +113,19 @@ struct LockTaker {
   void write() const {
     const std::string text = lock_text(self);
     write_all(file.get(), std::as_bytes(std::span(text)), file_path);
-    if (::fsync(file.get()) != 0) fail("fsync", file_path);
+    sync_file(file.get(), file_path);
   }
 
   SweepLock lock(const fs::path& path) { return SweepLock(path, self, std::move(file)); }
 
   /// Gives `path` to this taker's file, in place of a stale one if need be. @return what is in the way
-  std::optional<LockBlocker> take(const fs::path& path) const {
+  std::optional<LockBlocker> take(const fs::path& path) {
     for (int race = 0; race < most_races; ++race) {
-      if (::link(file_path.c_str(), path.c_str()) == 0) return std::nullopt;
-      const int why = errno;
+      const int why = give_name(file_path, path, lock_text(self), file);
+      if (why == 0) return std::nullopt;
       const std::optional<std::string> content = content_of(path);
       if (!content && why == EEXIST) continue;
-      if (!content) throw RunTimeError("{}: cannot link: {}", path.string(), std::strerror(why));
+      if (!content) throw RunTimeError("{}: cannot link: {}", path.string(), error_text(why));
       LockBlocker blocker = look_at(path, *content);
       if (blocker.holder && blocker.holder->token == self.token) return std::nullopt;  // a lost answer of an NFS server
       if (!is_stale(blocker)) return blocker;
@@ -136,9 +156,11 @@ struct LockTaker {
   }
 
   /// Puts this taker's file in place of `path`.
-  bool replace(const fs::path& path) const {
+  bool replace(const fs::path& path) {
     const fs::path second_name = fmt::format("{}.2", file_path.string());  // the rename takes it away, and a claim needs the first
-    if (::link(file_path.c_str(), second_name.c_str()) != 0) fail("link", second_name);
+    if (const int why = give_name(file_path, second_name, lock_text(self), file); why != 0) {
+      throw RunTimeError("{}: cannot link: {}", second_name.string(), error_text(why));
+    }
     if (::rename(second_name.c_str(), path.c_str()) != 0) {
       ::unlink(second_name.c_str());
       fail("replace", path);
@@ -158,7 +180,8 @@ SweepLock::~SweepLock() {
   if (file_.get() < 0) return;
   try {
     const fs::path claim = claim_path(path_, self_);
-    if (::link(path_.c_str(), claim.c_str()) != 0) return;  // gone, or somebody is taking it over
+    FileDescriptor made;
+    if (give_name(path_, claim, lock_text(self_), made) != 0) return;  // gone, or somebody is taking it over
     if (holds()) ::unlink(path_.c_str());
     ::unlink(claim.c_str());
   } catch (const std::exception&) {
@@ -171,12 +194,13 @@ bool SweepLock::holds() const { return has_token(path_, self_.token); }
 bool SweepLock::bump() {
   const std::string text = counter_text(++self_.counter);
   const auto offset = static_cast<off_t>(lock_text(self_).size() - counter_from_end);
-  const bool written = ::pwrite(file_.get(), text.data(), text.size(), offset) == static_cast<ssize_t>(text.size()) &&
-                       ::fdatasync(file_.get()) == 0;  // so that other NFS clients see it
-  const int why = errno;
-  if (!holds()) return false;
-  if (!written) throw RunTimeError("{}: cannot write: {}", path_.string(), std::strerror(why));
-  return true;
+  try {
+    write_all_at(file_.get(), std::as_bytes(std::span(text)), offset, path_);
+    sync_file(file_.get(), path_);  // so that other NFS clients see it
+  } catch (const RunTimeError&) {
+    if (holds()) throw;
+  }
+  return holds();
 }
 
 bool LockWatch::holds(double now) {
@@ -187,7 +211,7 @@ bool LockWatch::holds(double now) {
 }
 
 LockAttempt try_lock(const fs::path& folder, const LockRequest& request, const std::set<std::string>& still) {
-  const fs::path path = folder / "sweep.lock";
+  const fs::path path = folder / lock_name;
   LockTaker taker(folder, request, still);
   taker.write();
   std::optional<LockBlocker> blocker = taker.take(path);

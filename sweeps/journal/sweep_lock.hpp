@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/file.hpp"  // FileDescriptor
 #include "sweeps/journal/lock_file.hpp"
@@ -21,10 +22,15 @@ struct LockRequest {
   std::function<bool(const std::string& job)> job_ended = [](const std::string&) { return false; };
 };
 
-/// The right to change a sweep's folder, held by its sweep.lock, and given back with the object if it is still there. For one thread.
+/// The lock's file. A run's folder has it too: so no sweep and run can begin in one folder, nor two versions of this program.
+constexpr std::string_view lock_name = "sweep.lock";
+
+/// The right to change the folder of a sweep or a run, held by its sweep.lock, and given back with the object if it is still there. For
+/// one thread.
 ///
-/// The file is made by link(2), which is atomic on NFS too. Whoever replaces or removes it, a taker or the holder itself, first makes
-/// sweep.lock.TOKEN, with the token of the lock that shall go: so only one does, and never removes a younger lock than it has looked at.
+/// The file is made by link(2), which is atomic on NFS too, or by O_EXCL where there are no hard links. Whoever replaces or removes it, a
+/// taker or the holder itself, first makes sweep.lock.TOKEN, with the token of the lock that shall go: so only one does, and never removes
+/// a younger lock than it has looked at.
 class SweepLock {
  public:
   SweepLock(SweepLock&& other) noexcept = default;
@@ -55,7 +61,7 @@ constexpr double lock_bump_seconds = 10;
 class LockWatch {
  public:
   /// @param token  the lock's
-  LockWatch(const std::filesystem::path& folder, std::string token) : path_(folder / "sweep.lock"), token_(std::move(token)) {}
+  LockWatch(const std::filesystem::path& folder, std::string token) : path_(folder / lock_name), token_(std::move(token)) {}
 
   /// SweepLock::holds(), but the file is read only when that was not asked within the last lock_bump_seconds: so whoever was stopped for
   /// longer, in which time the lock may have been taken over, asks before it writes.

@@ -53,9 +53,7 @@ std::string figure_pdf(const Figure& figure) {
 }
 
 void write_figures(std::span<const Figure> figures, const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw RunTimeError("{}: cannot be made: {}", folder.string(), error.message());
+  make_folder(folder);
   for (const Figure& figure : figures) {
     write_file_atomically(folder / (figure.name + ".svg"), figure_svg(figure));
     write_file_atomically(folder / (figure.name + ".pdf"), figure_pdf(figure));

@@ -3,6 +3,7 @@
 #include <charconv>  // std::from_chars
 #include <cmath>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 
 namespace agsweep {
 
@@ -49,13 +51,24 @@ bool add_row(std::string_view line, EpochTable& table) {
   return true;
 }
 
+void check_rows(std::string_view text, const nlohmann::json& seal, const fs::path& path) {
+  const auto bytes = seal.value("bytes", std::uint64_t{0});
+  if (bytes <= text.size() && sha256(std::as_bytes(std::span(text.substr(0, bytes)))) == seal.value("sha256", "")) return;
+  throw DataError(
+      "{}: its rows are not those that result.json has sealed: they were changed or damaged; put the file back as it was, or remove "
+      "it to go on without it",
+      path.string());
+}
+
 }  // namespace
 
-EpochTable read_epoch_table(const fs::path& path) {
+EpochTable read_epoch_table(const fs::path& path, const nlohmann::json& seal) {
   EpochTable table;
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return table;
-  std::istringstream lines(read_file(path));
+  const std::string text = read_file(path);
+  if (seal.is_object()) check_rows(text, seal, path);
+  std::istringstream lines(text);
   std::string line;
   std::getline(lines, line);  // the header
   while (std::getline(lines, line) && !lines.eof() && add_row(line, table)) continue;

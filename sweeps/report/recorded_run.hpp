@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "base/metric.hpp"
 
 namespace agsweep {
@@ -21,7 +23,9 @@ struct EpochTable {
 };
 
 /// Reads as many whole epochs as there are; a missing or damaged file has the ones before the damage. A running trial may be writing it.
-EpochTable read_epoch_table(const std::filesystem::path& path);
+/// @param seal  of its first rows, as result.json has it; null where there is none
+/// @throws DataError for rows that it does not fit
+EpochTable read_epoch_table(const std::filesystem::path& path, const nlohmann::json& seal = nullptr);
 
 /// What RUN/config.toml records of the corpus and the weights.
 struct RecordedRun {

@@ -36,7 +36,10 @@ ReportedSweep read_reported_sweep(const fs::path& folder, std::string name) {
     }
   }
   for (const TrialResults& trial : sweep.results.trials) {
-    EpochTable table = read_epoch_table(trial.folder / "epochs.csv");
+    // A trial that goes on writes its last rows anew.
+    const bool done = result_value(trial, {"status"}) == "done";
+    EpochTable table =
+        read_epoch_table(trial.folder / "epochs.csv", done ? result_value(trial, {"files", "epochs.csv"}) : nlohmann::json());
     if (!table.val.empty()) sweep.epochs.emplace(trial.number, std::move(table));
     if (sweep.recorded.class_names.empty()) sweep.recorded = read_recorded_run(trial.folder / "config.toml");
   }

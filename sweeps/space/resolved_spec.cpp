@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/file.hpp"
+#include "base/seal.hpp"
 #include "base/toml_text.hpp"
 
 namespace agsweep {
@@ -69,6 +71,22 @@ std::string resolved_spec(const SweepSpec& spec) {
     text += fmt::format("{} = {}\n", entry.key, entry.value);
   }
   return text;
+}
+
+namespace {
+
+constexpr std::string_view spec_seal = "# seal = \"";
+
+}  // namespace
+
+std::string sealed_spec(const SweepSpec& spec) { return sealed(fmt::format("{}\n{}{}\"\n", resolved_spec(spec), spec_seal, no_seal_yet)); }
+
+SweepSpec read_sealed_spec(const std::filesystem::path& path, const OptionCheck& check) {
+  const std::string text = read_file(path);
+  check_seal(
+      text, spec_seal, path,
+      "put it back as it was, or go on by --resume --repair --spec with the sweep's own spec (sweep.toml beside it is as it was given)");
+  return read_spec(path, text, check);
 }
 
 }  // namespace agsweep

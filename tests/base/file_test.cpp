@@ -1,7 +1,11 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <array>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,8 +73,8 @@ TEST(WriteFileAtomically, KeepsTheEarlierFileWhenWritingFails) {
   const TemporaryFolder folder;
   const fs::path path = folder / "file";
   write_file_atomically(path, "one");
-  const auto half = [](const fs::path& temporary) {
-    write_file_atomically(temporary, "half");
+  const auto half = [&](int fd) {
+    write_all(fd, std::as_bytes(std::span("half")), path);
     throw RunTimeError("the disk is full");
   };
   EXPECT_EQ(error_of<RunTimeError>([&] { write_file_atomically(path, half); }), "the disk is full");
@@ -100,10 +104,82 @@ TEST(WriteFileAtomically, NamesTheFileThatCannotBeMade) {
   EXPECT_THAT(files_in(folder.path()), ElementsAre(folder / "taken"));
 }
 
-TEST(FsyncPath, TakesFilesAndFoldersAndNamesAMissingOne) {
+TEST(WriteFileAtomically, ReplacesWhatASymbolicLinkNamesAndLeavesTheLink) {
   const TemporaryFolder folder;
-  fsync_path(folder.path());
-  EXPECT_THAT(error_of<RunTimeError>([&] { fsync_path(folder / "none"); }), EndsWith("/none: cannot open: No such file or directory"));
+  fs::create_directory(folder / "big");
+  write_file_atomically(folder / "big/file", "one");
+  fs::create_symlink("big/file", folder / "link");
+  fs::create_symlink("big/new", folder / "dangling");
+  fs::create_symlink("link", folder / "second");
+  write_file_atomically(folder / "second", "two");
+  write_file_atomically(folder / "dangling", "three");
+  EXPECT_TRUE(fs::is_symlink(folder / "second") && fs::is_symlink(folder / "link") && fs::is_symlink(folder / "dangling"));
+  EXPECT_EQ(read_file(folder / "big/file"), "two");
+  EXPECT_EQ(read_file(folder / "big/new"), "three");
+}
+
+TEST(WriteFileAtomically, WritesIntoWhatIsNoRegularFile) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const FileDescriptor reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
+  write_file_atomically(pipe, "text");
+  std::array<char, 8> read{};
+  EXPECT_EQ(::read(reader.get(), read.data(), read.size()), 4);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_THAT(error_of<RunTimeError>([&] { write_file_atomically(pipe, [](int) {}); }), EndsWith("it is no regular file"));
+  write_file_atomically("/dev/null", "text");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(WriteFileAtomically, FollowsNoLinkThatStandsAtItsTemporaryName) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "victim", "keep");
+  const fs::path trap = folder / (".file." + std::to_string(::getpid()) + ".agsweep.tmp");
+  fs::create_symlink("victim", trap);
+  write_file_atomically(folder / "file", "text");
+  EXPECT_EQ(read_file(folder / "victim"), "keep");
+  EXPECT_EQ(read_file(folder / "file"), "text");
+  EXPECT_TRUE(fs::is_symlink(trap));
+}
+
+TEST(WriteFileAtomically, TakesTheLongestNameThatTheFileSystemTakes) {
+  const TemporaryFolder folder;
+  const std::string name(255, 'n');
+  write_file_atomically(folder / name, "text");
+  EXPECT_THAT(files_in(folder.path()), ElementsAre(folder / name));
+}
+
+TEST(WriteAllAt, WritesInPlace) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "abcdef");
+  write_all_at(open_file(folder / "file", O_WRONLY).get(), std::as_bytes(std::span("XY", 2)), 2, folder / "file");
+  EXPECT_EQ(read_file(folder / "file"), "abXYef");
+}
+
+TEST(MakeFolder, MakesThoseThatItLiesInToo) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(make_folder(folder / "a/b/c"));
+  EXPECT_FALSE(make_folder(folder / "a/b/c/"));
+  write_file_atomically(folder / "file", "");
+  EXPECT_THAT(error_of<RunTimeError>([&] { make_folder(folder / "file/a"); }),
+              EndsWith("/file/a: cannot make this folder: Not a directory"));
+}
+
+TEST(FsyncFolder, TakesAFolderAndNamesAMissingOne) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(fsync_folder(folder.path()));
+  EXPECT_THAT(error_of<RunTimeError>([&] { fsync_folder(folder / "none"); }), EndsWith("/none: cannot open: No such file or directory"));
+}
+
+TEST(OpenFile, NamesTheLimitOfOpenFiles) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const std::string error = error_of<RunTimeError>([] { open_file("/dev/null", O_RDONLY); });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(error, "/dev/null: cannot open: Too many open files (ulimit -n: 0)");
 }
 
 }  // namespace

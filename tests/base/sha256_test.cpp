@@ -42,5 +42,12 @@ TEST(Sha256File, NamesAFileThatCannotBeRead) {
   EXPECT_THAT(testing_support::error_of([&] { sha256_file(folder.path()); }), testing::EndsWith(": cannot read: it is a folder"));
 }
 
+TEST(Sha256, TellsTheDigestSoFarAndGoesOn) {
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span("ab", 2)));
+  EXPECT_EQ(hash.hex_so_far(), sha256(std::as_bytes(std::span("ab", 2))));
+  EXPECT_EQ(hash.update(std::as_bytes(std::span("c", 1))).hex(), sha256(std::as_bytes(std::span("abc", 3))));
+}
+
 }  // namespace
 }  // namespace agsweep

@@ -20,7 +20,7 @@ METRICS = {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "re
 RESULT = set("""
     status error model params_total params_trainable epochs_completed best final test train_seconds eval_seconds tokens_per_second
     peak_memory_bytes peak_device_memory_bytes peak_share ranks shards threads reduction device device_name cpu precision seed command config_hash data_sha256
-    weights_sha256 tokenizer_sha256 hosts slurm_job_id started ended versions
+    weights_sha256 tokenizer_sha256 config_seal files seal hosts slurm_job_id started ended versions
 """.split())
 SYNTHETIC = "synthetic corpus"
 

@@ -119,6 +119,70 @@ TEST_F(ConfigFile, CallsAFolderWithoutRunOrWithADamagedOneUnfit) {
   }
 }
 
+TEST_F(ConfigFile, ShowsAnyLineOfARunThatWasChangedOrLost) {
+  const std::string whole = config_text({}, {}, record);
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < whole.size(); begin = whole.find('\n', begin) + 1) {
+    lines.push_back(whole.substr(begin, whole.find('\n', begin) + 1 - begin));
+  }
+  int sealed_lines = 0;
+  for (const std::string& line : lines) {
+    const std::string key = line.substr(0, line.find(" = "));
+    const bool is_free = key == line || line.starts_with('#') || key == "asked" || key == "data" || key == "threads" || key == "graphs" ||
+                         key == "activation_checkpointing" || key == "log_every" || key == "checkpoint_every" || key == "timeout";
+    if (is_free || key == "seal") continue;
+    ++sealed_lines;
+    std::string lost = whole;
+    write(lost.erase(lost.find("\n" + line) + 1, line.size()));
+    EXPECT_THROW(read_run(folder_), DataError) << line;
+    std::string changed = whole;
+    const std::size_t value = changed.find("\n" + line) + 1 + key.size() + 3;
+    write(changed.insert(changed[value] == '"' || changed[value] == '[' ? value + 1 : value, "1"));
+    EXPECT_THROW(read_run(folder_), DataError) << line;
+  }
+  EXPECT_GT(sealed_lines, 30);
+}
+
+TEST_F(ConfigFile, KeepsItsSealWhenItIsWrittenAgainWithWhatMayChange) {
+  TrainConfig config;
+  RunRecord later = record;
+  const std::string seal = config_seal(config_text(config, {}, record));
+  config.threads = 3, config.timeout = 9, config.init = "/elsewhere";
+  later.data = "/moved.h5";
+  EXPECT_EQ(config_seal(config_text(config, asked({"--timeout", "9"}), later)), seal);
+  config.lr = 0.5;
+  EXPECT_NE(config_seal(config_text(config, {}, record)), seal);
+}
+
+TEST_F(ConfigFile, OfBeforeTheSealsIsTaken) {
+  const std::string text = config_text({}, {}, record);
+  write(text.substr(0, text.rfind("seal = ")));
+  EXPECT_FALSE(read_run(folder_).sealed);
+  write(text);
+  EXPECT_TRUE(read_run(folder_).sealed);
+}
+
+TEST_F(ConfigFile, ContradictsAResultOfOtherOptions) {
+  write(config_text({}, {}, record));
+  std::ofstream(folder_ / "result.json") << R"({"config_seal": "other"})";
+  EXPECT_THROW(read_run(folder_), DataError);
+}
+
+TEST_F(ConfigFile, GivesBackAPathOfAnyBytes) {
+  TrainConfig config;
+  config.init = "/w/g\xFF\x01%41/\xC3\xA4";
+  RunRecord of_bytes = record;
+  of_bytes.data = "/d\xFE.h5";
+  write(config_text(config, {}, of_bytes));
+  const StoredRun run = read_run(folder_);
+  EXPECT_EQ(filled_config(run.options).init, config.init);
+  EXPECT_EQ(run.record.data, of_bytes.data);
+}
+
+TEST(ResumedOptions, TakeAnotherPath) {
+  EXPECT_EQ(filled_config(resumed_options(asked({"--init", "/a"}), asked({"--init", "/b"}))).init, "/b");
+}
+
 TEST(ResumedOptions, KeepTheRunsAndTakeOnlyWhatMayChange) {
   const AskedOptions options =
       resumed_options(asked({"--lr", "0.01", "--timeout", "60"}), asked({"--timeout", "90", "--lr", "1e-2", "--threads", "2"}));

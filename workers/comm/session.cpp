@@ -2,13 +2,12 @@
 
 #include <algorithm>  // std::min
 #include <atomic>
-#include <cstdio>   // stderr
 #include <cstdlib>  // std::getenv, std::_Exit
 #include <exception>
 
 #include <fmt/format.h>
 
-#include "base/system.hpp"  // environment_number
+#include "base/system.hpp"  // environment_number, say
 #include "workers/comm/mpi_communicator.hpp"
 #include "workers/comm/mpi_control_channel.hpp"
 #include "workers/comm/mpi_handle.hpp"
@@ -58,7 +57,7 @@ void check_world(int size) {
 void warn_of_lone_world(int size) {
   const std::int64_t tasks = environment_number("SLURM_NTASKS");
   if (size == 1 && tasks > 1 && environment_number("SLURM_STEP_NUM_TASKS") <= 1) {
-    fmt::print(stderr, "warning: this allocation has {} tasks, but only one rank runs: start it with srun --mpi=pmix or mpirun\n", tasks);
+    say(fmt::format("warning: this allocation has {} tasks, but only one rank runs: start it with srun --mpi=pmix or mpirun", tasks));
   }
 }
 

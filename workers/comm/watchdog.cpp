@@ -3,7 +3,6 @@
 #include <algorithm>  // std::min
 #include <array>
 #include <chrono>
-#include <cstdio>   // stderr
 #include <cstring>  // std::memcpy
 #include <exception>
 #include <memory>
@@ -13,7 +12,9 @@
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"  // ExitCode
+#include "base/error.hpp"   // ExitCode
+#include "base/system.hpp"  // say
+#include "base/thread.hpp"
 #include "workers/comm/wait.hpp"
 
 namespace agsweep {
@@ -96,7 +97,7 @@ Watchdog::Watchdog(MPI_Comm parent, const Progress& progress, std::vector<std::s
     outboxes_.push_back(std::make_unique<Outbox>(comm_.get(), other));
     detector_.heard(other, Progress::Place{}, 0);
   }
-  thread_ = std::thread([this] {
+  thread_ = start_thread("the watchdog of the ranks", [this] {
     bool clean = false;
     try {
       watch();
@@ -152,8 +153,7 @@ void Watchdog::watch() {
       next_report = now + interval_;
     }
     if (const auto verdict = detector_.verdict(now - patience, progress_.place())) {
-      fmt::print(stderr, "\nerror: {}\n{}{}", *verdict, advice_, advice_.empty() ? "" : "\n");
-      std::fflush(stderr);
+      say(fmt::format("\nerror: {}{}{}", *verdict, advice_.empty() ? "" : "\n", advice_));
       MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitCode::run_time_failure));
     }
   }

@@ -48,7 +48,7 @@ class Watchdog {
   std::mutex mutex_;
   std::condition_variable end_;
   bool ending_ = false;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace agsweep

@@ -31,7 +31,30 @@ void convert_all(std::span<const std::byte> from, std::span<float> to) {
   }
 }
 
+/// An infinity and what is no number have an exponent of ones.
+template <typename Bits>
+bool none_has(Bits exponent, std::span<const std::byte> elements) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < elements.size(); i += sizeof(Bits)) {
+    Bits bits = 0;
+    std::memcpy(&bits, elements.data() + i, sizeof bits);  // perhaps unaligned
+    found += (bits & exponent) == exponent ? 1 : 0;
+  }
+  return found == 0;
+}
+
+[[noreturn]] void refuse_dtype(const TensorBytes& tensor) {
+  throw DataError("{}: dtype {} is none of F32, F16, BF16", tensor.name, tensor.dtype);
+}
+
 }  // namespace
+
+bool all_finite(const TensorBytes& tensor) {
+  if (tensor.dtype == "F32") return none_has<std::uint32_t>(0x7F800000U, tensor.bytes);
+  if (tensor.dtype == "F16") return none_has<std::uint16_t>(0x7C00U, tensor.bytes);
+  if (tensor.dtype == "BF16") return none_has<std::uint16_t>(0x7F80U, tensor.bytes);
+  refuse_dtype(tensor);
+}
 
 void copy_as_fp32(const TensorBytes& tensor, std::span<float> to) {
   if (tensor.bytes.size() != to.size() * dtype_bytes(tensor.dtype))
@@ -43,7 +66,7 @@ void copy_as_fp32(const TensorBytes& tensor, std::span<float> to) {
   } else if (tensor.dtype == "BF16") {
     convert_all<from_bf16>(tensor.bytes, to);
   } else {
-    throw DataError("{}: dtype {} is none of F32, F16, BF16", tensor.name, tensor.dtype);
+    refuse_dtype(tensor);
   }
 }
 

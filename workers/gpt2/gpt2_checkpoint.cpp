@@ -44,6 +44,7 @@ class Collector {
     if (full == "lm_head.weight" || ignored_.contains(name)) return;
     if (full != score_name && !shapes_.contains(name)) refuse_name(file, full, name);
     check_dtype_and_shape(file, tensor, name);
+    if (!all_finite(tensor)) throw DataError("{}: {}: has values that are not finite", file.string(), full);
     const auto [first, added] = found_.try_emplace(name, &tensor);
     if (!added) throw DataError("{}: {}: a second tensor of this name; the first is {}", file.string(), full, first->second->name);
   }

@@ -33,7 +33,7 @@ class Gpt2Checkpoint {
   /// Names with or without `transformer.`; attn.bias, attn.masked_bias and lm_head.weight are ignored; score.weight is kept where there
   /// is one. dtypes F32, F16 and BF16.
   /// @param path  the folder, or a .safetensors file in it
-  /// @throws DataError naming file and tensor: missing, unexpected, there twice, of a wrong shape or dtype
+  /// @throws DataError naming file and tensor: missing, unexpected, there twice, of a wrong shape or dtype, or not finite
   static Gpt2Checkpoint read(const std::filesystem::path& path);
 
   const Gpt2Config& config() const { return config_; }
@@ -54,6 +54,9 @@ std::string unfit_score(std::int64_t labels, std::int64_t classes);
 /// SHA-256 of the checkpoint's safetensors file; of a sharded one, of its files' hexadecimal digests in the order of their names.
 /// config.json does not go in: heads, activation and epsilon, which no tensor's shape shows, are another part of a model's identity.
 std::string gpt2_weights_sha256(const std::filesystem::path& path);
+
+/// Whether no element of an F32, F16 or BF16 tensor is an infinity or no number. @throws DataError as copy_as_fp32
+bool all_finite(const TensorBytes& tensor);
 
 /// The elements of an F32, F16 or BF16 tensor as fp32, exactly. `to` has as many.
 void copy_as_fp32(const TensorBytes& tensor, std::span<float> to);

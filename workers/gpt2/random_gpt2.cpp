@@ -24,12 +24,6 @@ void fill_start(const std::string& name, const Gpt2Config& config, std::uint64_t
   }
 }
 
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw RunTimeError("{}: cannot make this folder: {}", folder.string(), error.message());
-}
-
 }  // namespace
 
 void write_random_gpt2(const std::filesystem::path& folder, const Gpt2Config& config, std::uint64_t seed) {

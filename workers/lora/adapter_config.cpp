@@ -66,6 +66,13 @@ std::int64_t rank_of(const json& config) {
   return rank;
 }
 
+/// peft also loads a scale of 0 or below, whose adapter adds nothing or the opposite of what it was trained for.
+double alpha_of(const json& config) {
+  const double alpha = number_of(config, "lora_alpha", 8);
+  if (!(alpha > 0 && alpha <= most_alpha)) refuse("lora_alpha", alpha, fmt::format("(0, {:g}]", most_alpha));
+  return alpha;
+}
+
 double dropout_of(const json& config) {
   const double dropout = number_of(config, "lora_dropout", 0);
   if (!(dropout >= 0 && dropout < 1)) refuse("lora_dropout", dropout, "[0, 1)");
@@ -144,7 +151,7 @@ AdapterConfig parse_adapter_config(std::string_view text) {
   require_no_variant(config);
   AdapterConfig read;
   read.lora.rank = rank_of(config);
-  read.lora.alpha = number_of(config, "lora_alpha", 8);
+  read.lora.alpha = alpha_of(config);
   read.lora.dropout = dropout_of(config);
   read.lora.rslora = flag_of(config, "use_rslora");
   read_targets(config, read);

@@ -90,7 +90,7 @@ double parse_alpha(std::string_view text, std::int64_t rank, std::string_view or
   char* end = nullptr;
   const double number = std::strtod(written.c_str(), &end);
   const std::string_view rest(end);
-  if (end == written.c_str() || (!rest.empty() && rest != "r") || !(number > 0) || number > 1e6) {
+  if (end == written.c_str() || (!rest.empty() && rest != "r") || !(number > 0) || number > most_alpha) {
     throw UsageError("{}: {} is neither a positive number nor a multiple of the rank such as 2r", origin, text);
   }
   return rest.empty() ? number : number * static_cast<double>(rank);

@@ -29,9 +29,11 @@ std::vector<std::string> adaptable_modules(std::int64_t layers);
 /// Targets that are all of GPT-2's modules that can be adapted: what peft calls "all-linear".
 std::vector<std::string> all_linear();
 
+constexpr double most_alpha = 1e6;
+
 /// "16", or "2r" for twice the rank.
 /// @param origin  stands before the error: "--lora-alpha"
-/// @throws UsageError unless it is a positive number, at most 1,000,000, or such a multiple of the rank
+/// @throws UsageError unless it is a positive number, at most most_alpha, or such a multiple of the rank
 double parse_alpha(std::string_view text, std::int64_t rank, std::string_view origin);
 
 /// "c_attn,c_proj" as a list, sorted, each once; "all-linear" as all_linear().

@@ -5,7 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
-#include "workers/gpt2/gpt2_checkpoint.hpp"  // copy_as_fp32
+#include "workers/gpt2/gpt2_checkpoint.hpp"  // all_finite, copy_as_fp32
 #include "workers/lora/adapter_folder.hpp"
 #include "workers/safetensors/sealed.hpp"
 
@@ -97,6 +97,7 @@ at::Tensor gathered(std::span<const TensorBytes> tensors, const ParameterLayout&
       throw DataError("{}: tensor {} has the shape [{}], expected [{}]", path.string(), spec.name, fmt::join(tensor->shape, ", "),
                       fmt::join(spec.shape, ", "));
     }
+    if (!all_finite(*tensor)) throw DataError("{}: tensor {} has values that are not finite", path.string(), spec.name);
     copy_as_fp32(*tensor, layout.floats(flat, spec));
   }
   return flat;

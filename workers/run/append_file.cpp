@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>  // std::from_chars
+#include <span>
 
 #include <fmt/format.h>
 
@@ -42,7 +43,7 @@ void AppendFile::append(std::string_view text) {
 void AppendFile::sync() {
   require_in_place();
   if (synced_) return;
-  if (::fsync(file_.get()) != 0 && errno != EINVAL) throw_file_error(path_, "fsync", errno);  // EINVAL: no file, but a device or pipe
+  sync_file(file_.get(), path_);
   synced_ = true;
 }
 
@@ -60,14 +61,43 @@ void AppendFile::require_in_place() const {
   }
 }
 
-AppendFile open_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last) {
-  const std::string first_line = fmt::format("{}\n", header);
-  const std::string content = std::filesystem::exists(path) ? read_file(path) : "";
-  const std::size_t kept = content.starts_with(first_line) ? rows_end(content, first_line.size(), last) : 0;
-  if (kept < content.size() && ::truncate(path.c_str(), static_cast<off_t>(kept)) != 0) throw_file_error(path, "cut it back", errno);
+void to_json(nlohmann::json& json, const PrefixSeal& seal) { json = {{"bytes", seal.bytes}, {"sha256", seal.sha256}}; }
+
+void from_json(const nlohmann::json& json, PrefixSeal& seal) {
+  json.at("bytes").get_to(seal.bytes);
+  json.at("sha256").get_to(seal.sha256);
+}
+
+namespace {
+
+/// The file with that part of it alone. It is made where it is missing.
+AppendFile cut_back(const std::filesystem::path& path, std::uint64_t bytes) {
   AppendFile file(path);
-  if (kept == 0) file.append(first_line);
+  if (std::filesystem::file_size(path) > bytes && ::truncate(path.c_str(), static_cast<off_t>(bytes)) != 0) {
+    throw_file_error(path, "cut it back", errno);
+  }
   return file;
+}
+
+}  // namespace
+
+std::string CsvFile::kept_part(const std::filesystem::path& path, std::string_view header, std::int64_t last) {
+  const std::string first_line = fmt::format("{}\n", header);
+  std::string content = std::filesystem::exists(path) ? read_file(path) : "";
+  content.resize(content.starts_with(first_line) ? rows_end(content, first_line.size(), last) : 0);
+  return content;
+}
+
+CsvFile::CsvFile(std::filesystem::path path, std::string_view header, std::string_view kept)
+    : file_(cut_back(std::move(path), kept.size())), bytes_(kept.size()) {
+  digest_.update(std::as_bytes(std::span(kept)));
+  if (kept.empty()) append(fmt::format("{}\n", header));
+}
+
+void CsvFile::append(std::string_view rows) {
+  file_.append(rows);
+  bytes_ += rows.size();
+  digest_.update(std::as_bytes(std::span(rows)));
 }
 
 }  // namespace agsweep

@@ -5,7 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 
 namespace agsweep {
 
@@ -28,9 +31,34 @@ class AppendFile {
   bool synced_ = false;
 };
 
-/// Opens a CSV file that begins with `header` and holds its earlier rows up to `last`, counted in their first column; what follows the
-/// first row beyond `last`, or the first that is torn or no row, goes. A missing file, or one with another header, starts anew.
-/// @throws RunTimeError
-AppendFile open_csv(const std::filesystem::path& path, std::string_view header, std::int64_t last);
+/// The first bytes of a file that only grows.
+struct PrefixSeal {
+  std::uint64_t bytes = 0;
+  std::string sha256;
+};
+void to_json(nlohmann::json& json, const PrefixSeal& seal);
+void from_json(const nlohmann::json& json, PrefixSeal& seal);
+
+/// A CSV file that grows, and the seal of what it holds.
+class CsvFile {
+ public:
+  /// The part of an earlier file that a run which goes on keeps: the header and the rows up to `last`, counted in their first column. What
+  /// follows the first row beyond `last`, or the first that is torn or no row, goes, and so does a file with another header.
+  /// @return empty, too, for a missing file. @throws DataError
+  static std::string kept_part(const std::filesystem::path& path, std::string_view header, std::int64_t last);
+
+  /// Opens the file, cut back to its kept_part; a new one begins with the header. @throws RunTimeError
+  CsvFile(std::filesystem::path path, std::string_view header, std::string_view kept);
+
+  /// @param rows  whole lines. @throws RunTimeError
+  void append(std::string_view rows);
+  void sync() { file_.sync(); }
+  PrefixSeal seal() const { return {.bytes = bytes_, .sha256 = digest_.hex_so_far()}; }
+
+ private:
+  AppendFile file_;
+  std::uint64_t bytes_ = 0;
+  Sha256 digest_;
+};
 
 }  // namespace agsweep

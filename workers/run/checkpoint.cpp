@@ -8,7 +8,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/file_error.hpp"
 #include "workers/safetensors/sealed.hpp"
 
 namespace agsweep {
@@ -62,7 +61,7 @@ LoadedCheckpoint load(const fs::path& path, std::int64_t step) {
 CheckpointStore::CheckpointStore(fs::path folder, int generations) : folder_(std::move(folder)), generations_(generations) {}
 
 void CheckpointStore::save(std::int64_t step, std::span<const TensorBytes> tensors, const nlohmann::json& state) try {
-  if (make_folders(folder_)) fsync_path(folder_.has_parent_path() ? folder_.parent_path() : ".");
+  make_folder(folder_);
   remove_temporary_files(folder_);
 
   write_sealed_safetensors(generation_path(folder_, step), tensors, {{"step", std::to_string(step)}, {"state", state.dump()}});

@@ -1,10 +1,13 @@
 #include "workers/run/run_folder.hpp"
 
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/seal.hpp"
 #include "base/sha256.hpp"
 #include "base/system.hpp"
 #include "workers/run/append_file.hpp"
@@ -32,24 +35,51 @@ std::string epoch_row(std::int64_t epoch, std::string_view split, const Metrics&
   return row + fmt::format(",{:.9g}\n", seconds);
 }
 
+/// The part of a CSV file that is kept, which is as it was sealed.
+std::string sealed_part(const fs::path& path, std::string_view header, std::int64_t last, const nlohmann::json& seals, bool repair) {
+  std::string kept = CsvFile::kept_part(path, header, last);
+  const auto found = seals.find(path.filename().string());
+  if (found == seals.end()) return kept;
+  const auto seal = found->get<PrefixSeal>();
+  if (seal.bytes == kept.size() && seal.sha256 == sha256(std::as_bytes(std::span(kept)))) return kept;
+  const fs::path damaged = path.string() + ".damaged";
+  if (!repair) {
+    throw DataError(
+        "{}: its rows are not those that the checkpoint has sealed ({} bytes of SHA-256 {:.12}.., but here are {}): they were changed, "
+        "damaged "
+        "or lost; put the file back as it was, or give --repair: it keeps the file as {} and goes on without its rows",
+        path.string(), seal.bytes, seal.sha256, kept.size(), damaged.filename().string());
+  }
+  if (fs::exists(path)) fs::rename(path, damaged);
+  return "";
+}
+
 }  // namespace
 
 struct RunFolder::Files {
   fs::path folder;
-  AppendFile steps;
-  AppendFile epochs;
-  AppendFile hashes;
+  CsvFile steps;
+  CsvFile epochs;
+  CsvFile hashes;
   AppendFile log;
   std::optional<EventFile> events;
 };
 
-RunFolder::RunFolder(const fs::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch)
-    : files_(new Files{.folder = folder,
-                       .steps = open_csv(folder / "steps.csv", steps_header, resumed_step),
-                       .epochs = open_csv(folder / "epochs.csv", epochs_header(), resumed_epoch),
-                       .hashes = open_csv(folder / "hashes.csv", hashes_header, resumed_epoch),
-                       .log = AppendFile(folder / "log.txt"),
-                       .events = {}}) {
+RunFolder::RunFolder(const fs::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch,
+                     const nlohmann::json& seals) {
+  const std::string epochs = epochs_header();
+  const auto part = [&](const char* name, std::string_view header, std::int64_t last) {
+    return sealed_part(folder / name, header, last, seals, options.repair);
+  };
+  const std::string kept_steps = part("steps.csv", steps_header, resumed_step);
+  const std::string kept_epochs = part("epochs.csv", epochs, resumed_epoch);
+  const std::string kept_hashes = part("hashes.csv", hashes_header, resumed_epoch);
+  files_.reset(new Files{.folder = folder,
+                         .steps = CsvFile(folder / "steps.csv", steps_header, kept_steps),
+                         .epochs = CsvFile(folder / "epochs.csv", epochs, kept_epochs),
+                         .hashes = CsvFile(folder / "hashes.csv", hashes_header, kept_hashes),
+                         .log = AppendFile(folder / "log.txt"),
+                         .events = {}});
   remove_temporary_files(folder);
   if (options.tensorboard) files_->events.emplace(folder, resumed_step);
 }
@@ -85,13 +115,22 @@ void RunFolder::write_hashes(std::int64_t epoch, std::span<const TensorBytes> pa
 void RunFolder::log(std::string_view line) { files_->log.append(fmt::format("{} {}\n", utc_now(), line)); }
 
 void RunFolder::sync() {
-  for (AppendFile* const file : {&files_->steps, &files_->epochs, &files_->hashes, &files_->log}) file->sync();
+  for (CsvFile* const file : {&files_->steps, &files_->epochs, &files_->hashes}) file->sync();
+  files_->log.sync();
   if (files_->events) files_->events->sync();
 }
 
-void RunFolder::write_result(const nlohmann::json& result) {
+nlohmann::json RunFolder::seals() const {
+  return {{"steps.csv", files_->steps.seal()}, {"epochs.csv", files_->epochs.seal()}, {"hashes.csv", files_->hashes.seal()}};
+}
+
+void RunFolder::write_result(nlohmann::json& result) {
+  result["files"] = seals();
+  result["seal"] = no_seal_yet;
   // An error's text may hold bytes of a damaged file: they become U+FFFD rather than lose the result.
-  write_file_atomically(files_->folder / "result.json", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  const std::string text = sealed(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  result = nlohmann::json::parse(text);
+  write_file_atomically(files_->folder / "result.json", text);
 }
 
 nlohmann::json to_json(const Metrics& metrics) {

@@ -21,12 +21,15 @@ class RunFolder {
  public:
   struct Options {
     bool tensorboard = true;
+    bool repair = false;  // a CSV file that its seal does not fit is kept as NAME.damaged, and goes on without its rows
   };
 
   /// Starts the files, or cuts them back to `resumed_step` and `resumed_epoch` (rows after them go; a new event file begins there): both
-  /// are 0 for a new run. log.txt only ever grows. The folder exists; the caller fsyncs it once they are there. @throws RunTimeError, as do
-  /// the methods
-  RunFolder(const std::filesystem::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch);
+  /// are 0 for a new run. log.txt only ever grows. The folder exists; the caller fsyncs it once they are there.
+  /// @param seals  what seals() gave there; null where there was none
+  /// @throws RunTimeError, as do the methods; DataError for a CSV file that was changed since, before any file is
+  RunFolder(const std::filesystem::path& folder, Options options, std::int64_t resumed_step, std::int64_t resumed_epoch,
+            const nlohmann::json& seals = nullptr);
   ~RunFolder();
 
   const std::filesystem::path& path() const;
@@ -35,7 +38,10 @@ class RunFolder {
   void write_hashes(std::int64_t epoch, std::span<const TensorBytes> parameters);
   void log(std::string_view line);  // log.txt, after the UTC time of day
   void sync();
-  void write_result(const nlohmann::json& result);  // result.json, atomically
+  /// Of what steps.csv, epochs.csv and hashes.csv hold now, by their names: {"steps.csv": {"bytes": .., "sha256": ..}, ..}.
+  nlohmann::json seals() const;
+  /// result.json, atomically; `result` gets what the file has beside it: "files", the seals, and "seal", its own.
+  void write_result(nlohmann::json& result);
 
  private:
   struct Files;

@@ -6,11 +6,12 @@
 #include <array>
 #include <bit>  // std::endian
 #include <cerrno>
-#include <cstring>  // std::strerror, std::memcpy
+#include <cstring>  // std::memcpy
 #include <new>      // std::align_val_t
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/system.hpp"  // error_text
 #include "workers/safetensors/header.hpp"
 #include "workers/safetensors/safetensors.hpp"
 
@@ -27,7 +28,7 @@ constexpr std::align_val_t alignment{64};
 FileDescriptor open_regular(const std::filesystem::path& path, std::uint64_t& bytes) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) throw DataError("cannot read: {}", std::strerror(errno));
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) throw DataError("cannot read: {}", error_text(errno));
   if (S_ISDIR(status.st_mode)) throw DataError("cannot read: it is a folder");
   if (!S_ISREG(status.st_mode)) throw DataError("cannot read: it is no regular file");
   bytes = static_cast<std::uint64_t>(status.st_size);
@@ -38,7 +39,7 @@ void read_exactly(int fd, std::span<std::byte> into) {
   while (!into.empty()) {
     const ssize_t got = ::read(fd, into.data(), into.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw DataError("cannot read: {}", std::strerror(errno));
+    if (got < 0) throw DataError("cannot read: {}", error_text(errno));
     if (got == 0) throw DataError("it became shorter while it was read");
     into = into.subspan(static_cast<std::size_t>(got));
   }

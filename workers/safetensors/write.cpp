@@ -54,11 +54,9 @@ void expect_bytes(int fd, std::span<const std::byte> expected, std::vector<std::
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorBytes> tensors,
                        const std::map<std::string, std::string>& metadata) try {
   const std::string header = make_header(tensors, metadata);
-  const auto write = [&](const std::filesystem::path& temporary) {
-    FileDescriptor file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    write_all(file.get(), std::as_bytes(std::span(header)), path);
-    for (const TensorBytes& tensor : tensors) write_all(file.get(), tensor.bytes, path);
-    file.close(path);
+  const auto write = [&](int fd) {
+    write_all(fd, std::as_bytes(std::span(header)), path);
+    for (const TensorBytes& tensor : tensors) write_all(fd, tensor.bytes, path);
   };
   const auto verify = [&](const std::filesystem::path& temporary) {
     const FileDescriptor file = open_file(temporary, O_RDONLY);

@@ -270,8 +270,9 @@ StepOutcome DeviceTrainer::read_oldest() {
 
 void DeviceTrainer::wait_for(int slot) {
   const auto look = [&] {
-    if (comm_.alarmed()) throw PeerFailure("another rank has failed");
-    if (group_ != nullptr) group_->check();
+    const bool alarmed = comm_.alarmed();
+    if (group_ != nullptr) group_->check();  // after it: an error here may be what the others were alarmed by
+    if (alarmed) throw PeerFailure("another rank has failed");
   };
   if (stream_.reached_in_time(StepResults::mark_of(slot), look)) return;
   if (group_ == nullptr) throw RunTimeError("the device has not come to its end within {:g} s", stream_.patience());

@@ -35,7 +35,8 @@ nlohmann::json to_json(const ProgressState& state) {
           {"train_seconds", state.train_seconds},
           {"epoch_seconds", state.epoch_seconds},
           {"eval_seconds", state.eval_seconds},
-          {"tokens", state.tokens}};
+          {"tokens", state.tokens},
+          {"seals", state.seals}};
 }
 
 ProgressState progress_state_from(const nlohmann::json& json) {
@@ -54,6 +55,7 @@ ProgressState progress_state_from(const nlohmann::json& json) {
   json.at("epoch_seconds").get_to(state.epoch_seconds);
   json.at("eval_seconds").get_to(state.eval_seconds);
   json.at("tokens").get_to(state.tokens);
+  state.seals = json.value("seals", nlohmann::json());
   return state;
 }
 

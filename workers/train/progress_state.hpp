@@ -38,6 +38,8 @@ struct ProgressState {
   double epoch_seconds = 0;
   double eval_seconds = 0;
   std::int64_t tokens = 0;  // trained on
+
+  nlohmann::json seals;  // of RUN/'s files: RunFolder::seals(), and "config.toml"; null in checkpoints of before there were any
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochScore, epoch, loss, confusion)

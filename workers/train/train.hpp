@@ -61,10 +61,12 @@ struct TrainOutcome {
 struct RunIdentity {
   std::filesystem::path folder;  // RUN/; made where it is missing
   std::string config;            // config.toml's text
+  std::string config_seal;       // what checkpoints and result.json keep of it
   std::string command;           // the command line, for result.json
   std::string config_hash;
   std::string data_sha256;
   nlohmann::json environment;  // hosts, versions, slurm_job_id, ...: further keys of result.json
+  bool repair = false;         // as RunFolder::Options has it
   bool test_split = true;      // evaluate the best weights on test at the end (a sweep's trials never do)
   std::string note;            // for a person, when the training starts or goes on; may be empty
 };
@@ -74,7 +76,8 @@ struct RunIdentity {
 ///
 /// Collective over comm.
 /// @param stop  polled before each step: true on any rank makes all ranks finish the same step, checkpoint and return `interrupted`
-/// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for unfit --weights, --init or checkpoint;
+/// @throws TrialFailure after writing result.json with status failed; RankFailure; DataError for unfit --weights, --init or checkpoint, or
+/// files of RUN/ that the checkpoint's seals do not fit;
 /// UsageError for options that do not fit the model (a LoRA rank above its dimensions, another rank than the --init adapter's)
 TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
                    const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop);

@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/file_error.hpp"
 #include "workers/safetensors/sealed.hpp"
 
 namespace agsweep {
@@ -15,11 +14,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path& make_run_folder(const RunIdentity& run, TrainObserver& observer) {
+/// The options are those that the checkpoint was trained with.
+void check_config(const RunIdentity& run, const ProgressState& progress) {
+  const auto found = progress.seals.find("config.toml");
+  if (found == progress.seals.end() || *found == run.config_seal) return;
+  throw DataError(
+      "{}: not the options that the checkpoint of step {} was trained with, by the seal in it: the file was changed or damaged; put it "
+      "back "
+      "as it was, or start a new run from RUN/model.safetensors by --init",
+      (run.folder / "config.toml").string(), progress.step);
+}
+
+const fs::path& begun_folder(const RunIdentity& run, TrainObserver& observer, const ProgressState& progress) {
+  check_config(run, progress);
   observer.before_write();
-  make_folders(run.folder);
+  make_folder(run.folder);
   write_file_atomically(run.folder / "config.toml", run.config);
-  make_folders(run.folder / "checkpoints");
+  make_folder(run.folder / "checkpoints");
   return run.folder;
 }
 
@@ -31,8 +42,9 @@ TrainingRecord::TrainingRecord(const TrainConfig& config, const RunIdentity& run
       identity_(run),
       observer_(observer),
       total_steps_(total_steps),
-      folder_(make_run_folder(run, observer), {.tensorboard = config.tensorboard}, progress.step, progress.epoch - 1) {
-  fsync_path(run.folder);
+      folder_(begun_folder(run, observer, progress), {.tensorboard = config.tensorboard, .repair = run.repair}, progress.step,
+              progress.epoch - 1, progress.seals) {
+  fsync_folder(run.folder);
 }
 
 void TrainingRecord::say(const std::string& line) {
@@ -74,13 +86,16 @@ void TrainingRecord::write_weights(std::int64_t epoch, std::span<const TensorByt
                            {{"format", "pt"}, {"model", std::string(to_word(config_.model))}, {"epoch", std::to_string(epoch)}});
 }
 
-void TrainingRecord::sync() {
+nlohmann::json TrainingRecord::sync() {
   if (step_failure_) std::rethrow_exception(step_failure_);
   observer_.before_write();
   folder_.sync();
+  nlohmann::json seals = folder_.seals();
+  if (!identity_.config_seal.empty()) seals["config.toml"] = identity_.config_seal;
+  return seals;
 }
 
-void TrainingRecord::write_result(const nlohmann::json& result) {
+void TrainingRecord::write_result(nlohmann::json& result) {
   observer_.before_write();
   folder_.sync();
   const fs::path config = identity_.folder / "config.toml";
@@ -114,6 +129,7 @@ nlohmann::json training_result(const TrainConfig& config, const RunIdentity& run
                  {"seed", config.seed},
                  {"command", run.command},
                  {"config_hash", run.config_hash},
+                 {"config_seal", run.config_seal},
                  {"data_sha256", run.data_sha256}});
   return result;
 }

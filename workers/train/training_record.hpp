@@ -20,6 +20,7 @@ namespace agsweep {
 class TrainingRecord {
  public:
   /// Makes RUN/ where it is missing, writes config.toml, and starts the other files, or cuts them back to where `progress` stands.
+  /// @throws DataError, before anything is written, for files that the seals of `progress` do not fit
   TrainingRecord(const TrainConfig& config, const RunIdentity& run, TrainObserver& observer, const ProgressState& progress,
                  std::int64_t total_steps);
 
@@ -32,8 +33,9 @@ class TrainingRecord {
   void announce_epoch(const EpochReport& report);  // when its checkpoint is on the disk
   /// model.safetensors, unless it holds this epoch already.
   void write_weights(std::int64_t epoch, std::span<const TensorBytes> weights);
-  void sync();  // a checkpoint's rows are on the disk before it is
-  void write_result(const nlohmann::json& result);
+  /// A checkpoint's rows are on the disk before it is. @return ProgressState::seals
+  nlohmann::json sync();
+  void write_result(nlohmann::json& result);  // as RunFolder has it
 
  private:
   const TrainConfig& config_;

@@ -102,6 +102,8 @@ void TrainingRun::start() {
   });
   for (const std::string& line : messages) say(line);
   if (!identity_.note.empty()) say(identity_.note);
+  if (resumed && state_.seals.is_null())
+    say("note: this run is of a version that did not seal its files, so that damage to them does not show");
   if (resumed) say(fmt::format("resumed at step {} of {}, epoch {}", state_.step, total_steps_, state_.epoch));
   if (record_) observer_.on_start(total_steps_, steps_per_epoch_, state_.step);
 }
@@ -186,7 +188,7 @@ bool TrainingRun::stop_after_resumed_epochs() {
 }
 
 void TrainingRun::save() {
-  on_rank_zero(comm_, [&] { record_->sync(); });
+  on_rank_zero(comm_, [&] { state_.seals = record_->sync(); });
   save_checkpoint(comm_, checkpoints_, *trainer_, best_, state_);
 }
 

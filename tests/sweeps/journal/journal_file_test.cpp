@@ -21,6 +21,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing_support::error_of;
 using testing_support::sample_groups;
+using testing_support::sealed_text;
 using testing_support::TemporaryFolder;
 using testing_support::text_of_groups;
 using testing_support::worker;
@@ -69,7 +70,7 @@ class FileSizeLimit {
 TEST(Journal, HoldsItsGroupsInTheirOrder) {
   const TemporaryFolder folder;
   write_sample(folder / "journal.log");
-  EXPECT_EQ(read_file(folder / "journal.log"), text_of_groups(sample_groups()));
+  EXPECT_EQ(read_file(folder / "journal.log"), sealed_text(sample_groups()));
 }
 
 TEST(Journal, GoesOnWhereAnEarlierOneEnded) {
@@ -96,8 +97,10 @@ TEST(Journal, WritesAGroupByOneCall) {
 TEST(Journal, DropsATornLastLineAtEachByteAndKeepsAppending) {
   const TemporaryFolder folder;
   const fs::path path = folder / "journal.log";
-  const std::string text = text_of_groups(sample_groups());
-  const std::size_t last_group = text.size() - text_of_groups({sample_groups().back()}).size();
+  const std::string text = sealed_text(sample_groups());
+  std::vector<std::vector<std::string>> before = sample_groups();
+  before.pop_back();
+  const std::size_t last_group = sealed_text(before).size();
   const std::string next = report_line(worker, 3, 2, 0.5);
   for (std::size_t size = last_group; size <= text.size(); ++size) {
     fs::remove(path);
@@ -106,7 +109,9 @@ TEST(Journal, DropsATornLastLineAtEachByteAndKeepsAppending) {
     const std::size_t kept = text.rfind('\n', size - 1) + 1;
     ASSERT_EQ(opened.study.torn_bytes, size - kept);
     opened.journal.append(std::vector{next});
-    ASSERT_EQ(read_file(path), text.substr(0, kept) + next + "\n") << size;
+    const std::string now = read_file(path);
+    ASSERT_EQ(now, text.substr(0, kept) + sealed_text({{next}}, replay(text.substr(0, kept), "j").seal)) << size;
+    ASSERT_EQ(replay(now, "j").torn_bytes, 0U);
   }
 }
 
@@ -123,8 +128,78 @@ TEST(Journal, LeavesADamagedFileAsItIs) {
   const TemporaryFolder folder;
   const std::string damaged = "{}\n" + text_of_groups(sample_groups()) + "{\"torn";
   write_file_atomically(folder / "journal.log", damaged);
-  EXPECT_THAT(error_of([&] { open_journal(folder / "journal.log", lock_held); }), EndsWith("/journal.log:1: op_code is missing"));
+  EXPECT_THAT(error_of([&] { open_journal(folder / "journal.log", lock_held); }), HasSubstr("/journal.log:1: op_code is missing"));
   EXPECT_EQ(read_file(folder / "journal.log"), damaged);
+}
+
+TEST(Journal, ShowsAnyLineThatWasChangedMovedOrLost) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "journal.log";
+  std::vector<std::string> lines;
+  JournalSeal seal;
+  for (const std::vector<std::string>& group : sample_groups()) {
+    for (const std::string& line : group) lines.push_back(seal.sealed(line));
+  }
+  const auto refused = [&](std::vector<std::string> changed) {
+    const std::string text = text_of_groups({changed});
+    return error_of<DataError>([&] { replay(text, "j"); }) != "no error";
+  };
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    std::vector<std::string> changed = lines;
+    changed.erase(changed.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_TRUE(refused(changed)) << i << " lost";
+    changed = lines;
+    std::swap(changed[i], changed[i + 1]);
+    EXPECT_TRUE(refused(changed)) << i << " moved";
+    changed = lines;
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(i), lines[i]);
+    EXPECT_TRUE(refused(changed)) << i << " twice";
+    for (const char digit : {'0', '1', '5'}) {  // a number that is another one, and no damaged JSON
+      changed = lines;
+      const std::size_t at = changed[i].find(digit);
+      if (at == std::string::npos) continue;
+      changed[i][at] = '7';
+      EXPECT_TRUE(refused(changed)) << i << " changed at " << at;
+    }
+    if (i == 0) continue;  // a journal may begin without: its first seal covers what precedes it
+    changed = lines;
+    changed[i].erase(changed[i].find(",\"seal\""), 9 + 32 + 1);
+    EXPECT_TRUE(refused(changed)) << i << " without its seal";
+  }
+}
+
+TEST(Journal, RepairedIsCutBeforeTheDamageAndKeepsTheWholeFile) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "journal.log";
+  const std::string whole = sealed_text(sample_groups());
+  std::string changed = whole;
+  const std::size_t value = changed.find("0.75");
+  changed[value] = '9';
+  write_file_atomically(path, changed);
+  EXPECT_THAT(error_of<DataError>([&] { open_journal(path, lock_held); }), HasSubstr("give --repair"));
+  EXPECT_EQ(read_file(path), changed);
+  {
+    OpenedJournal opened = open_journal(path, lock_held, /*repair=*/true);
+    EXPECT_EQ(opened.study.trials.size(), 3U);
+    opened.journal.append(std::vector{report_line(worker, 0, 1, 0.75)});
+  }
+  EXPECT_EQ(read_file(folder / "journal.log.damaged"), changed);
+  const std::size_t kept = changed.rfind('\n', value) + 1;
+  EXPECT_EQ(read_file(path).substr(0, kept), whole.substr(0, kept));
+  EXPECT_EQ(read_study(path).trials[0].reports.at(0).value, 0.75);
+}
+
+TEST(Journal, OfBeforeTheSealsIsSealedFromItsNextLineOn) {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "journal.log";
+  write_file_atomically(path, text_of_groups(sample_groups()));
+  OpenedJournal opened = open_journal(path, lock_held);
+  EXPECT_FALSE(opened.study.seal.has_begun());
+  opened.journal.append(std::vector{report_line(worker, 4, 2, 0.5)});
+  std::string changed = read_file(path);
+  EXPECT_TRUE(replay(changed, "j").seal.has_begun());
+  changed[changed.find("0.75")] = '9';
+  EXPECT_THAT(error_of<DataError>([&] { replay(changed, "j"); }), HasSubstr("one was changed, moved or lost"));
 }
 
 TEST(Journal, AppendsNothingAfterAFailedWriteAndIsWholeAgainWhenOpenedAnew) {
@@ -134,7 +209,8 @@ TEST(Journal, AppendsNothingAfterAFailedWriteAndIsWholeAgainWhenOpenedAnew) {
   OpenedJournal opened = open_journal(path, lock_held);
   opened.journal.append(groups[0]);
   {
-    const FileSizeLimit limit(fs::file_size(path) + groups[1][0].size() + 20);  // ends within the second line
+    constexpr std::size_t seal_size = 9 + 32 + 1;
+    const FileSizeLimit limit(fs::file_size(path) + groups[1][0].size() + seal_size + 20);  // ends within the second line
     EXPECT_THAT(error_of<RunTimeError>([&] { opened.journal.append(groups[1]); }), EndsWith("/journal.log: cannot write: File too large"));
   }
   EXPECT_THAT(error_of<RunTimeError>([&] { opened.journal.append(groups[1]); }), HasSubstr("an earlier append failed"));
@@ -143,7 +219,7 @@ TEST(Journal, AppendsNothingAfterAFailedWriteAndIsWholeAgainWhenOpenedAnew) {
   EXPECT_EQ(again.study.torn_bytes, 20U - 1);
   EXPECT_EQ(again.study.trials.size(), 1U);
   again.journal.append(std::vector{groups[1][1]});
-  EXPECT_EQ(read_file(path), text_of_groups({groups[0], groups[1]}));
+  EXPECT_EQ(read_file(path), sealed_text({groups[0], groups[1]}));
 }
 
 TEST(Journal, WritesNothingOnceTheLockIsLost) {
@@ -173,7 +249,8 @@ TEST(Journal, KeepsLinesThatAnotherProgramAddsBetweenItsGroups) {
   opened.journal.append(sample_groups()[1]);
   append_raw(path, note);
   EXPECT_EQ(open_journal(path, lock_held).study.trials.size(), 1U);
-  EXPECT_EQ(read_file(path), text_of_groups({sample_groups()[0]}) + note + text_of_groups({sample_groups()[1]}) + note);
+  const std::string first = sealed_text({sample_groups()[0]});
+  EXPECT_EQ(read_file(path), first + note + sealed_text({sample_groups()[1]}, replay(first, "j").seal) + note);
 }
 
 TEST(Journal, RefusesToAppendToHalfALineOfAnotherProgramOrToAShortenedFile) {

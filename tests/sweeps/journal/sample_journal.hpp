@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sweeps/journal/journal_record.hpp"
+#include "sweeps/journal/journal_seal.hpp"
 
 namespace agsweep::testing_support {
 
@@ -49,6 +50,15 @@ inline std::string text_of_groups(const std::vector<std::vector<std::string>>& g
   std::string text;
   for (const std::vector<std::string>& group : groups) {
     for (const std::string& line : group) text += line + "\n";
+  }
+  return text;
+}
+
+/// As a Journal writes them.
+inline std::string sealed_text(const std::vector<std::vector<std::string>>& groups, JournalSeal seal = {}) {
+  std::string text;
+  for (const std::vector<std::string>& group : groups) {
+    for (const std::string& line : group) text += seal.sealed(line) + "\n";
   }
   return text;
 }

@@ -110,7 +110,7 @@ TEST(LockSweep, NamesAHolderThatRunsOnThisMachineAtOnce) {
   ASSERT_EQ(holder.ask('h'), 'y');
   FakeTime time;
   EXPECT_EQ(error_of<RunTimeError>([&] { lock_sweep(folder.path(), request(), time.wait()); }),
-            fmt::format("{}: process {} on host {} works on this sweep", folder.path().string(), holder.pid(), this_process().host));
+            fmt::format("{}: process {} on host {} works in this folder", folder.path().string(), holder.pid(), this_process().host));
   EXPECT_EQ(time.slept(), 0);
   EXPECT_EQ(holder.ask('h'), 'y');
   holder.quit();
@@ -190,7 +190,7 @@ TEST(LockSweep, GivesUpWhenTheCounterMoves) {
     write_lock(folder, holder);
   };
   EXPECT_THAT(error_of<RunTimeError>([&] { lock_sweep(folder.path(), request(), time.wait()); }),
-              EndsWith("process 4242 on host n7 (SLURM job 77) works on this sweep"));
+              EndsWith("process 4242 on host n7 (SLURM job 77) works in this folder"));
   EXPECT_EQ(time.slept(), lock_bump_seconds);
 }
 

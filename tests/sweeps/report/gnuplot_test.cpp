@@ -63,6 +63,15 @@ TEST(Gnuplot, TextIsTakenAsItIs) {
   EXPECT_FALSE(std::filesystem::exists(folder / "made"));
 }
 
+TEST(Gnuplot, DoesNotSeeTheUsersSettings) {
+  ::setenv("GNUTERM", "x11", 1);
+  ::setenv("GNUPLOT_LIB", "/nowhere", 1);
+  const std::string output = run_gnuplot("set print '-'\nprint system('echo $GNUTERM,$GNUPLOT_LIB,$LC_ALL')\n");
+  ::unsetenv("GNUTERM");
+  ::unsetenv("GNUPLOT_LIB");
+  EXPECT_EQ(output, ",,C.UTF-8\n");
+}
+
 TEST(Gnuplot, TextAtATickIsTakenAsItIs) {
   const std::string tick = gnuplot_tick_text("'100 %s %^ its'");
   EXPECT_THAT(run_gnuplot("set terminal svg noenhanced\nset xtics (" + tick + " 1)\nplot '-'\n1 1\ne\n"), HasSubstr(">’100 %s %^ its’<"));

@@ -73,6 +73,21 @@ TEST(CopyAsFp32, KeepsTheBitsOfF32) {
   EXPECT_EQ(std::memcmp(to.data(), bits.data(), sizeof bits), 0);
 }
 
+TEST(AllFinite, FindsAnInfinityOrNoNumberInEachDtype) {
+  const auto finite = [](const char* dtype, auto bits) {
+    const std::array elements = {decltype(bits){1}, bits};
+    return all_finite({"x", dtype, {2}, std::as_bytes(std::span(elements))});
+  };
+  EXPECT_TRUE(finite("F32", std::uint32_t{0xff7fffff}));
+  EXPECT_FALSE(finite("F32", std::uint32_t{0x7f800000}));
+  EXPECT_FALSE(finite("F32", std::uint32_t{0xffc00000}));
+  EXPECT_TRUE(finite("F16", std::uint16_t{0xfbff}));
+  EXPECT_FALSE(finite("F16", std::uint16_t{0xfc00}));
+  EXPECT_FALSE(finite("F16", std::uint16_t{0x7c01}));
+  EXPECT_TRUE(finite("BF16", std::uint16_t{0xff7f}));
+  EXPECT_FALSE(finite("BF16", std::uint16_t{0x7f80}));
+}
+
 TEST(CopyAsFp32, RefusesOtherSizesAndDtypes) {
   const std::array<std::uint32_t, 2> bits{};
   std::array<float, 2> to{};

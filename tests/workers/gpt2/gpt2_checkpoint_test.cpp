@@ -1,6 +1,7 @@
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 
 #include <algorithm>  // std::ranges::equal
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -100,6 +101,16 @@ TEST_F(Gpt2CheckpointFile, MayMixDtypes) {
   tensors_.replace("h.0.ln_1.weight", {6}, "F16");
   tensors_.replace("h.0.ln_1.bias", {6}, "BF16");
   EXPECT_EQ(read().tensor("h.0.ln_1.bias").dtype, "BF16");
+}
+
+TEST_F(Gpt2CheckpointFile, MustHoldFiniteValues) {
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    tensors_ = TensorSet(small_config());
+    std::vector<float> values(6, 1.0F);
+    values[4] = value;
+    tensors_["h.1.ln_2.bias"].bytes = std::as_bytes(std::span(values));
+    EXPECT_THAT(complaint(), EndsWith("model.safetensors: h.1.ln_2.bias: has values that are not finite"));
+  }
 }
 
 TEST_F(Gpt2CheckpointFile, MustHoldEveryTensor) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>  // std::find_if, std::erase_if
+#include <bit>        // std::bit_cast
 #include <cstddef>
 #include <deque>
 #include <filesystem>
@@ -25,7 +26,10 @@ class TensorSet {
 
   void add(const std::string& name, std::vector<std::int64_t> shape, const std::string& dtype = "F32") {
     const std::size_t bytes = tensor_bytes(name, dtype, shape);
-    const std::vector<float>& values = values_.emplace_back(random_floats(bytes / 4 + 1, values_.size()));
+    std::vector<float>& values = values_.emplace_back(random_floats(bytes / 4 + 1, values_.size()));
+    if (dtype != "F32") {  // halves of floats, which are finite without their exponent's highest bit
+      for (float& value : values) value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & 0xBFFFBFFFU);
+    }
     tensors_.push_back({name, dtype, std::move(shape), std::as_bytes(std::span(values)).first(bytes)});
   }
   void remove(const std::string& name) {

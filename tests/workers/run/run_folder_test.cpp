@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/seal.hpp"
 #include "base/sha256.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -148,11 +149,54 @@ TEST(RunFolder, WritesNoEventFileUnlessAsked) {
 TEST(RunFolder, WritesAResultThatHoldsAnyErrorText) {
   const TemporaryFolder folder;
   RunFolder run = open(folder.path());
-  run.write_result({{"status", "failed"}, {"error", "x\xff.h5"}, {"loss", std::numeric_limits<double>::quiet_NaN()}});
+  nlohmann::json written = {{"status", "failed"}, {"error", "x\xff.h5"}, {"loss", std::numeric_limits<double>::quiet_NaN()}};
+  run.write_result(written);
   const auto result = nlohmann::json::parse(read_file(folder / "result.json"));
   EXPECT_EQ(result["status"], "failed");
   EXPECT_EQ(result["error"], "x\uFFFD.h5");
   EXPECT_TRUE(result["loss"].is_null());
+  EXPECT_EQ(result, written);
+}
+
+TEST(RunFolder, SealsItsResult) {
+  const TemporaryFolder folder;
+  nlohmann::json result = {{"loss", 0.25}};
+  open(folder.path()).write_result(result);
+  std::string text = read_file(folder / "result.json");
+  EXPECT_TRUE(check_seal(text, result_seal, "result.json", ""));
+  text[text.find("0.25")] = '1';
+  EXPECT_THROW(check_seal(text, result_seal, "result.json", ""), DataError);
+}
+
+TEST(RunFolder, SealsTheRowsThatAreThere) {
+  const TemporaryFolder folder;
+  RunFolder run = open(folder.path());
+  run.write_step({.step = 1});
+  run.write_step({.step = 2});
+  const nlohmann::json seals = run.seals();
+  run.write_step({.step = 3});
+  const std::string rows = steps_header + "1,0,0,0,0\n2,0,0,0,0\n";
+  EXPECT_EQ(seals["steps.csv"], (nlohmann::json{{"bytes", rows.size()}, {"sha256", sha256(std::as_bytes(std::span(rows)))}}));
+  EXPECT_EQ(RunFolder(folder.path(), {.tensorboard = false}, 2, 0, seals).seals(), seals);
+}
+
+TEST(RunFolder, RefusesRowsThatWereChangedOrLostAndChangesNothing) {
+  const TemporaryFolder folder;
+  RunFolder run = open(folder.path());
+  for (std::int64_t step = 1; step <= 3; ++step) run.write_step({.step = step});
+  const nlohmann::json seals = run.seals();
+  const std::string whole = read_file(folder / "steps.csv");
+  std::string changed = whole;
+  changed[changed.find("2,0") + 2] = '5';
+  for (const std::string& damaged : {changed, steps_header + "1,0,0,0,0\n3,0,0,0,0\n", steps_header, std::string()}) {
+    write(folder / "steps.csv", damaged);
+    const auto resume = [&](bool repair) { RunFolder(folder.path(), {.tensorboard = false, .repair = repair}, 3, 0, seals); };
+    EXPECT_THAT(testing_support::error_of<DataError>([&] { resume(false); }), HasSubstr("steps.csv: its rows are not those"));
+    EXPECT_EQ(read_file(folder / "steps.csv"), damaged);
+    resume(true);
+    EXPECT_EQ(read_file(folder / "steps.csv"), steps_header);
+    EXPECT_EQ(read_file(folder / "steps.csv.damaged"), damaged);
+  }
 }
 
 TEST(RunFolder, SaysWhichFileCannotBeOpened) {

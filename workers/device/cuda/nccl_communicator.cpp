@@ -167,8 +167,9 @@ void NcclCommunicator::abort() noexcept {
     done.set_value();
   });
   if (aborted.wait_for(std::chrono::duration<double>(timeout_)) != std::future_status::ready) {
-    fmt::print(stderr, "error: rank {} of {}: NCCL has not aborted within {:g} s; this process ends\n", rank_, ranks_, timeout_);
-    std::fflush(stderr);
+    std::fputs(
+        fmt::format("error: rank {} of {}: NCCL has not aborted within {:g} s; this process ends\n", rank_, ranks_, timeout_).c_str(),
+        stderr);
     std::_Exit(static_cast<int>(ExitCode::run_time_failure));
   }
   worker.join();
