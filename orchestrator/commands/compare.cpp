@@ -1,13 +1,17 @@
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "sweeps/comparison/comparison.hpp"
 
 namespace agsweep {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -17,12 +21,23 @@ struct CompareArgs {
 
 OptionTable<CompareArgs> table() { return {{&CompareArgs::json, json_option()}}; }
 
+/// A folder of `confirm` is one model; one of `reproduce` has a model's trainings in arms/MODEL, or those of both.
+fs::path model_folder(const fs::path& given) {
+  if (!fs::exists(given / "arms")) return given;
+  const fs::path scratch = given / "arms/scratch";
+  const fs::path lora = given / "arms/gpt2-lora";
+  if (fs::exists(scratch) && fs::exists(lora)) {
+    throw UsageError("{}: has two models; name one: {} or {}", given.string(), scratch.string(), lora.string());
+  }
+  return fs::exists(scratch) ? scratch : lora;
+}
+
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"A", "B"});
   CompareArgs args;
   fill(table(), line.asked, args);
-  const TestedModel first = read_tested_model(line.positional[0], line.positional[0]);
-  const TestedModel second = read_tested_model(line.positional[1], line.positional[1]);
+  const TestedModel first = read_tested_model(model_folder(line.positional[0]), line.positional[0]);
+  const TestedModel second = read_tested_model(model_folder(line.positional[1]), line.positional[1]);
   const Comparison comparison = compare(first, second);
   fmt::print("{}", args.json ? to_json(comparison).dump(2) + "\n" : comparison_text(comparison));
   return ExitCode::done;

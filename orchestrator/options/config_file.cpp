@@ -10,8 +10,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "base/path_text.hpp"
-#include "base/seal.hpp"
 #include "base/sha256.hpp"
 #include "base/toml_text.hpp"
 #include "base/utf8_text.hpp"
@@ -160,29 +160,26 @@ bool may_change(std::string_view key) {
 std::string seal_in_result(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return "";
-  const std::string text = read_file(path);
   try {
-    check_seal(text, result_seal, path, "");
+    const nlohmann::json result = read_result(path, "");
+    const auto found = result.find("config_seal");
+    return found != result.end() && found->is_string() ? found->get<std::string>() : "";
   } catch (const DataError&) {
     return "";
   }
-  const nlohmann::json result = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const auto found = result.find("config_seal");
-  return found != result.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 void check_config(const std::string& config, const std::string& seal, const fs::path& path) {
   const std::string now = config_seal(config);
-  const auto refuse = [&](const char* witness) {
+  const auto check = [&](const std::string& sealed, const char* witness) {
+    if (sealed.empty() || sealed == now) return;
     throw DataError(
         "{}: not the options that the run was started with, by the seal in {} ({:.12}.., but the lines give {:.12}..): the file was "
-        "changed "
-        "or damaged; put it back as it was, or start a new run by --config",
-        path.string(), witness, seal, now);
+        "changed or damaged; put it back as it was, or start a new run by --config",
+        path.string(), witness, sealed, now);
   };
-  if (!seal.empty() && now != seal) refuse("itself");
-  const std::string recorded = seal_in_result(path.parent_path() / "result.json");
-  if (!recorded.empty() && now != recorded) refuse("result.json");
+  check(seal, "itself");
+  check(seal_in_result(path.parent_path() / "result.json"), "result.json");
 }
 
 }  // namespace

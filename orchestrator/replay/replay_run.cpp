@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/seal.hpp"
+#include "base/json_file.hpp"
 #include "base/system.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
@@ -73,17 +73,6 @@ class ReplayProgress final : public TrainObserver {
   std::atomic<bool>& stop_;
 };
 
-nlohmann::json recorded_result(const fs::path& run) {
-  if (!fs::exists(run / "result.json")) return nullptr;
-  try {
-    const std::string text = read_file(run / "result.json");
-    check_seal(text, result_seal, run / "result.json", "put it back as it was");
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError("{}: {}", (run / "result.json").string(), error.what());
-  }
-}
-
 /// The number of the last whole line of steps.csv.
 std::int64_t steps_in(const fs::path& run) {
   const std::string text = read_file(run / "steps.csv");
@@ -99,7 +88,7 @@ JobDevices devices_here(Communicator& comm, const World& world, Device recorded)
 
 Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string& command) {
   const StoredRun stored = read_run(run);
-  const nlohmann::json recorded = recorded_result(run);
+  const nlohmann::json recorded = fs::exists(run / "result.json") ? read_result(run / "result.json", "put it back as it was") : nullptr;
   const std::string status = recorded.is_null() ? "" : recorded.value("status", "");
   const ReplayFolder folder(args.out);
 

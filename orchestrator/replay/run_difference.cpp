@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "base/metric.hpp"
 #include "workers/safetensors/safetensors.hpp"
 
@@ -71,14 +72,6 @@ void compare_hashes(const fs::path& recorded, const fs::path& repeated, BitCompa
   }
 }
 
-nlohmann::json result_of(const fs::path& run) {
-  try {
-    return nlohmann::json::parse(read_file(run / "result.json"));
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError("{}: {}", (run / "result.json").string(), error.what());
-  }
-}
-
 nlohmann::json metric_at(const nlohmann::json& result, const char* split, Metric metric) {
   const nlohmann::json::json_pointer path(
       fmt::format("/{}/{}", std::string_view(split) == "test" ? "test" : fmt::format("best/{}", split), metric_key(metric)));
@@ -123,8 +116,8 @@ BitComparison compare_bits(const fs::path& recorded, const fs::path& repeated) {
 
 NearComparison compare_nearly(const fs::path& recorded, const fs::path& repeated) {
   NearComparison comparison;
-  const nlohmann::json before = result_of(recorded);
-  const nlohmann::json now = result_of(repeated);
+  const nlohmann::json before = read_json(recorded / "result.json");
+  const nlohmann::json now = read_json(repeated / "result.json");
   for (const char* const split : {"val", "test"}) {
     for (const Metric metric : {Metric::accuracy, Metric::f1_macro}) {
       const nlohmann::json was = metric_at(before, split, metric);

@@ -1,7 +1,7 @@
 #include "orchestrator/reproduce/inference_file.hpp"
 
-#include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "orchestrator/training/loaded_model.hpp"
 #include "sweeps/comparison/tested_model.hpp"  // chosen_trials
 #include "workers/train/measure_inference.hpp"
@@ -53,11 +53,7 @@ void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::p
 std::optional<nlohmann::json> read_inference_file(const fs::path& sweep) {
   const fs::path path = sweep / file_name;
   if (!fs::exists(path)) return std::nullopt;
-  try {
-    return nlohmann::json::parse(read_file(path));
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError("{}: {}", path.string(), error.what());
-  }
+  return read_json(path);
 }
 
 }  // namespace agsweep

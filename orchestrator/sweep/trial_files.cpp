@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/seal.hpp"
+#include "base/json_file.hpp"
 #include "base/table.hpp"                    // csv_row
 #include "sweeps/aggregate/trial_cells.hpp"  // phase_word
 
@@ -18,9 +18,7 @@ TrialFacts read_trial_facts(const fs::path& folder) {
   std::error_code unreadable;
   if (!fs::exists(folder / "result.json", unreadable)) return {};
   try {
-    const std::string text = read_file(folder / "result.json");
-    check_seal(text, result_seal, folder / "result.json", "");
-    const auto result = nlohmann::json::parse(text);
+    const nlohmann::json result = read_result(folder / "result.json", "");
     return {.seconds = result.at("train_seconds").get<double>() + result.at("eval_seconds").get<double>(),
             .config_hash = result.at("config_hash").get<std::string>(),
             .done = result.at("status") == "done"};

@@ -1,8 +1,7 @@
 #include "orchestrator/training/run_plan.hpp"
 
 #include "base/error.hpp"
-#include "base/file.hpp"
-#include "base/seal.hpp"
+#include "base/json_file.hpp"
 #include "orchestrator/training/run_lock.hpp"  // require_no_sweep
 
 namespace agsweep {
@@ -10,18 +9,6 @@ namespace agsweep {
 namespace fs = std::filesystem;
 
 namespace {
-
-nlohmann::json read_result(const fs::path& path) {
-  const std::string text = read_file(path);
-  check_seal(text, result_seal, path, "put it back as it was, or remove it: then --resume writes it anew from the last checkpoint");
-  try {
-    nlohmann::json result = nlohmann::json::parse(text);
-    if (!result.is_object()) throw DataError("{}: not an object", path.string());
-    return result;
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError("{}: {}", path.string(), error.what());
-  }
-}
 
 std::string text_at(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
@@ -67,7 +54,8 @@ RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
     plan.record->data = fs::absolute(args.data).lexically_normal();
   }
   if (!fs::exists(args.out / "result.json")) return plan;
-  plan.result = read_result(args.out / "result.json");
+  plan.result =
+      read_result(args.out / "result.json", "put it back as it was, or remove it: then --resume writes it anew from the last checkpoint");
   const std::string status = text_at(plan.result, "status");
   if (status == "failed") {
     throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), text_at(plan.result, "error"));

@@ -114,16 +114,11 @@ std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
   return trial;
 }
 
-/// null for a file that is missing, or no JSON object.
+/// null for a file that is missing, or no JSON object. @throws DataError for one that cannot be read, or was changed
 nlohmann::json read_result(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return nullptr;
-  std::string text;
-  try {
-    text = read_file(path);
-  } catch (const DataError&) {
-    return nullptr;
-  }
+  const std::string text = read_file(path);
   const std::optional<JournalLine> stored = parse_journal_line(text);
   if (!stored) return nullptr;
   check_seal(text, result_seal, path, "put it back as it was, or remove it to go on without what only it knows");

@@ -61,7 +61,8 @@ std::filesystem::path trial_folder(const std::filesystem::path& sweep, std::int6
 /// give its configuration and seed is left out: its writer was killed, or is just writing.
 ///
 /// The parts of a sweep are read as one, whose trials are numbered by configuration and seed, as those of a sweep in one folder are.
-/// @throws DataError naming the file that is missing or damaged; a damaged or missing file of one trial leaves that trial's fields empty
+/// @throws DataError naming the file that is missing or damaged; a missing result.json, or one that is no JSON, leaves its trial's fields
+/// empty
 SweepResults read_sweep(const std::filesystem::path& folder);
 
 /// The same without what the trials' own files hold.

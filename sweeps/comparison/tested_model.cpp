@@ -6,20 +6,13 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 
 namespace agsweep {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-nlohmann::json read_json(const fs::path& path) {
-  try {
-    return nlohmann::json::parse(read_file(path));
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError("{}: {}", path.string(), error.what());
-  }
-}
 
 /// row,label,predicted,logit_0.. of each row of the split, in order.
 void read_predictions(const fs::path& path, std::size_t classes, TestedRun& run) {

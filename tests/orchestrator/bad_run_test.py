@@ -119,8 +119,9 @@ class BadModels(RunTest):
     def test_a_damaged_config_is_named(self):
         config = self.run_folder / "config.toml"
         text = config.read_text()
-        for name, damaged, says in (("empty", "", "recorded"), ("unknown key", "hats = 2\n" + text, "hats"),
-                                    ("bad value", text.replace("ffn = 64", "ffn = 0"), "ffn"), ("cut", text[:200], str(config))):
+        for name, damaged, says in (("empty", "", "the seal in result.json"), ("another key", "hats = 2\n" + text, "the seal in itself"),
+                                    ("another value", text.replace("ffn = 64", "ffn = 32"), "the seal in itself"),
+                                    ("cut", text[:200], str(config))):
             with self.subTest(name):
                 config.write_text(damaged)
                 self.refused_run([str(config), says])

@@ -72,7 +72,8 @@ class Resumed(RunTest):
 
     def started_on_cuda(self):
         config = self.run_folder / "config.toml"
-        config.write_text(config.read_text().replace('device = "cpu"', 'device = "cuda"'))
+        lines = config.read_text().replace('device = "cpu"', 'device = "cuda"').splitlines(keepends=True)
+        config.write_text("".join(line for line in lines if not line.startswith("seal = ")))
 
     def refused_resume(self, code, says, *options, **how):
         self.refused(code, says, "train", "--out", self.run_folder, "--resume", *options, **how)

@@ -42,7 +42,7 @@ warmup_steps = 2
 epochs = 2
 tensorboard = false
 [space]
-lr = { values = [1e-2, 1e-3, 1e-1] }
+lr = { values = [1e-3, 1e-2, 1e-1] }
 """
 TRANSFERS = ("write", "pwrite", "read", "pread")
 WORDS = {"EIO": "Input/output error", "ENOSPC": "No space left", "EINTR": "Interrupted"}

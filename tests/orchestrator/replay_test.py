@@ -1,5 +1,6 @@
 """agsweep replay: a recorded run again on one process, bit for bit. Arguments: AGSWEEP TOKENIZER_DIR."""
 
+import hashlib
 import json
 import pathlib
 import shutil
@@ -27,6 +28,13 @@ def flip_bit(path, number):
     path.write_text("\n".join(lines) + "\n")
 
 
+def change_result(run, **values):
+    """result.json with other values, as if it had been sealed so: the SHA-256 of its text, in which the seal is 64 zeros."""
+    path = run / "result.json"
+    text = json.dumps(json.loads(path.read_text()) | values | {"seal": "0" * 64})
+    path.write_text(text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest()))
+
+
 class ReplayOfRanks(ProgramTest):
     def test_of_four_ranks_is_identical_on_one(self):
         run = self.train("run", ranks=4)
@@ -47,8 +55,7 @@ class ReplayOfRanks(ProgramTest):
         run = self.train("run", "--max-steps", 9)
         whole = self.program.run("replay", run, "--json").check()
         self.assertEqual(json.loads(whole.stdout)["steps"], 9)
-        result = json.loads((run / "result.json").read_text())
-        (run / "result.json").write_text(json.dumps(result | {"status": "interrupted"}))
+        change_result(run, status="interrupted")
         lines = (run / "steps.csv").read_text().splitlines(keepends=True)
         (run / "steps.csv").write_text("".join(lines[:8]))
         answer = json.loads(self.program.run("replay", run, "--json").check().stdout)
@@ -75,10 +82,7 @@ class Replay(RunTest):
         self.assertIn(f"first step that differs: 5 (loss 0.5 recorded, {loss} repeated)", result.stdout)
 
     def test_of_another_libtorch_is_compared_by_metrics(self):
-        path = self.run_folder / "result.json"
-        result = json.loads(path.read_text())
-        result["versions"]["libtorch"] = "1.0.0"
-        path.write_text(json.dumps(result))
+        change_result(self.run_folder, versions={"libtorch": "1.0.0"})
         flip_bit(self.run_folder / "hashes.csv", 1)
         answer = json.loads(self.replay("--json").stdout)
         self.assertFalse(answer["identical"] or answer["promised"])

@@ -66,6 +66,7 @@ class Reproduce(ProgramTest):
         for part in ("Not the real experiment: " + marks, "91.95", "23.87", "McNemar", "To repeat it"):
             self.assertIn(part, text)
 
+        self.refused(USAGE, [str(self.out), "has two models"], "compare", self.out, self.out)
         answer = self.program.run("compare", self.out / "arms/scratch", self.out / "arms/gpt2-lora", "--json").check().stdout
         claim = next(claim for claim in told["verdicts"] if claim["id"] == "scratch-better")
         self.assertAlmostEqual(json.loads(answer)["difference"]["mean"] * 100, claim["mean_margin"]["mean"], delta=1e-9)
@@ -90,6 +91,8 @@ class Reproduce(ProgramTest):
         self.assertEqual(contents(self.out / "arms/scratch/trials/0000"), first, "the first training stays as it was")
         self.assertEqual(more["results"]["scratch"]["test_accuracy"]["measured"][0], told["results"]["scratch"]["test_accuracy"]["measured"][0])
         self.assertEqual(len(more["results"]["scratch"]["test_accuracy"]["measured"]), 2)
+        alone = self.program.run("compare", self.out, self.out).check().stdout
+        self.assertIn("undecided: needs 6 seeds, has 2", alone)
 
     def test_dry_run_tells_the_cost_of_all_claims_and_trains_nothing(self):
         self.random_gpt2()

@@ -2,13 +2,15 @@
 #include <unistd.h>
 
 #include <algorithm>  // std::min
-#include <cstring>    // std::memcmp
+#include <cerrno>
+#include <cstring>  // std::memcmp
 #include <set>
 
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/system.hpp"  // error_text
 #include "workers/safetensors/header.hpp"
 #include "workers/safetensors/safetensors.hpp"
 
@@ -42,7 +44,8 @@ void expect_bytes(int fd, std::span<const std::byte> expected, std::vector<std::
   while (!expected.empty()) {
     const ssize_t got = ::read(fd, block.data(), std::min(block.size(), expected.size()));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0 || std::memcmp(block.data(), expected.data(), static_cast<std::size_t>(got)) != 0) {
+    if (got < 0) throw DataError("what was written cannot be read back: {}", error_text(errno));
+    if (got == 0 || std::memcmp(block.data(), expected.data(), static_cast<std::size_t>(got)) != 0) {
       throw DataError("what was written does not read back the same");
     }
     expected = expected.subspan(static_cast<std::size_t>(got));

@@ -194,14 +194,22 @@ void DeviceTrainer::launch_total(const Launched& launched) {
 /// Ends a step that some rank has failed, on every rank, before a collective that would wait for one that does not come.
 /// @param failure  this rank's; null: it knows of none
 /// @return whether some rank was asked to stop
-bool DeviceTrainer::agree(bool stop_requested, const std::exception_ptr& failure) {
-  const Word own = failure ? word_of(failure) : stop_requested ? Word::stop : Word::go_on;
-  auto word = static_cast<std::int64_t>(own);
-  comm_.all_reduce_max({&word, 1});
-  const Word said = static_cast<Word>(word);
+bool DeviceTrainer::agree(bool stop_requested, std::exception_ptr failure) {
+  const auto own = [&] { return failure ? word_of(failure) : stop_requested ? Word::stop : Word::go_on; };
+  const auto greatest = [&] {
+    auto word = static_cast<std::int64_t>(own());
+    comm_.all_reduce_max({&word, 1});
+    return static_cast<Word>(word);
+  };
+  Word said = greatest();
+  if (said == Word::heard && group_ != nullptr) {
+    // The rank that the others have heard of may have given its word before its own library told it.
+    if (std::exception_ptr later = failure_of([&] { naming_step(steps_done_, [&] { group_->check(); }); })) failure = std::move(later);
+    said = greatest();
+  }
   if (said >= Word::heard) {
     if (group_ != nullptr) group_->abort();  // on all ranks, or its end would wait for those that have
-    leave_together(own == said ? failure : nullptr);
+    leave_together(own() == said ? failure : nullptr);
   }
   return said == Word::stop;
 }

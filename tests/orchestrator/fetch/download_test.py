@@ -221,12 +221,13 @@ class Disks(Downloads):
         second = []
 
         def while_it_comes(handler):
-            second.append(self.run_program(handler.server.url("/weights")))
+            second.append((self.run_program(handler.server.url("/weights")), len(handler.server.asked)))
             ranged(handler)
 
-        server, _ = self.came(while_it_comes)
-        self.assertEqual((second[0].returncode, len(server.asked)), (FAILED, 1), second)
-        self.assertIn("weights.part: another process is writing it", second[0].stderr)
+        self.came(while_it_comes)
+        result, asked = second[0]
+        self.assertEqual((result.returncode, asked), (FAILED, 1), result)
+        self.assertIn("weights.part: another process is writing it", result.stderr)
 
 
 if __name__ == "__main__":
