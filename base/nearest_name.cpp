@@ -26,6 +26,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+/// Whether `word` stands in `name` between its ends, dashes, underscores and dots.
+bool has_word(std::string_view name, std::string_view word) {
+  const auto is_bound = [](char c) { return c == '-' || c == '_' || c == '.'; };
+  for (std::size_t at = name.find(word); at != std::string_view::npos; at = name.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || is_bound(name[at - 1])) && (end == name.size() || is_bound(name[end]))) return true;
+  }
+  return false;
+}
+
+std::string_view shortest_with_word(std::string_view word, std::span<const std::string_view> known) {
+  std::string_view shortest;
+  for (const std::string_view name : known) {
+    if (!word.empty() && has_word(name, word) && (shortest.empty() || name.size() < shortest.size())) shortest = name;
+  }
+  return shortest;
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string_view> known) {
@@ -40,7 +58,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string_view
       smallest = distance;
     }
   }
-  return std::string(nearest);
+  return std::string(nearest.empty() ? shortest_with_word(name, known) : nearest);
 }
 
 }  // namespace agsweep

@@ -23,6 +23,20 @@ install(RUNTIME_DEPENDENCY_SET libraries
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/.deps/gpt2 DESTINATION ${CMAKE_INSTALL_DATADIR}/agsweep)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The program writes its man page and completions itself, from the option table.
+function(install_printed folder name)  # ..: the arguments by which the program prints it
+  string(JOIN " " arguments ${ARGN})
+  install(CODE "
+    execute_process(COMMAND \"$<TARGET_FILE:agsweep>\" ${arguments} OUTPUT_FILE \"${CMAKE_BINARY_DIR}/printed/${name}\" COMMAND_ERROR_IS_FATAL ANY)
+    file(INSTALL \"${CMAKE_BINARY_DIR}/printed/${name}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${folder}\")")
+endfunction()
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/printed)
+install_printed(${CMAKE_INSTALL_MANDIR}/man1 agsweep.1 man)
+install_printed(${CMAKE_INSTALL_DATADIR}/bash-completion/completions agsweep completion bash)
+install_printed(${CMAKE_INSTALL_DATADIR}/zsh/site-functions _agsweep completion zsh)
+install_printed(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d agsweep.fish completion fish)
 
 # Notices that go with the libraries: licenses/torch-2.11.0/LICENSE, and so on.
 file(GLOB wheel_infos ${LIBTORCH_ROOT}/*.dist-info)

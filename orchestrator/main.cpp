@@ -1,7 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>  // std::find_if
+#include <algorithm>  // std::ranges::find
 #include <cstdio>
 #include <cstdlib>  // std::abort
 #include <exception>
@@ -13,24 +13,13 @@
 #include "base/error.hpp"
 #include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/manual/help_page.hpp"
+#include "orchestrator/terminal/terminal_width.hpp"
 #include "orchestrator/world/launch.hpp"
 
 namespace agsweep {
 
 namespace {
-
-constexpr std::size_t help_width = 100;
-
-const Command* find_command(const std::vector<Command>& all, std::string_view name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
-[[noreturn]] void unknown_command(const std::vector<Command>& all, std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const Command& command : all) names.push_back(command.name);
-  throw UsageError("{}: unknown command{}; `agsweep --help` lists them", name, did_you_mean(name, names));
-}
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
@@ -101,23 +90,22 @@ ExitCode run(const Command& command, Invocation call) {
 ExitCode run_program(const std::vector<std::string>& command_line) {
   const std::vector<Command> all = commands();
   const bool speaks = launched_rank() == 0;
-  if (command_line.size() < 2 || command_line[1] == "--help" || command_line[1] == "-h" || command_line[1] == "help") {
-    const bool asked = command_line.size() >= 2;
-    if (speaks) fmt::print(asked ? stdout : stderr, "{}", overview(all));
-    return asked || !speaks ? ExitCode::done : ExitCode::usage;
+  if (command_line.size() < 2) {
+    if (speaks) fmt::print(stderr, "{}", overview(all, terminal_width(STDERR_FILENO)));
+    return speaks ? ExitCode::usage : ExitCode::done;
   }
-  const Command* const command = find_command(all, command_line[1] == "--version" ? "version" : command_line[1]);
-  if (command == nullptr) {
-    // A rank that fails at once would make mpirun kill rank 0 before that has spoken.
-    if (!speaks) return ExitCode::done;
-    unknown_command(all, command_line[1]);
-  }
+  std::string name = command_line[1];
+  if (name == "--help" || name == "-h") name = "help";
+  if (name == "--version" || name == "-V") name = "version";
+  // A rank that fails at once would make mpirun kill rank 0 before that has spoken.
+  if (!speaks && std::ranges::find(all, name, &Command::name) == all.end()) return ExitCode::done;
+  const Command& command = command_named(all, name);
   const std::vector<std::string> arguments(command_line.begin() + 2, command_line.end());
   if (asks_for_help(arguments)) {
-    if (speaks) fmt::print("{}", help_text(*command, help_width));
+    if (speaks) fmt::print("{}", help_page(command, terminal_width(STDOUT_FILENO)));
     return ExitCode::done;
   }
-  return run(*command, {.command_line = command_line, .arguments = arguments});
+  return run(command, {.command_line = command_line, .arguments = arguments});
 }
 
 }  // namespace

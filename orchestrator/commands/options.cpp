@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/manual/help_page.hpp"
 #include "orchestrator/options/command_line.hpp"
 
 namespace agsweep {

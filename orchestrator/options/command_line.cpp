@@ -3,6 +3,7 @@
 #include <boost/program_options.hpp>
 
 #include "base/error.hpp"
+#include "orchestrator/options/meant_option.hpp"
 
 namespace agsweep {
 
@@ -24,8 +25,6 @@ po::options_description described(const std::vector<Option>& options) {
 }
 
 po::parsed_options parse(const std::vector<Option>& options, const std::vector<std::string>& arguments) {
-  std::vector<std::string_view> names;
-  for (const Option& option : options) names.push_back(option.name);
   const po::options_description description = described(options);
   try {
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
@@ -34,7 +33,8 @@ po::parsed_options parse(const std::vector<Option>& options, const std::vector<s
     const std::string written = error.get_option_name();
     const std::string dashed = written.substr(0, written.find('='));
     const std::string name = dashed.substr(std::min(dashed.find_first_not_of('-'), dashed.size()));
-    throw UsageError("{}: unknown option{}", dashed, did_you_mean(name, names, "--"));
+    const Option* const meant = meant_option(name, options);
+    throw UsageError("{}: unknown option{}", dashed, meant == nullptr ? "" : fmt::format("; did you mean --{}?", meant->name));
   } catch (const po::invalid_command_line_syntax& error) {
     if (error.kind() != po::invalid_syntax::missing_parameter) throw UsageError("{}", error.what());
     throw UsageError("{}: the value is missing", error.get_option_name());

@@ -79,8 +79,14 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
   return lines;
 }
 
+std::string option_text(const Option& option) {
+  std::string text = help_with_values(option);
+  std::replace(text.begin(), text.end(), unbreakable, ' ');
+  return text;
+}
+
 std::string options_help(const std::vector<Option>& options, std::size_t width) {
-  constexpr std::size_t indent = 30;
+  const std::size_t indent = width < 60 ? 6 : 30;
   std::string text;
   for (const std::string_view group : groups_of(options)) {
     text += fmt::format("\n{}:\n", group.empty() ? "Options" : group);

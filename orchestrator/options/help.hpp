@@ -11,6 +11,9 @@ namespace agsweep {
 /// Options as help shows them: under their groups, the texts wrapped to `width` columns.
 std::string options_help(const std::vector<Option>& options, std::size_t width);
 
+/// "transformer blocks (in [1, 1000]; default 3)".
+std::string option_text(const Option& option);
+
 /// The same as tables in Markdown, for docs/options.md.
 std::string options_markdown(const std::vector<Option>& options);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/meant_option.hpp"
 #include "workers/lora/lora_config.hpp"  // parse_alpha, parse_targets
 
 namespace agsweep {
@@ -217,12 +218,12 @@ OptionTable<TrainConfig> passing_options(std::initializer_list<std::string_view>
 }
 
 const Option& option_of_key(std::string_view key, std::string_view origin) {
-  std::vector<std::string> keys;
   for (const auto& entry : train_options()) {
     if (entry.option.key() == key) return entry.option;
-    keys.push_back(entry.option.key());
   }
-  throw UsageError("{}: unknown key{}", origin, did_you_mean(key, {keys.begin(), keys.end()}));
+  const std::vector<Option> options = options_of(train_options());
+  const Option* const meant = meant_option(key, options);
+  throw UsageError("{}: unknown key{}", origin, meant == nullptr ? "" : fmt::format("; did you mean {}?", meant->key()));
 }
 
 TrainConfig default_config(ModelKind model) {

@@ -18,7 +18,7 @@
 #include "orchestrator/sweep/sweep_cost.hpp"
 #include "orchestrator/sweep/sweep_office.hpp"
 #include "orchestrator/sweep/trial_worker.hpp"
-#include "orchestrator/world/launch.hpp"
+#include "orchestrator/world/start_command.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // journal_name
 #include "workers/comm/progress.hpp"           // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
@@ -108,7 +108,7 @@ std::exception_ptr train_trials(Session& session, Communicator& comm, const Swee
 
 ExitCode run_sweep(Session& session, const std::vector<std::string>& command_line, const SweepArgs& args, const AskedOptions& options) {
   const bool speaks = session.rank() == 0;
-  const std::string go_on = resume_command(command_line, session.size());
+  const std::string go_on = resume_command(process_origin(), command_line);
   const StopSignals signals(speaks && !args.dry_run ? fmt::format("\nstopping; go on with:\n{}\n", go_on) : "");
   const Waits waits{.timeout = filled_config(options).timeout, .advice = fmt::format("go on with:\n{}", go_on)};
   const auto comm = session.world(waits.timeout, args.dry_run ? "" : waits.advice);

@@ -21,6 +21,7 @@
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
+#include "orchestrator/world/start_command.hpp"
 
 namespace agsweep {
 
@@ -67,7 +68,7 @@ JobDevices devices_of_run(Communicator& comm, const World& world, const RunPlan&
 ExitCode train_or_go_on(Session& session, const std::vector<std::string>& command_line, const TrainArgs& args, const RunPlan& plan,
                         const AskedOptions& asked, RunLock* lock) {
   const bool speaks = session.rank() == 0;
-  const std::string go_on = resume_command(command_line, session.size());
+  const std::string go_on = resume_command(process_origin(), command_line);
   const std::string advice = fmt::format("go on from the last checkpoint with:\n{}", go_on);
   const StopSignals signals(speaks ? fmt::format("\nstopping; go on with:\n{}\n", go_on) : "");
   const TrainConfig provisional = filled_config(plan.options);

@@ -1,10 +1,7 @@
 #include "orchestrator/world/launch.hpp"
 
-#include <algorithm>  // std::find
 #include <array>
 #include <cstdlib>  // std::getenv
-
-#include <fmt/format.h>
 
 #include "base/shell.hpp"
 #include "base/system.hpp"
@@ -28,14 +25,6 @@ int launched_rank() {
 }
 
 bool launched_by_mpirun() { return std::getenv("OMPI_COMM_WORLD_RANK") != nullptr; }
-
-std::string resume_command(std::vector<std::string> arguments, int ranks) {
-  if (std::find(arguments.begin(), arguments.end(), "--resume") == arguments.end()) arguments.emplace_back("--resume");
-  std::string command = shell_command(arguments);
-  if (launched_by_mpirun()) return fmt::format("mpirun -n {} --bind-to none {}", ranks, command);
-  if (ranks > 1) return fmt::format("srun --mpi=pmix -n {} {}", ranks, command);
-  return command;
-}
 
 std::string unlaunched_command(const std::vector<std::string>& command_line) {
   std::vector<std::string> words = {"env"};

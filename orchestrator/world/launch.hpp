@@ -12,9 +12,6 @@ int launched_rank();
 /// Whether mpirun started this process (rather than srun, or a person).
 bool launched_by_mpirun();
 
-/// What a person types to go on with a stopped training: the same command with --resume, under the launcher that it had.
-std::string resume_command(std::vector<std::string> arguments, int ranks);
-
 /// What a person types so that a command of rank 0 runs in this process although a launcher started it as another rank.
 std::string unlaunched_command(const std::vector<std::string>& command_line);
 

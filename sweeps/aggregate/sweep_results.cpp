@@ -216,6 +216,8 @@ void number(SweepResults& sweep) {
 }
 
 SweepResults read(const fs::path& folder, bool with_results) {
+  std::error_code unknown;
+  if (fs::status(folder, unknown).type() == fs::file_type::not_found) throw DataError("{}: there is no such folder", folder.string());
   const std::vector<fs::path> parts = folders_of_sweep(folder);
   SweepResults sweep = read_folder(parts.empty() ? folder : parts.front(), with_results);
   if (!parts.empty() && parts.front() != folder) {

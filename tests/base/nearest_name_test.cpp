@@ -28,6 +28,14 @@ TEST(NearestName, IsEmptyWhenNothingIsNear) {
   EXPECT_EQ(nearest_name("lr", {}), "");
 }
 
+TEST(NearestName, FindsTheShortestNameThatHasItAsAWord) {
+  const std::array<std::string_view, 4> names = {"per-device-batch-size", "batch-size", "gpt2-lora", "lora-rank"};
+  EXPECT_EQ(nearest_name("batch", names), "batch-size");
+  EXPECT_EQ(nearest_name("gpt2", names), "gpt2-lora");
+  EXPECT_EQ(nearest_name("rank", names), "lora-rank");
+  EXPECT_EQ(nearest_name("bat", names), "");
+}
+
 TEST(NearestName, TakesTheEarlierOfEquals) { EXPECT_EQ(nearest_name("vab", std::array<std::string_view, 2>{"vac", "val"}), "vac"); }
 
 }  // namespace

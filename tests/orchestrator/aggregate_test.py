@@ -129,6 +129,7 @@ class Status(SweepTest):
     def test_refuses_what_is_no_sweep(self):
         self.refused(2, "SWEEP", "status")
         self.refused(4, "sweep.resolved.toml: cannot read", "status", self.folder)
+        self.refused(4, "nosuch: there is no such folder", "status", self.folder / "nosuch")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import ProgramTest, RunTest, contents, main, tiny  # noqa: E402
 
 OPTIONS_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "options.md"
-COMMANDS = ["prepare", "train", "sweep", "submit", "status", "aggregate", "report", "confirm", "compare", "reproduce", "evaluate", "predict", "embed",
-            "replay", "export", "fetch", "random-gpt2", "doctor", "version", "options"]
+COMMANDS = ["prepare", "train", "init", "sweep", "submit", "status", "aggregate", "report", "confirm", "compare", "reproduce", "evaluate", "predict", "embed",
+            "replay", "export", "fetch", "random-gpt2", "doctor", "version", "help", "man", "completion", "options"]
 METRICS = {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "per_class", "confusion"}
 RESULT = set("""
     status error model params_total params_trainable epochs_completed best final test train_seconds eval_seconds tokens_per_second
@@ -32,7 +32,7 @@ def rows_of(path):
 
 class Help(ProgramTest):
     def test_each_command_explains_itself_on_stdout(self):
-        for arguments in (["--help"], ["-h"], ["help"], *([command, "--help"] for command in COMMANDS)):
+        for arguments in (["--help"], ["-h"], ["help"], *([command, "--help"] for command in COMMANDS), *(["help", command] for command in COMMANDS)):
             with self.subTest(arguments):
                 result = self.program.run(*arguments).check()
                 self.assertIn("agsweep", result.stdout)
@@ -64,7 +64,7 @@ class VersionAndDoctor(ProgramTest):
     def test_version_names_the_libraries(self):
         versions = json.loads(self.program.run("version", "--json").check().stdout)
         self.assertEqual({"agsweep", "libtorch", "mpi", "hdf5", "compiler"} - versions.keys(), set())
-        for arguments in (["version"], ["--version"]):
+        for arguments in (["version"], ["--version"], ["-V"]):
             printed = dict(re.findall(r"^(\w+) +(.+)$", self.program.run(*arguments).check().stdout, re.M))
             self.assertEqual(printed, versions)
 

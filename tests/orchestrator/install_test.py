@@ -26,6 +26,12 @@ with tempfile.TemporaryDirectory() as name:
     subprocess.run([CMAKE, "--install", BUILD, "--prefix", folder / "first"], check=True, stdout=subprocess.DEVNULL)
     (folder / "first").rename(folder / "moved")
     program = folder / "moved" / "bin" / "agsweep"
+    for name, arguments in {"man/man1/agsweep.1": ["man"], "bash-completion/completions/agsweep": ["completion", "bash"],
+                            "zsh/site-functions/_agsweep": ["completion", "zsh"], "fish/vendor_completions.d/agsweep.fish": ["completion", "fish"]}.items():
+        printed = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
+        assert (folder / "moved" / "share" / name).read_text() == printed, name
+    for name in ("README.md", "docs/options.md", "examples/tiny.toml"):
+        assert (folder / "moved" / "share" / "doc" / "agsweep" / name).exists(), name
     (folder / "libcuda.so.1").symlink_to(DRIVER)
 
     # LibTorch's CUDA libraries are installed where the build has them; here the tests' own stand in for them.

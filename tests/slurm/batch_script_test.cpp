@@ -45,6 +45,13 @@ TEST(BatchScript, StartsTheCommandInItsFolderSoThatItGoesOn) {
                                 "    --data data.h5 \\\n    --out \"$folder\" --resume &\n"));
 }
 
+TEST(BatchScript, TellsTheProgramWhatAPersonTyped) {
+  BatchJob job = small_job();
+  job.submitted_as = {"agsweep", "submit", "--", "sweep", "--out", "my sweep"};
+  EXPECT_THAT(batch_script(job), HasSubstr(R"(
+export AGSWEEP_SUBMITTED_AS='agsweep submit -- sweep --out '\''my sweep'\'''  #)"));
+}
+
 TEST(BatchScript, AnArraysTasksHaveAPartEach) {
   BatchJob job = small_job();
   job.array = 3;

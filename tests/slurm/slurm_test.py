@@ -8,7 +8,9 @@ import csv
 import json
 import os
 import pathlib
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -17,7 +19,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import slurm_cluster  # noqa: E402
-from agsweep_program import main, tiny  # noqa: E402
+from agsweep_program import main, tiny, wait_until  # noqa: E402
 from slurm_cluster import until  # noqa: E402
 from sweep_program import SIMPLE, SweepTest  # noqa: E402
 
@@ -166,6 +168,8 @@ class Interrupted(SlurmTest):
         cluster.call("scancel", "--batch", "--signal=USR2", job)
         self.release(job)
         self.assertIn("stopped, every trial with a checkpoint", self.output(job))
+        # What made the job, word for word.
+        self.assertRegex(self.output(job), rf"go on with:\n{re.escape(str(self.program.path))} submit -- sweep --spec \S+ --data .*--timeout 15\n")
         self.check_whole(job)
         self.assertEqual(self.requeues(job), 1)
 
@@ -238,6 +242,26 @@ class Interrupted(SlurmTest):
         until(lambda: len(self.study(self.folder / "sweep").trials) > begun + 8, "more trials", 60)
         configurations = [trial.user_attrs["agsweep:configuration"] for trial in self.study(self.folder / "sweep").trials]
         self.assertEqual(configurations, list(range(len(configurations))))
+
+
+class Srun(SlurmTest):
+    def run_line(self, line):
+        return subprocess.Popen(["bash", "-c", line], cwd=self.folder, env=self.program.environment(cluster.environment), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+    def test_after_ctrl_c_the_line_that_it_prints_goes_on(self):
+        launcher = "srun --mpi=pmix -N 2 --ntasks-per-node=2 --job-name='by hand'"
+        steps = self.folder / "run" / "steps.csv"
+        job = self.run_line(f"{launcher} {self.program.path} train --data {self.data} --out run {' '.join(tiny('--epochs', 60, '--patience', 0))}")
+        wait_until(lambda: steps.exists() and steps.read_bytes().count(b"\n") > 20, job)
+        os.killpg(job.pid, signal.SIGINT)
+        time.sleep(0.2)
+        os.killpg(job.pid, signal.SIGINT)  # srun passes on the second one
+        stopped = self.program.finish(job)
+        line = re.search(r"go on with:\n(.+ --resume)\n", stopped.stderr)
+        self.assertTrue(line, stopped)
+        self.assertTrue(line.group(1).startswith("srun --mpi=pmix -N 2 --ntasks-per-node=2 '--job-name=by hand' "), line.group(1))
+        self.assertIn("epoch 60/60", self.program.finish(self.run_line(line.group(1)), 120).check().stderr)
 
 
 class Stopped(SlurmTest):
