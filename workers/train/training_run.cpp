@@ -222,6 +222,7 @@ void TrainingRun::end_epoch() {
     state_.best = state_.last;
     best_.copy_(trainer_->settled_parameters().flat());
   }
+  report.best_value = metric_value(state_.best->metrics(classes), config_.metric);
   ++state_.epoch;
   state_.epoch_batch = 0;
   state_.epoch_loss = 0;
