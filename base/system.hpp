@@ -20,8 +20,9 @@ std::string error_text(int error);
 /// A line to standard error for a person. Where nobody can read it, it is lost, and the work goes on.
 void say(std::string_view line);
 
-/// The time of day in ISO 8601, to the second: "2026-01-31T12:00:00Z".
+/// The time of day in ISO 8601: "2026-01-31T12:00:00Z", or to the millisecond "2026-01-31T12:00:00.123Z".
 std::string utc_now();
+std::string utc_now_ms();
 
 /// The steady clock: seconds from any start, never falling.
 double steady_seconds();

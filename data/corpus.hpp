@@ -50,7 +50,7 @@ struct Corpus {
 const Split& split_named(const Corpus& corpus, std::string_view name);
 
 /// What the corpus's seed is used for: a stream of its own for each class or row, so that no choice depends on another.
-enum class CorpusDraw : std::uint64_t { validation = 1, train_limit = 2, synthetic_train = 3, synthetic_test = 4 };
+enum class CorpusDraw : std::uint64_t { validation = 1, train_limit = 2, synthetic_train = 3, synthetic_test = 4, val_limit = 5 };
 
 /// @param index  a class's or a row's, below 2^48
 /// The top bit keeps these apart from a training's streams of the same seed: those of epochs, and dropout's, whose steps stay below 2^31.

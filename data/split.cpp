@@ -50,7 +50,8 @@ TrainAndVal stratified_split(std::span<const std::uint8_t> labels, std::size_t c
   return split;
 }
 
-std::vector<std::uint32_t> limited_rows(const Split& split, std::size_t class_count, std::uint64_t corpus_seed, std::int64_t limit) {
+std::vector<std::uint32_t> limited_rows(const Split& split, std::size_t class_count, std::uint64_t corpus_seed, CorpusDraw draw,
+                                        std::int64_t limit) {
   std::vector<std::uint32_t> rows(split.rows());
   if (limit <= 0 || static_cast<std::size_t>(limit) >= split.rows()) {
     std::iota(rows.begin(), rows.end(), 0U);
@@ -61,7 +62,7 @@ std::vector<std::uint32_t> limited_rows(const Split& split, std::size_t class_co
   const auto classes = rows_by_class(split.labels, class_count);
   for (std::size_t label = 0; label < class_count; ++label) {
     auto members = classes[label];
-    PhiloxStream stream = corpus_stream(corpus_seed, CorpusDraw::train_limit, label);
+    PhiloxStream stream = corpus_stream(corpus_seed, draw, label);
     shuffle(std::span(members), stream);
     for (std::size_t place = 0; place < members.size(); ++place) {
       drawn.push_back({.row = members[place], .label = static_cast<std::uint8_t>(label), .place = place, .class_rows = members.size()});

@@ -1,12 +1,18 @@
+#include <unistd.h>
+
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <thread>  // std::this_thread::sleep_for
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/slurm/slurm_view.hpp"
+#include "orchestrator/terminal/progress_display.hpp"
 #include "sweeps/aggregate/sweep_status.hpp"
 
 namespace agsweep {
@@ -15,12 +21,56 @@ namespace {
 
 struct StatusArgs {
   bool json = false;
+  bool watch = false;
 };
 
-OptionTable<StatusArgs> table() { return {{&StatusArgs::json, json_option()}}; }
+OptionTable<StatusArgs> table() {
+  return {{&StatusArgs::json, json_option()},
+          {&StatusArgs::watch, {.name = "watch", .flag = true, .help = "renew it every 2 seconds, until no trial is left to train"}}};
+}
 
 void print(const nlohmann::ordered_json& json) {
   fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+/// A sweep as it stands, for a program and for a person.
+struct View {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  std::string text;
+  bool ended = false;
+};
+
+View view_of(const std::filesystem::path& folder) {
+  const SlurmView slurm = slurm_view(folder);
+  View view{.text = fmt::format("{}: no sweep has begun here\n", folder.string())};
+  const bool is_submitted = !slurm.jobs.empty() || !slurm.failure.empty();
+  if (!is_submitted || !folders_of_sweep(folder).empty()) {
+    const SweepResults sweep = read_sweep_journal(folder);
+    const SweepStatus status = status_of(sweep);
+    view = {
+        .json = status_json(sweep, status), .text = status_text(sweep, status), .ended = status.counts.ended() == status.counts.planned()};
+  }
+  view.json["slurm"] = slurm_json(slurm);
+  view.text += slurm_text(slurm);
+  return view;
+}
+
+/// On a terminal one text that renews itself, elsewhere each that differs from the one before.
+void watch(const std::filesystem::path& folder) {
+  constexpr auto pause = std::chrono::seconds(2);
+  const ProgressStyle style = ProgressStyle::of(STDOUT_FILENO);
+  for (std::string shown;;) {
+    const View view = view_of(folder);
+    if (style.bar) {
+      fmt::print("\x1b[H\x1b[J{}", view.text);  // to the top of an empty screen
+    } else if (view.text != shown) {
+      fmt::print("{}\n", view.text);
+    }
+    if (std::fflush(stdout) != 0) throw RunTimeError("standard output: cannot write");
+    if (view.ended) return;
+    shown = view.text;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 ExitCode run(const Invocation& call) {
@@ -28,22 +78,13 @@ ExitCode run(const Invocation& call) {
   StatusArgs args;
   fill(table(), line.asked, args);
   const std::filesystem::path folder = line.positional[0];
-
-  const SlurmView slurm = slurm_view(folder);
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  std::string text = fmt::format("{}: no sweep has begun here\n", folder.string());
-  const bool is_submitted = !slurm.jobs.empty() || !slurm.failure.empty();
-  if (!is_submitted || !folders_of_sweep(folder).empty()) {
-    const SweepResults sweep = read_sweep_journal(folder);
-    const SweepStatus status = status_of(sweep);
-    json = status_json(sweep, status);
-    text = status_text(sweep, status);
-  }
-  if (args.json) {
-    json["slurm"] = slurm_json(slurm);
-    print(json);
+  if (args.watch && args.json) throw UsageError("--watch: not with --json");
+  if (args.watch) {
+    watch(folder);
+  } else if (args.json) {
+    print(view_of(folder).json);
   } else {
-    fmt::print("{}{}", text, slurm_text(slurm));
+    fmt::print("{}", view_of(folder).text);
   }
   return ExitCode::done;
 }
@@ -52,7 +93,7 @@ ExitCode run(const Invocation& call) {
 
 Command status_command() {
   return {.name = "status",
-          .usage = "SWEEP [--json]",
+          .usage = "SWEEP [--json] [--watch]",
           .summary = "how far a sweep is: trials by state, the best so far, who works on it, and its SLURM jobs",
           .options = options_of(table()),
           .run = run};

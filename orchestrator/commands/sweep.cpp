@@ -25,6 +25,7 @@ OptionTable<SweepArgs> table() {
       {&A::resume,
        {.name = "resume", .flag = true, .help = "go on with the sweep in --out; its spec may have more trials, seeds or retries"}},
       {&A::repair, repair_option()},
+      {&A::progress, progress_option()},
       {&A::deterministic,
        {.name = "deterministic", .flag = true, .help = "decide in logical time: the same sweep whatever the speed of its groups"}},
       {&A::workers,

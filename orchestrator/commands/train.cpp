@@ -16,6 +16,7 @@ OptionTable<TrainArgs> table() {
       {&TrainArgs::config, {.name = "config", .placeholder = "FILE", .help = "options from a run's config.toml; the command line wins"}},
       {&TrainArgs::resume, {.name = "resume", .flag = true, .help = "go on with the run in --out, or start it where there is none"}},
       {&TrainArgs::repair, repair_option()},
+      {&TrainArgs::progress, progress_option()},
       {&TrainArgs::json, json_option("print result.json instead of tables")},
   };
 }

@@ -35,6 +35,14 @@ Option timeout_option() {
           .help = "end the job when a rank has been silent for so long"};
 }
 
+Option progress_option() {
+  return {.name = "progress",
+          .placeholder = "KIND",
+          .help =
+              "on standard error: a table that renews itself, lines now and then, or none of either, only warnings and the end; "
+              "auto: a table on a terminal, also behind mpirun, else lines"};
+}
+
 Option repair_option() {
   return {.name = "repair",
           .flag = true,

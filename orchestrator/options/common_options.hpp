@@ -21,6 +21,9 @@ Option json_option(std::string_view help = "print a JSON object instead of text"
 /// Of the silence of a rank that ends the job.
 Option timeout_option();
 
+/// Of a command that trains.
+Option progress_option();
+
 /// Of a command that goes on with what stands in a folder.
 Option repair_option();
 

@@ -18,7 +18,9 @@ std::string config_hash(const TrainConfig& config, const InputHashes& inputs) {
                                               {"init_sha256", inputs.init},
                                               {"tokenizer_sha256", inputs.tokenizer}};
   for (const auto& entry : train_options()) {
-    if (entry.option.in_config_hash && entry.option.is_of(config.model)) facts.emplace(entry.option.key(), to_text(entry.get(config)));
+    if (!entry.option.in_config_hash || !entry.option.is_of(config.model)) continue;
+    const std::string value = to_text(entry.get(config));
+    if (entry.option.in_old_config_hash || value != entry.option.standard) facts.emplace(entry.option.key(), value);
   }
   std::string text;
   for (const auto& [name, value] : facts) text += fmt::format("{}={}\n", name, value);

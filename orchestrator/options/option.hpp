@@ -50,7 +50,8 @@ struct Option {
   bool flag = false;                                       // stands alone: --json
   bool repeats = false;                                    // may be given again, and adds a text; a Value holds them one a line
   bool required = false;
-  bool in_config_hash = true;  // false: the result does not depend on it, or config_hash has its content
+  bool in_config_hash = true;      // false: the result does not depend on it, or config_hash has its content
+  bool in_old_config_hash = true;  // false: newer than config_hash, which leaves it out at its default, so that earlier runs keep theirs
   bool may_change_on_resume = false;
   bool follows_other_options = false;  // its default does, so a default in a run's config.toml is none of another run's
   std::string_view group = {};         // heading in help; empty: the command's own

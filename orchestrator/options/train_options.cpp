@@ -118,6 +118,11 @@ OptionTable<TrainConfig> training_options() {
        {.name = "train-limit",
         .range = at_least(0),
         .help = "train on a stratified sample of so many rows, the same for every run on one corpus; 0: all rows"}},
+      {&C::val_limit,
+       {.name = "val-limit",
+        .range = at_least(0),
+        .in_old_config_hash = false,
+        .help = "validate after each epoch on a stratified sample of so many rows, likewise; 0: all rows"}},
       {&C::seed, {.name = "seed", .range = at_least(0), .in_config_hash = false, .help = "of weights, order and dropout"}},
   };
 }

@@ -137,7 +137,7 @@ class Reproducer {
         const double arm_hours = estimate.seconds / 3600;
         hours += arm_hours;
         fmt::print(to, "{} ({}): trainings: {}, epochs at most: {:.0f}, device-hours about {:.3g}{}\n", arm.name, arm.purpose,
-                   estimate.trials, estimate.epochs, arm_hours, money(arm_hours));
+                   estimate.trials, estimate.forecast.epochs, arm_hours, money(arm_hours));
       });
     }
     if (session_.rank() == 0) {

@@ -35,7 +35,7 @@ FolderSite::FolderSite(fs::path folder, Journal journal, SweepLock& lock, const 
 
 double FolderSite::seconds() { return steady_seconds(); }
 
-std::string FolderSite::utc() { return utc_now(); }
+std::string FolderSite::utc() { return utc_now_ms(); }
 
 void FolderSite::keep_lock() {
   const double now = seconds();

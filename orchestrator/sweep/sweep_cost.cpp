@@ -11,7 +11,6 @@
 #include "orchestrator/options/train_options.hpp"
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/schedule/asha.hpp"
-#include "sweeps/schedule/scheduler.hpp"
 #include "workers/train/measure_step.hpp"
 
 namespace agsweep {
@@ -78,10 +77,15 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Sha
                          .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
   const std::int64_t rows = schedule_length(config, train_rows).rows;
   estimate.tokens_per_epoch = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
-  estimate.epochs = expected_epochs(spec, sweep.plan.epochs, estimate.trials);
+  const auto val_rows = static_cast<std::int64_t>(corpus.val.rows());
+  const auto val_part = config.val_limit == 0 ? 1.0 : std::min(1.0, static_cast<double>(config.val_limit) / static_cast<double>(val_rows));
+  estimate.forecast =
+      forecast(spec, sweep.plan.epochs,
+               {.trials = {}, .pending = estimate.trials, .at_once = static_cast<std::int64_t>(sweep.groups.leaders.size())});
+  estimate.at_most = config.patience > 0 && config.patience < config.epochs;
   // A forward pass is about a third of a step.
-  estimate.seconds =
-      estimate.epochs * (estimate.tokens_per_epoch + static_cast<double>(split_tokens(corpus.val)) / 3) * estimate.step.seconds_per_token;
+  estimate.seconds = estimate.forecast.epochs * (estimate.tokens_per_epoch + val_part * static_cast<double>(split_tokens(corpus.val)) / 3) *
+                     estimate.step.seconds_per_token;
   return estimate;
 }
 
@@ -91,7 +95,7 @@ void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
   const std::vector<Point> points = known_points(spec, most_rows);
   print_configurations(spec, points);
 
-  const auto [step, trials, epochs, epoch_tokens, seconds] =
+  const auto [step, trials, expected, at_most, epoch_tokens, seconds] =
       estimate_sweep(sweep, points.empty() ? first_point(spec) : points.front(), shared);
   const auto together = static_cast<double>(groups.leaders.size());
 
@@ -103,13 +107,18 @@ void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
 
   Table table({"", "about"});
   table.add({"trials", std::to_string(trials)});
-  table.add({"epochs of all trials", fmt::format("{:.0f}{}", epochs, spec.scheduler.kind == SchedulerKind::median ? " at most" : "")});
-  table.add({"tokens", fmt::format("{:.3g}", epochs * epoch_tokens)});
+  table.add({"epochs of all trials", fmt::format("{:.0f}", expected.epochs)});
+  table.add({"tokens", fmt::format("{:.3g}", expected.epochs * epoch_tokens)});
   table.add({"one step here", fmt::format("{:.3g} s", step.seconds)});
   table.add({"time on this rank alone", duration_text(seconds)});
-  table.add({fmt::format("time with {} trials at once", groups.leaders.size()), duration_text(seconds / together)});
+  table.add({fmt::format("time with {} trials at once", groups.leaders.size()), duration_text(seconds * expected.time / expected.epochs)});
   table.add({"disk at most", fmt::format("{:.3g} GB", (checkpoint * (2 * together + paused) + kept) / 1e9)});
   fmt::print("\n{}", table.text());
+  if (expected.least < expected.most) {
+    fmt::print("What the scheduler stops depends on the results: {:.0f} to {:.0f} epochs in simulated sweeps.\n", expected.least,
+               expected.most);
+  }
+  if (at_most) fmt::print("Patience may end trials earlier.\n");
   if (sweep.corpus.info.synthetic) fmt::print("synthetic corpus\n");
 }
 

@@ -6,6 +6,7 @@
 
 #include "orchestrator/sweep/prepared_sweep.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
+#include "sweeps/state/forecast.hpp"
 #include "workers/train/measure_step.hpp"
 #include "workers/train/shared_weights.hpp"
 
@@ -24,7 +25,8 @@ std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows);
 struct SweepEstimate {
   StepMeasurement step;
   std::int64_t trials = 0;
-  double epochs = 0;  // of all trials
+  Forecast forecast = {};  // of the whole sweep, with as many trials at once as this job has groups
+  bool at_most = false;    // a trial may end before its schedule does, by its patience
   double tokens_per_epoch = 0;
   double seconds = 0;  // of all trials, one after the other on this rank
 };

@@ -48,6 +48,7 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
       {"agsweep:epochs", agreed(study, "agsweep:epochs", identity.epochs, "epochs")},
       {"agsweep:data_sha256", agreed(study, "agsweep:data_sha256", identity.data_sha256, "--data")},
       {"agsweep:train_limit", identity.train_limit},
+      {"agsweep:val_limit", identity.val_limit},
       {"agsweep:deterministic", agreed(study, "agsweep:deterministic", identity.deterministic, "--deterministic")},
   };
   const auto add_input = [&](const char* key, const std::string& sha256, const char* option) {
@@ -63,6 +64,7 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
   SweepState state(plan.spec, identity.epochs, writer);
   state.replay(study, utc_now());
   for (const auto& [key, value] : attributes) state.set_attribute(key, value);
+  state.name_metric();
   if (args.retry_failed) state.retry_failed();
   if (const std::vector<std::string> lines = state.take_lines(); !lines.empty()) opened.journal.append(lines);
   return {.journal = std::move(opened.journal), .state = std::move(state), .workers = workers};

@@ -21,6 +21,7 @@ struct SweepIdentity {
   std::string geometry_sha256;  // of its config.json
   std::string init_sha256;      // of the --init file that all trials begin with; empty where there is none
   std::int64_t train_limit = 0;
+  std::int64_t val_limit = 0;
   std::int64_t workers = 1;  // logical ones
   bool workers_given = false;
   bool deterministic = false;

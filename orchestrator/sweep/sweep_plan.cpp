@@ -141,6 +141,13 @@ std::vector<std::string> configuration_cells(const SearchSpace& space, const Poi
   return cells;
 }
 
+std::string trial_label(std::int64_t number, const SearchSpace& space, const Point& point) {
+  std::string label = fmt::format("{:04}", number);
+  const std::vector<std::string> values = configuration_cells(space, point, 4);
+  for (std::size_t i = 0; i < space.size(); ++i) label += fmt::format(" {}={}", space[i].key, values[i]);
+  return label;
+}
+
 AskedOptions trial_options(const SweepPlan& plan, const Point& point, std::int64_t seed) {
   AskedOptions options = fixed_options(plan.spec);
   for (std::size_t i = 0; i < plan.spec.space.size(); ++i) {

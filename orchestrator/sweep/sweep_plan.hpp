@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "orchestrator/options/option_table.hpp"
+#include "orchestrator/terminal/progress_display.hpp"  // ProgressKind
 #include "sweeps/journal/study.hpp"
 #include "sweeps/space/sweep_spec.hpp"
 
@@ -23,6 +24,7 @@ struct SweepArgs {
   std::int64_t trials_per_rank = 1;
   bool resume = false;
   bool repair = false;  // with resume
+  ProgressKind progress = ProgressKind::automatic;
   bool deterministic = false;
   std::int64_t workers = 0;  // 0: the groups
   bool dry_run = false;
@@ -51,6 +53,9 @@ Point first_point(const SweepSpec& spec);
 
 /// A configuration's values for a person, in the order of the space. @param digits  significant ones of numbers that are not whole
 std::vector<std::string> configuration_cells(const SearchSpace& space, const Point& point, int digits);
+
+/// What TensorBoard calls a trial: "0007 lr=0.0012 lora_rank=8".
+std::string trial_label(std::int64_t number, const SearchSpace& space, const Point& point);
 
 /// The options of one of its trainings.
 AskedOptions trial_options(const SweepPlan& plan, const Point& point, std::int64_t seed);

@@ -5,7 +5,6 @@
 #include "base/system.hpp"
 #include "base/table.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"  // configuration_cells
-#include "sweeps/schedule/scheduler.hpp"
 
 namespace agsweep {
 
@@ -21,16 +20,10 @@ std::string configuration_text(const SearchSpace& space, const Point& point) {
   return text;
 }
 
-std::int64_t epochs_done(const SweepState& state) {
-  std::int64_t epochs = 0;
-  for (const SweepTrial& trial : state.trials()) epochs += trial.epochs();
-  return epochs;
-}
-
 }  // namespace
 
-SweepProgress::SweepProgress(LiveBlock& block, const SweepState& state)
-    : block_(block), state_(state), epochs_before_(epochs_done(state)), begun_(steady_seconds()) {
+SweepProgress::SweepProgress(LiveBlock& block, const SweepState& state, std::int64_t at_once)
+    : block_(block), state_(state), left_(state, at_once, steady_seconds()), begun_(steady_seconds()) {
   for (const SweepTrial& trial : state.trials()) seen_.push_back(trial.phase);
 }
 
@@ -44,7 +37,7 @@ std::string SweepProgress::end_text(std::int64_t number) const {
                          best ? ", the best so far" : "");
     }
     case TrialPhase::pruned:
-      return fmt::format("{}: stopped after epoch {}, {} {:.4f}", name, trial.epochs(), to_word(state_.spec().metric), trial.value());
+      return fmt::format("{}: pruned after epoch {}, {} {:.4f}", name, trial.epochs(), to_word(state_.spec().metric), trial.value());
     case TrialPhase::failed:
       return fmt::format("{}: failed: {}", name, trial.error);
     case TrialPhase::paused:
@@ -55,35 +48,41 @@ std::string SweepProgress::end_text(std::int64_t number) const {
 }
 
 void SweepProgress::show() {
+  left_.update(steady_seconds());
   for (std::size_t i = 0; i < state_.trials().size(); ++i) {
     if (i == seen_.size()) seen_.push_back(TrialPhase::running);
     const TrialPhase phase = state_.trials()[i].phase;
     if (phase == seen_[i]) continue;
     seen_[i] = phase;
-    if (state_.trials()[i].ended()) block_.message(end_text(static_cast<std::int64_t>(i)));
+    if (state_.trials()[i].ended()) block_.news(end_text(static_cast<std::int64_t>(i)));
   }
 }
 
 void SweepProgress::trial_step(const GroupMessage::Progress& progress) { running_.insert_or_assign(progress.trial, progress); }
 
 std::string SweepProgress::summary() const {
-  std::map<TrialPhase, int> count;
-  for (const SweepTrial& trial : state_.trials()) ++count[trial.phase];
-  std::string text = fmt::format("{} of {} trials done",
-                                 count[TrialPhase::complete] + count[TrialPhase::pruned] + count[TrialPhase::failed], state_.planned());
-  for (const auto& [phase, name] : {std::pair(TrialPhase::running, "running"), std::pair(TrialPhase::paused, "paused"),
-                                    std::pair(TrialPhase::pruned, "stopped"), std::pair(TrialPhase::failed, "failed")}) {
-    if (count[phase] > 0) text += fmt::format(", {} {}", count[phase], name);
+  std::string text = counts_text(state_.counts());
+  if (const auto best = state_.best()) {
+    const SweepTrial& trial = state_.trial(*best);
+    text += fmt::format("; best {} {:.4f} (trial {} after epoch {}{})", to_word(state_.spec().metric), trial.value(), *best,
+                        trial.best_epoch, trial.phase == TrialPhase::complete ? "" : fmt::format(", {}", to_word(trial.phase)));
   }
-  if (const auto ranking = state_.ranking(); !ranking.empty()) {
-    text += fmt::format("; best {} {:.4f} (trial {})", to_word(state_.spec().metric), state_.trial(ranking[0]).value(), ranking[0]);
+  const double now = steady_seconds();
+  text += fmt::format("; {}", duration_text(now - begun_));
+  if (const auto left = left_.seconds(now); left && *left > 0) text += fmt::format(", about {} left", duration_text(*left));
+  return text;
+}
+
+/// "; now trial 3 in epoch 2 of 9, loss 0.4100, ..": for lines, which have no table above them.
+std::string SweepProgress::running_text() const {
+  constexpr std::size_t most = 4;
+  std::string text;
+  std::size_t shown = 0;
+  for (const auto& [number, last] : running_) {
+    if (shown++ == most) return text + fmt::format(", and {} more", running_.size() - most);
+    text += fmt::format("{} trial {} in epoch {} of {}, loss {:.4f}", shown == 1 ? "; now" : ",", number, last.epoch, state_.epochs(),
+                        last.loss);
   }
-  const double elapsed = steady_seconds() - begun_;
-  const auto done = epochs_done(state_);
-  text += fmt::format("; {}", duration_text(elapsed));
-  const double left = expected_epochs(state_.spec(), state_.epochs(), state_.planned()) - static_cast<double>(done);
-  if (done > epochs_before_ && left > 0)
-    text += fmt::format(", about {} left", duration_text(left * elapsed / static_cast<double>(done - epochs_before_)));
   return text;
 }
 
@@ -104,7 +103,7 @@ std::vector<std::string> SweepProgress::lines() const {
       lines.push_back(text.substr(begin, end - begin));
     }
   }
-  lines.push_back(summary());
+  lines.push_back(summary() + (block_.renews() ? "" : running_text()));
   return lines;
 }
 

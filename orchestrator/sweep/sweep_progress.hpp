@@ -9,14 +9,17 @@
 #include "orchestrator/terminal/live_block.hpp"
 #include "sweeps/state/group_protocol.hpp"
 #include "sweeps/state/sweep_state.hpp"
+#include "sweeps/state/time_left.hpp"
 
 namespace agsweep {
 
-/// What rank 0 shows of a sweep on stderr: on a terminal one table that renews itself, elsewhere a line for each thing that happened.
+/// What rank 0 shows of a sweep on stderr: a table that renews itself, or lines: what happened, and now and then
+/// how far the sweep is.
 class SweepProgress {
  public:
   /// @param block  outlives this
-  SweepProgress(LiveBlock& block, const SweepState& state);
+  /// @param at_once  trials that train at the same time
+  SweepProgress(LiveBlock& block, const SweepState& state, std::int64_t at_once);
 
   /// The state has changed: says which trials ended.
   void show();
@@ -29,13 +32,14 @@ class SweepProgress {
  private:
   std::vector<std::string> lines() const;
   std::string summary() const;
+  std::string running_text() const;
   std::string end_text(std::int64_t number) const;
 
   LiveBlock& block_;
   const SweepState& state_;
   std::map<std::int64_t, GroupMessage::Progress> running_;  // the last progress of each
   std::vector<TrialPhase> seen_;                            // by trial
-  std::int64_t epochs_before_ = 0;                          // that were done when this process began
+  TimeLeft left_;
   double begun_;
 };
 

@@ -7,8 +7,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/json_file.hpp"
-#include "base/table.hpp"                    // csv_row
-#include "sweeps/aggregate/trial_cells.hpp"  // phase_word
+#include "base/table.hpp"  // csv_row
 
 namespace agsweep {
 
@@ -38,7 +37,7 @@ void write_results(const fs::path& sweep, const SweepState& state, const std::ma
     const SweepTrial& trial = state.trials()[number];
     const bool has_value = trial.best_epoch > 0 && trial.phase != TrialPhase::failed;
     const auto known = facts.find(static_cast<std::int64_t>(number));
-    std::vector<std::string> row = {std::to_string(number), std::string(phase_word(trial.phase)),
+    std::vector<std::string> row = {std::to_string(number), std::string(to_word(trial.phase)),
                                     has_value ? fmt::format("{:.17g}", trial.value()) : ""};
     for (std::size_t i = 0; i < state.spec().space.size(); ++i) row.push_back(value_text(value_at(state.spec().space[i], trial.point[i])));
     row.insert(row.end(), {std::to_string(trial.seed), std::to_string(trial.epochs()), has_value ? std::to_string(trial.best_epoch) : "",

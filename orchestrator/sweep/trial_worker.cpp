@@ -1,6 +1,6 @@
 #include "orchestrator/sweep/trial_worker.hpp"
 
-#include <algorithm>  // std::ranges::all_of, std::ranges::find
+#include <algorithm>  // std::min, std::ranges::all_of, std::ranges::find, std::ranges::replace
 #include <new>        // std::bad_alloc
 #include <utility>    // std::move
 
@@ -105,6 +105,25 @@ bool same_trial(const SearchSpace& space, const TrainConfig& a, const TrainConfi
   });
 }
 
+HParams hparams_of(const SweepSpec& spec, const GroupOrder::Train& order) {
+  HParams hparams{.name = trial_label(order.trial, spec.space, order.point)};
+  for (std::size_t i = 0; i < spec.space.size(); ++i) {
+    hparams.values.emplace_back(spec.space[i].key, value_at(spec.space[i], order.point[i]));
+  }
+  if (spec.seeds.size() > 1) hparams.values.emplace_back("seed", order.seed);
+  return hparams;
+}
+
+/// SWEEP/tensorboard/ has the trials under names that tell their values. Where the file system has no links, there is none.
+void link_for_tensorboard(const fs::path& sweep, std::int64_t trial, std::string name) {
+  constexpr std::size_t longest_name = 200;
+  std::ranges::replace(name, '/', '_');
+  name.resize(std::min(name.size(), longest_name));
+  std::error_code failure;
+  fs::create_directories(sweep / "tensorboard", failure);
+  fs::create_directory_symlink(fs::path("..") / "trials" / fmt::format("{:04}", trial), sweep / "tensorboard" / name, failure);
+}
+
 /// Keeps a trial's folder that cannot be gone on with beside it.
 /// @param word  what it is called then: trials/0000.WORD-1, or a higher number where there is one already
 void set_aside(const fs::path& folder, std::string_view word, std::string_view why) {
@@ -163,6 +182,8 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
   if (resumed) require_recorded_weights(record_, config, files_);
   note_ = record_device(inputs_.devices, record_);
   config_text_ = config_text(config, options, record_);
+  hparams_ = hparams_of(inputs_.plan.spec, order);
+  if (config.tensorboard) link_for_tensorboard(inputs_.folder, order.trial, hparams_.name);
   answered_epochs_ = order.epochs;
   return {.trial = order.trial, .config = std::move(config), .own_threads = !is_given(options, "threads")};
 }
@@ -196,6 +217,7 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
                              .environment = leads() ? environment(world_, inputs_.devices, record_) : nlohmann::json::object(),
+                             .hparams = hparams_,
                              .repair = inputs_.repair,
                              .test_split = false,
                              .note = note_};

@@ -15,6 +15,7 @@
 #include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
+#include "workers/run/event_file.hpp"  // HParams
 #include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
@@ -62,6 +63,7 @@ class TrialWorker {
   RunRecord record_;                  // of the trial under way, on the leader
   std::string config_text_;           // its config.toml, there too
   std::int64_t answered_epochs_ = 0;  // of it, likewise
+  HParams hparams_;                   // there too
   std::string note_;                  // of its device, there too
 };
 

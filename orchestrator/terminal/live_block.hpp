@@ -24,9 +24,15 @@ class LiveBlock {
 
   /// A line of its own.
   void message(std::string_view line);
+  /// The same for what is but progress.
+  void news(std::string_view line) {
+    if (!style_.silent) message(line);
+  }
   /// Whether show() would show something now: 10 times a second on a terminal, every 5 seconds elsewhere.
   bool due() const;
-  /// The block from now on. @param lines  one at least; cut to the terminal's width
+  /// Whether it is a block that renews itself.
+  bool renews() const { return style_.bar; }
+  /// The block from now on. @param lines  one at least; cut to the terminal's width, but for the last, the summary, which is wrapped
   void show(const std::vector<std::string>& lines);
 
  private:

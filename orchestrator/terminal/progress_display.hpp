@@ -1,21 +1,33 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <ostream>
 #include <string>
 #include <string_view>
 
+#include "base/enum_words.hpp"
+
 namespace agsweep {
+
+/// As --progress has it.
+enum class ProgressKind { automatic, table, lines, none };
+template <>
+inline constexpr auto enum_words<ProgressKind> = std::to_array<std::string_view>({"auto", "table", "lines", "none"});
 
 /// What progress needs to know of where it is written.
 struct ProgressStyle {
-  bool bar = false;  // redraw one line; else a line every few seconds
+  bool bar = false;  // redraw a line or a table; else a line every few seconds
+  bool silent = false;
   bool colour = false;
-  std::size_t width = 80;  // of the terminal, in columns
+  std::size_t width = 80;                           // of the terminal, in columns
+  std::function<std::size_t()> current_width = {};  // where its window may change; none: width
 
-  /// Of this file descriptor: a bar on a terminal unless TERM=dumb, colour there unless NO_COLOR is set.
-  static ProgressStyle of(int descriptor);
+  /// Of this file descriptor. Automatic is a table on a terminal, also one behind mpirun, unless TERM=dumb, and lines elsewhere; colour is
+  /// a terminal's unless NO_COLOR is set.
+  static ProgressStyle of(int descriptor, ProgressKind kind = ProgressKind::automatic);
+  std::size_t columns() const { return current_width ? current_width() : width; }
 };
 
 /// Tells a person how far work is: part done, rate, time left, and a detail ("loss 0.41"). For rank 0 alone.
@@ -35,6 +47,10 @@ class ProgressDisplay {
   void update(std::int64_t done, std::string_view detail = {});
   /// A line of its own, above the bar.
   void message(std::string_view line);
+  /// The same for what is but progress.
+  void news(std::string_view line) {
+    if (!style_.silent) message(line);
+  }
 
  private:
   std::string state(std::int64_t done, std::string_view detail) const;

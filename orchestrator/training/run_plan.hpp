@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/options/config_file.hpp"
+#include "orchestrator/terminal/progress_display.hpp"  // ProgressKind
 
 namespace agsweep {
 
@@ -18,6 +19,7 @@ struct TrainArgs {
   std::filesystem::path config;
   bool resume = false;
   bool repair = false;  // with resume
+  ProgressKind progress = ProgressKind::automatic;
   bool json = false;
 };
 

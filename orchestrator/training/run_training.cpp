@@ -37,14 +37,20 @@ void print_result(const nlohmann::json& result, const RunRecord& record, const T
              result_text(result, record.class_names), args.out.string());
 }
 
+/// "6000 of 64366"
+std::string rows_text(const Split& split, std::int64_t limit) {
+  const auto rows = static_cast<std::int64_t>(split.rows());
+  return limit == 0 || limit >= rows ? fmt::format("{}", rows) : fmt::format("{} of {}", limit, rows);
+}
+
 void print_start(ProgressDisplay& display, const World& world, const Resolved& resolved, const RunInputs& inputs) {
   const TrainConfig& config = resolved.config;
   for (const std::string& message : world.messages(launched_by_mpirun())) display.message(message);
   for (const std::string& message : resolved.messages) display.message(message);
   if (inputs.record.random_base) display.message(caveats(false, true));
-  display.message(fmt::format("{}{} training rows; ranks: {}, threads of each: {}, shards: {}",
-                              inputs.record.synthetic ? "synthetic corpus: " : "", inputs.corpus.train.rows(), world.ranks.size(),
-                              config.threads, config.shards));
+  display.message(fmt::format("{}{} training rows, {} validation rows; ranks: {}, threads of each: {}, shards: {}",
+                              inputs.record.synthetic ? "synthetic corpus: " : "", rows_text(inputs.corpus.train, config.train_limit),
+                              rows_text(inputs.corpus.val, config.val_limit), world.ranks.size(), config.threads, config.shards));
 }
 
 /// Every rank looks at the run's folder, and what one finds wrong all say. Collective over comm, the job.
@@ -90,7 +96,7 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   require_same(*comm, fmt::format("{} {} {}", hash, config.seed, config.resume),
                "the ranks see different options or data: --data and --out must be on a file system that they share");
 
-  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
+  ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO, args.progress), steady_seconds);
   if (speaks && !fsync_folder(args.out)) resolved.messages.emplace_back(weak_folders_note);
   if (speaks) print_start(display, world, resolved, inputs);
   TrainProgress progress(display, config.epochs, config.metric, [lock] { lock->require(); });

@@ -29,16 +29,16 @@ void TrainProgress::on_step(const StepReport& report) {
 }
 
 void TrainProgress::on_evaluation(std::string_view split, std::int64_t done_batches, std::int64_t batches) {
-  if (evaluated_ != split) display_.begin(fmt::format("evaluate {}", split), "batches", batches);
+  if (evaluated_ != split) display_.begin(fmt::format("evaluate {}", split), "batches", batches, done_batches);
   evaluated_ = split;
   display_.update(done_batches);
 }
 
 void TrainProgress::on_epoch(const EpochReport& report) {
   last_value_ = fmt::format("  {} {:.4f}", to_word(metric_), metric_value(report.val, metric_));
-  display_.message(fmt::format("epoch {}/{}  train loss {:.4f}  val loss {:.4f}  accuracy {:.4f}{}  {}{}", report.epoch, epochs_,
-                               report.train.loss, report.val.loss, report.val.accuracy, metric_ == Metric::accuracy ? "" : last_value_,
-                               duration_text(report.train_seconds + report.val_seconds), report.best ? "  best so far" : ""));
+  display_.news(fmt::format("epoch {}/{}  train loss {:.4f}  val loss {:.4f}  accuracy {:.4f}{}  {}{}", report.epoch, epochs_,
+                            report.train.loss, report.val.loss, report.val.accuracy, metric_ == Metric::accuracy ? "" : last_value_,
+                            duration_text(report.train_seconds + report.val_seconds), report.best ? "  best so far" : ""));
 }
 
 }  // namespace agsweep

@@ -40,6 +40,7 @@ void remark_rankings(Aggregate& all) {
   add("metric", &RankingScope::metric);
   add("epochs", &RankingScope::epochs);
   add("train-limit", &RankingScope::train_limit);
+  add("val-limit", &RankingScope::val_limit);
   add("corpus", &RankingScope::data_sha256);
   all.remarks.push_back(fmt::format("{} rankings: the sweeps differ in {}, so their values cannot be compared", all.rankings.size(),
                                     fmt::join(reasons, ", ")));

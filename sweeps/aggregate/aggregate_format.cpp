@@ -38,7 +38,7 @@ Json trial_json(const Aggregate& all, const PlacedTrial& placed) {
   const std::optional<double> value = value_of(trial);
   return {{"sweep", all.names[placed.ref.sweep]},
           {"trial", results.number},
-          {"state", phase_word(trial.phase)},
+          {"state", to_word(trial.phase)},
           {"value", number_or_null(value)},
           {"parameters", parameters_json(results)},
           {"seed", trial.seed},
@@ -87,6 +87,7 @@ Json ranking_json(const Aggregate& all, const AggregatedRanking& one) {
           {"maximise", all.sweeps[ranking.sweeps.front()].maximise()},
           {"epochs", ranking.scope.epochs},
           {"train_limit", ranking.scope.train_limit},
+          {"val_limit", ranking.scope.val_limit},
           {"data_sha256", ranking.scope.data_sha256},
           {"sweeps", std::move(sweeps)},
           {"configurations", std::move(configurations)},

@@ -19,8 +19,8 @@ inline constexpr auto enum_words<AggregateFormat> = std::to_array<std::string_vi
 /// in it, but for json's.
 std::string formatted(const Aggregate& all, AggregateFormat format);
 
-/// {"rankings": [{metric, maximise, epochs, train_limit, data_sha256, sweeps, configurations, trials, importance}], "duplicates",
-/// "remarks"}. Numbers have 9 significant digits, parameters all of theirs; what is not known is null.
+/// {"rankings": [{metric, maximise, epochs, train_limit, val_limit, data_sha256, sweeps, configurations, trials, importance}],
+/// "duplicates", "remarks"}. Numbers have 9 significant digits, parameters all of theirs; what is not known is null.
 nlohmann::ordered_json aggregate_json(const Aggregate& all);
 
 }  // namespace agsweep

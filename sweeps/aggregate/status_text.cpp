@@ -31,7 +31,7 @@ std::string best_text(const SweepResults& sweep, const SweepStatus& status) {
     parameters.push_back(fmt::format("{} {}", parameter.key, value_text(best.parameters.at(parameter.key))));
   }
   return fmt::format("{:.4f}, trial {} after epoch {} ({}): {}", best.trial.value(), best.number, best.trial.best_epoch,
-                     phase_word(best.trial.phase), fmt::join(parameters, ", "));
+                     to_word(best.trial.phase), fmt::join(parameters, ", "));
 }
 
 std::string holder_text(const std::optional<LockState>& lock, bool open) {
@@ -72,14 +72,9 @@ std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
   std::string text =
       fmt::format("{}: {} by {}, {} epochs on {}\n", sweep.spec.name, sweep.spec.model, to_word(sweep.spec.metric), sweep.epochs, rows);
   const auto add = [&](const char* name, const std::string& what) { text += fmt::format("{:<9}{}\n", name, what); };
-  add("done", fmt::format("{} of {} trials", status.done, status.planned));
-  add("running", fmt::format("{}", status.running));
-  add("paused", fmt::format("{}", status.paused));
-  add("pruned", fmt::format("{}", status.pruned));
-  add("failed", fmt::format("{}", status.failed));
-  add("pending", fmt::format("{}", status.pending));
+  add("trials", counts_text(status.counts));
   add("best", best_text(sweep, status));
-  const bool open = status.running + status.paused + status.pending > 0;
+  const bool open = status.counts.ended() < status.counts.planned();
   for (const FolderStatus& folder : status.folders) {
     if (sweep.parts != std::vector{sweep.folder}) text += fmt::format("{}\n", folder.folder.filename().string());
     add("lock", holder_text(folder.lock, open));
@@ -94,16 +89,18 @@ nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus&
   if (status.best) {
     const TrialResults& results = sweep.trials[static_cast<std::size_t>(*status.best)];
     best = {{"trial", results.number},
-            {"state", phase_word(results.trial.phase)},
+            {"state", to_word(results.trial.phase)},
             {"value", significant(results.trial.value())},
             {"epoch", results.trial.best_epoch},
             {"seed", results.trial.seed},
             {"parameters", parameters_json(results)}};
   }
-  Json json = {{"name", sweep.spec.name},   {"model", sweep.spec.model}, {"metric", to_word(sweep.spec.metric)},
-               {"epochs", sweep.epochs},    {"planned", status.planned}, {"done", status.done},
-               {"running", status.running}, {"paused", status.paused},   {"pruned", status.pruned},
-               {"failed", status.failed},   {"pending", status.pending}, {"best", std::move(best)}};
+  const TrialCounts& counts = status.counts;
+  Json json = {{"name", sweep.spec.name},     {"model", sweep.spec.model},   {"metric", to_word(sweep.spec.metric)},
+               {"epochs", sweep.epochs},      {"planned", counts.planned()}, {"ended", counts.ended()},
+               {"complete", counts.complete}, {"pruned", counts.pruned},     {"failed", counts.failed},
+               {"running", counts.running},   {"paused", counts.paused},     {"pending", counts.pending},
+               {"best", std::move(best)}};
   const bool in_parts = sweep.parts != std::vector{sweep.folder};
   for (const FolderStatus& folder : status.folders) {
     const Json lock = lock_json(folder.lock);

@@ -72,6 +72,7 @@ void read_study_attributes(const Study& study, SweepResults& sweep) {
   need(has_data, data_attribute);
   sweep.epochs = epochs.value_or(0);
   sweep.train_limit = train_limit.value_or(0);
+  sweep.val_limit = whole_attribute(study.attributes, val_limit_attribute, 0).value_or(0);
   if (has_data) sweep.data_sha256 = found->second.get<std::string>();
 }
 
@@ -199,6 +200,7 @@ void merge(SweepResults& sweep, SweepResults part) {
     sweep.epochs = part.epochs;
     sweep.data_sha256 = part.data_sha256;
     sweep.train_limit = part.train_limit;
+    sweep.val_limit = part.val_limit;
   }
   sweep.parts.push_back(part.folder);
   sweep.trials.insert(sweep.trials.end(), part.trials.begin(), part.trials.end());

@@ -22,6 +22,7 @@ constexpr std::string_view journal_name = "journal.log";
 constexpr std::string_view epochs_attribute = "agsweep:epochs";
 constexpr std::string_view data_attribute = "agsweep:data_sha256";
 constexpr std::string_view train_limit_attribute = "agsweep:train_limit";  // 0: all rows
+constexpr std::string_view val_limit_attribute = "agsweep:val_limit";      // likewise; older sweeps have none
 
 /// A trial with what its RUN/ holds.
 struct TrialResults {
@@ -46,6 +47,7 @@ struct SweepResults {
   std::int64_t epochs = 0;                        // of each trial's schedule
   std::string data_sha256 = {};
   std::int64_t train_limit = 0;           // rows; 0: all
+  std::int64_t val_limit = 0;             // likewise
   bool closed = false;                    // no trial runs or is paused
   std::vector<TrialResults> trials = {};  // by number
 

@@ -47,37 +47,27 @@ bool better(const SweepResults& sweep, const TrialResults& a, const TrialResults
 
 }  // namespace
 
+TrialCounts counts_of(const SweepResults& sweep) {
+  TrialCounts counts;
+  std::set<std::pair<std::int64_t, std::int64_t>> begun;  // configuration and seed
+  for (const TrialResults& results : sweep.trials) {
+    ++counts.of(results.trial.phase);
+    begun.emplace(results.trial.configuration, results.trial.seed);
+  }
+  counts.pending = sweep.spec.own_trials() * std::ssize(sweep.spec.seeds) - std::ssize(begun);
+  return counts;
+}
+
 SweepStatus status_of(const SweepResults& sweep) {
-  SweepStatus status{.best = std::nullopt, .folders = {}};
+  SweepStatus status{.counts = counts_of(sweep), .best = std::nullopt, .folders = {}};
   for (const fs::path& folder : sweep.parts) {
     status.folders.push_back({.folder = folder, .lock = lock_of(folder), .journal_written = written(folder / journal_name)});
   }
-  const auto count_of = [&](TrialPhase phase) -> std::int64_t& {
-    switch (phase) {
-      case TrialPhase::running:
-        return status.running;
-      case TrialPhase::paused:
-        return status.paused;
-      case TrialPhase::complete:
-        return status.done;
-      case TrialPhase::pruned:
-        return status.pruned;
-      case TrialPhase::failed:
-        break;
-    }
-    return status.failed;
-  };
-  std::set<std::pair<std::int64_t, std::int64_t>> begun;  // configuration and seed
   const TrialResults* best = nullptr;
   for (const TrialResults& results : sweep.trials) {
-    ++count_of(results.trial.phase);
-    begun.emplace(results.trial.configuration, results.trial.seed);
     if (value_of(results.trial) && (best == nullptr || better(sweep, results, *best))) best = &results;
   }
   if (best != nullptr) status.best = best->number;
-  const std::int64_t runs = sweep.spec.own_trials() * static_cast<std::int64_t>(sweep.spec.seeds.size());
-  status.pending = runs - static_cast<std::int64_t>(begun.size());
-  status.planned = static_cast<std::int64_t>(sweep.trials.size()) + status.pending;
   return status;
 }
 

@@ -11,6 +11,7 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 #include "sweeps/journal/lock_file.hpp"
 #include "sweeps/journal/process_identity.hpp"
+#include "sweeps/state/trial_counts.hpp"
 
 namespace agsweep {
 
@@ -27,15 +28,12 @@ struct FolderStatus {
   std::string journal_written;    // when the journal's last line was: UTC, "2026-01-31T12:00:00Z"
 };
 
+/// A trial whose process has ended counts as running, as the journal has it.
+TrialCounts counts_of(const SweepResults& sweep);
+
 /// How far a sweep is.
 struct SweepStatus {
-  std::int64_t planned = 0;  // trials that there will be when every configuration has begun under every seed
-  std::int64_t done = 0;     // complete
-  std::int64_t running = 0;  // by the journal: also those whose process has ended
-  std::int64_t paused = 0;
-  std::int64_t pruned = 0;
-  std::int64_t failed = 0;
-  std::int64_t pending = 0;           // planned, and not begun
+  TrialCounts counts = {};
   std::optional<std::int64_t> best;   // the best complete trial; before there is one, the best so far of the others
   std::vector<FolderStatus> folders;  // one, or one a part
 };
@@ -46,8 +44,8 @@ SweepStatus status_of(const SweepResults& sweep);
 /// Some lines for a person.
 std::string status_text(const SweepResults& sweep, const SweepStatus& status);
 
-/// {name, model, metric, epochs, planned, done, running, paused, pruned, failed, pending, best, lock, journal_written}; best and lock are
-/// null where there is none. A sweep in parts has `parts` instead of the last two: a list of {folder, lock, journal_written}.
+/// {name, model, metric, epochs, planned, ended, complete, pruned, failed, running, paused, pending, best, lock, journal_written}; best and
+/// lock are null where there is none. A sweep in parts has `parts` instead of the last two: a list of {folder, lock, journal_written}.
 nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus& status);
 
 }  // namespace agsweep

@@ -7,22 +7,6 @@
 
 namespace agsweep {
 
-std::string_view phase_word(TrialPhase phase) {
-  switch (phase) {
-    case TrialPhase::running:
-      return "running";
-    case TrialPhase::paused:
-      return "paused";
-    case TrialPhase::complete:
-      return "complete";
-    case TrialPhase::pruned:
-      return "pruned";
-    case TrialPhase::failed:
-      break;
-  }
-  return "failed";
-}
-
 std::vector<std::string> parameter_keys(std::span<const SweepResults> sweeps, std::span<const std::size_t> which) {
   std::vector<std::string> keys;
   for (const std::size_t s : which) {

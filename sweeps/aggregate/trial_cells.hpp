@@ -15,9 +15,6 @@
 
 namespace agsweep {
 
-/// running, paused, complete, pruned or failed.
-std::string_view phase_word(TrialPhase phase);
-
 /// The keys of the sweeps' spaces, each once, in the order of the sweeps and in each of its file.
 std::vector<std::string> parameter_keys(std::span<const SweepResults> sweeps, std::span<const std::size_t> which);
 

@@ -84,7 +84,11 @@ void rank(std::span<const SweepResults> sweeps, const std::vector<std::vector<st
 }  // namespace
 
 RankingScope scope_of(const SweepResults& sweep) {
-  return {.metric = sweep.spec.metric, .epochs = sweep.epochs, .train_limit = sweep.train_limit, .data_sha256 = sweep.data_sha256};
+  return {.metric = sweep.spec.metric,
+          .epochs = sweep.epochs,
+          .train_limit = sweep.train_limit,
+          .val_limit = sweep.val_limit,
+          .data_sha256 = sweep.data_sha256};
 }
 
 std::vector<TrialRanking> rank_trials(std::span<const SweepResults> sweeps, const std::set<TrialRef>& copies) {

@@ -44,7 +44,7 @@ std::vector<Column> result_columns(const std::vector<std::string>& keys) {
 std::vector<Cell> result_cells(const SweepResults& sweep, const TrialResults& results, const std::vector<std::string>& keys) {
   const SweepTrial& trial = results.trial;
   const std::optional<double> value = value_of(trial);
-  std::vector<Cell> cells = {number_cell(results.number), std::string(phase_word(trial.phase)), cell_of(value)};
+  std::vector<Cell> cells = {number_cell(results.number), std::string(to_word(trial.phase)), cell_of(value)};
   for (const std::string& key : keys) cells.push_back(parameter_cell(sweep, results, key));
   cells.push_back(number_cell(trial.seed));
   cells.push_back(number_cell(trial.epochs()));
@@ -94,7 +94,7 @@ DataTable configurations_table(const Aggregate& all, const TrialRanking& ranking
   for (const RankedConfiguration& configuration : ranking.configurations) {
     const TrialRef& first = configuration.trials.front();
     const TrialResults& results = results_of(all.sweeps, first);
-    std::vector<Cell> cells = {number_cell(static_cast<std::int64_t>(table.rows.size()) + 1), std::string(phase_word(results.trial.phase))};
+    std::vector<Cell> cells = {number_cell(static_cast<std::int64_t>(table.rows.size()) + 1), std::string(to_word(results.trial.phase))};
     for (const std::string& key : keys) cells.push_back(parameter_cell(all.sweeps[first.sweep], results, key));
     cells.push_back(number_cell(static_cast<std::int64_t>(configuration.trials.size())));
     cells.emplace_back(configuration.value.mean);

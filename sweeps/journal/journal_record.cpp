@@ -47,6 +47,13 @@ std::string study_attribute_line(std::string_view worker, std::string_view key, 
   return line_of(line);
 }
 
+std::string metric_name_line(std::string_view worker, std::string_view name) {
+  Json line = record(JournalOperation::study_system_attribute, worker);
+  line["study_id"] = 0;
+  line["system_attr"] = attribute(metric_names_attribute, nlohmann::json::array({name}));
+  return line_of(line);
+}
+
 std::string trial_line(std::string_view worker, const SearchSpace& space, const Point& point, std::string_view time) {
   Json line = record(JournalOperation::create_trial, worker);
   line["study_id"] = 0;

@@ -16,6 +16,7 @@ namespace agsweep {
 enum class JournalOperation : std::int64_t {
   create_study = 0,
   study_attribute = 2,
+  study_system_attribute = 3,
   create_trial = 4,
   finish_trial = 6,
   report = 7,
@@ -40,6 +41,10 @@ std::string study_line(std::string_view worker, std::string_view name, bool maxi
 
 /// @param value  replaces an earlier one of the same key
 std::string study_attribute_line(std::string_view worker, std::string_view key, const nlohmann::json& value);
+
+/// Optuna's name of the study's value.
+std::string metric_name_line(std::string_view worker, std::string_view name);
+constexpr std::string_view metric_names_attribute = "study:metric_names";  // a list of one
 
 /// @param point  as many numbers as the space has parameters; the space is the same for all trials of a study
 std::string trial_line(std::string_view worker, const SearchSpace& space, const Point& point, std::string_view time);

@@ -37,10 +37,10 @@ void check_number(const Parameter& parameter, double number) {
   }
 }
 
-/// The one entry of user_attr.
-std::pair<std::string, nlohmann::json> attribute_of(const JournalLine& line) {
-  const JournalLine& attribute = object_of(line, "user_attr");
-  if (attribute.size() != 1) throw DataError("user_attr has {} entries, expected one", attribute.size());
+/// The one entry of user_attr or system_attr.
+std::pair<std::string, nlohmann::json> attribute_of(const JournalLine& line, const char* key = "user_attr") {
+  const JournalLine& attribute = object_of(line, key);
+  if (attribute.size() != 1) throw DataError("{} has {} entries, expected one", key, attribute.size());
   return {attribute.begin().key(), nlohmann::json(attribute.front())};
 }
 
@@ -70,7 +70,9 @@ class Replay {
       case JournalOperation::create_study:
         return create_study(line);
       case JournalOperation::study_attribute:
-        return set_study_attribute(line);
+        return set_study_attribute(line, "user_attr", study_.attributes);
+      case JournalOperation::study_system_attribute:
+        return set_study_attribute(line, "system_attr", study_.system_attributes);
       case JournalOperation::create_trial:
         return create_trial(line);
       case JournalOperation::finish_trial:
@@ -104,10 +106,10 @@ class Replay {
     whole_number_of(line, "study_id", 0, 0);
   }
 
-  void set_study_attribute(const JournalLine& line) {
+  void set_study_attribute(const JournalLine& line, const char* kind, std::map<std::string, nlohmann::json>& attributes) const {
     check_study(line);
-    auto [key, value] = attribute_of(line);
-    study_.attributes[key] = std::move(value);
+    auto [key, value] = attribute_of(line, kind);
+    attributes[key] = std::move(value);
   }
 
   void create_trial(const JournalLine& line) {

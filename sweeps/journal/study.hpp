@@ -53,9 +53,10 @@ struct Study {
   std::string name;                  // empty before the study's line
   bool maximise = true;
   std::map<std::string, nlohmann::json> attributes;
-  SearchSpace space;               // in the order of the journal's lines; empty before the first trial
-  std::vector<StudyTrial> trials;  // by number
-  std::vector<StudyEvent> events;  // those that changed a trial, in the order of the file
+  std::map<std::string, nlohmann::json> system_attributes = {};  // Optuna's own
+  SearchSpace space;                                             // in the order of the journal's lines; empty before the first trial
+  std::vector<StudyTrial> trials;                                // by number
+  std::vector<StudyEvent> events;                                // those that changed a trial, in the order of the file
 
   TrialNumbers numbers;          // of the trials above in the journal
   std::uint64_t bytes = 0;       // of the file's whole lines

@@ -119,7 +119,7 @@ ReportSection ranking_section(const ReportedSweep& sweep) {
                   seeds ? "The metric is the mean over the seeds; the interval is Student’s t."
                         : (sweep.results.spec.scheduler.kind == SchedulerKind::none
                                ? ""
-                               : "Configurations that were stopped early stand below the complete ones, those that got further first."));
+                               : "Pruned configurations stand below the complete ones, those that got further first."));
   return section;
 }
 

@@ -22,7 +22,7 @@ struct CostTable {
     TrialPhase phase;
     Cost cost;
   };
-  std::vector<Row> rows;  // of the phases that there are: complete, stopped early, paused, running, failed
+  std::vector<Row> rows;  // of the phases that there are: complete, pruned, paused, running, failed
   Cost total;
   std::vector<std::string> devices;  // what result.json calls them, each once
   std::int64_t untimed = 0;          // trials whose time is not known: they count as nothing

@@ -116,7 +116,7 @@ std::string methods_text(const ReportedSweep& sweep) {
       results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric), space_sentences(spec),
       sampler_text(spec), scheduler_sentence(results)));
   paragraphs.push_back(
-      fmt::format("Trials: {}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));
+      fmt::format("{}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));
   if (const TrialResults* best = best_trial(sweep)) paragraphs.push_back(best_sentences(sweep, *best));
   paragraphs.push_back(importance_sentence(sweep));
   return fmt::format("{}\n", fmt::join(paragraphs, "\n\n"));

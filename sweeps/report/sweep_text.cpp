@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "sweeps/aggregate/sweep_status.hpp"  // counts_of
 #include "sweeps/report/value_text.hpp"
 
 namespace agsweep {
@@ -71,14 +72,6 @@ std::int64_t count_in(const SweepResults& sweep, TrialPhase phase) {
   return std::count_if(sweep.trials.begin(), sweep.trials.end(), [phase](const TrialResults& trial) { return trial.trial.phase == phase; });
 }
 
-std::string states_text(const SweepResults& sweep) {
-  std::vector<std::string> states;
-  for (const TrialPhase phase : {TrialPhase::complete, TrialPhase::pruned, TrialPhase::paused, TrialPhase::running, TrialPhase::failed}) {
-    if (const std::int64_t count = count_in(sweep, phase); count > 0) states.push_back(fmt::format("{} {}", count, phase_text(phase)));
-  }
-  const std::int64_t planned = sweep.spec.trials * std::ssize(sweep.spec.seeds);
-  const std::string begun = fmt::format("{} of {} begun", sweep.trials.size(), std::max(planned, std::ssize(sweep.trials)));
-  return states.empty() ? begun : fmt::format("{}: {}", begun, fmt::join(states, ", "));
-}
+std::string states_text(const SweepResults& sweep) { return counts_text(counts_of(sweep)); }
 
 }  // namespace agsweep

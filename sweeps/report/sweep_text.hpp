@@ -21,7 +21,7 @@ std::string parameter_text(const Parameter& parameter, const TrialResults& trial
 /// "logarithmic", "linear", ..
 std::string scale_text(const Parameter& parameter);
 
-/// "24 of 24: 8 complete, 15 stopped early, 1 failed"
+/// "24 of 24 trials ended: 8 complete, 15 pruned, 1 failed"
 std::string states_text(const SweepResults& sweep);
 
 /// How many trials are in a phase.

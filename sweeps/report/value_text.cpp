@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/table.hpp"                    // cut_to_width
-#include "sweeps/aggregate/trial_cells.hpp"  // phase_word
+#include "base/table.hpp"  // cut_to_width
 
 namespace agsweep {
 
@@ -62,7 +61,7 @@ std::string time_text(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
-std::string phase_text(TrialPhase phase) { return phase == TrialPhase::pruned ? "stopped early" : std::string(phase_word(phase)); }
+std::string phase_text(TrialPhase phase) { return std::string(to_word(phase)); }
 
 std::string capitalised(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');

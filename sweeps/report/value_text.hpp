@@ -41,7 +41,7 @@ std::string clock_text(std::string_view utc);
 /// "12 s", "4.2 min", "3.1 h".
 std::string time_text(double seconds);
 
-/// "complete", "stopped early", ..
+/// "complete", "pruned", ..
 std::string phase_text(TrialPhase phase);
 
 /// The first word's first letter as a capital.

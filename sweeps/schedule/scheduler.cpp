@@ -1,7 +1,5 @@
 #include "sweeps/schedule/scheduler.hpp"
 
-#include <algorithm>  // std::max
-
 #include "base/error.hpp"
 #include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/median.hpp"
@@ -34,18 +32,6 @@ std::unique_ptr<Scheduler> make_scheduler(const SchedulerSpec& spec, std::int64_
       break;
   }
   return std::make_unique<NoScheduler>();
-}
-
-double expected_epochs(const SweepSpec& spec, std::int64_t epochs, std::int64_t trials) {
-  if (spec.scheduler.kind != SchedulerKind::asha) return static_cast<double>(trials * epochs);
-  double sum = 0;
-  std::int64_t before = 0;
-  for (const std::int64_t rung : asha_rungs(spec.scheduler.min_epochs, spec.scheduler.eta, epochs)) {
-    sum += static_cast<double>(trials * (rung - before));
-    before = rung;
-    trials = std::max<std::int64_t>(1, trials / spec.scheduler.eta);
-  }
-  return sum;
 }
 
 void check_next_epoch(std::int64_t trial, std::int64_t last, std::int64_t epoch, std::int64_t epochs) {

@@ -44,11 +44,6 @@ class Scheduler {
 /// @param epochs  the length of each trial's schedule
 std::unique_ptr<Scheduler> make_scheduler(const SchedulerSpec& spec, std::int64_t epochs);
 
-/// Epochs that all trials of a sweep will train together, about: with ASHA a rung's best 1/eta go on to the next; the median rule is taken
-/// to stop none.
-/// @param epochs  of a trial's schedule
-double expected_epochs(const SweepSpec& spec, std::int64_t epochs, std::int64_t trials);
-
 /// For schedulers: each epoch of a trial is reported once and in order; anything else comes from a journal that does not fit.
 /// @param last    the last epoch that the trial reported; 0: none
 /// @param epochs  the length of its schedule

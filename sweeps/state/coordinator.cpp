@@ -20,9 +20,11 @@ Coordinator::Coordinator(SweepState& state, SweepSite& site, Options options)
   for (std::size_t i = 0; i < state.trials().size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
     facts_[trial] = site_.facts(trial);
+    if (facts_[trial].seconds > 0) state_.took(trial, facts_[trial].seconds);
     if (state.trial(trial).phase == TrialPhase::complete && !facts_[trial].done) {
       dispatcher_.finalise(trial);
     } else {
+      if (state.trial(trial).ended()) state_.conclude(trial, site_.utc());
       disk_.tidy(state, trial);  // a killed process may not have come to it
     }
   }
@@ -45,11 +47,13 @@ void Coordinator::take(int /*group*/, const GroupMessage::Reported& report) {
 
 void Coordinator::take(int /*group*/, const GroupMessage::Ended& end) {
   facts_[end.trial] = {.seconds = end.seconds, .config_hash = end.config_hash, .done = end.done};
+  state_.took(end.trial, end.seconds);
   dispatcher_.ended(end.trial, end.done);
   leave(end.trial);
 }
 
 void Coordinator::take(int /*group*/, const GroupMessage::Failed& failure) {
+  if (const TrialFacts facts = site_.facts(failure.trial); facts.seconds > 0) state_.took(failure.trial, facts.seconds);
   // Any other trial would fail as well; this one goes on where it is when there is room again.
   if (failure.no_room) throw RunTimeError("trial {}: {}", failure.trial, failure.reason);
   dispatcher_.failed(failure.trial, failure.reason, failure.retry);
@@ -69,6 +73,19 @@ void Coordinator::leave(std::int64_t trial) {
   site_.on_left(trial);
   results_stale_ = true;
   untidy_.insert(trial);
+}
+
+/// No group has it, and none will.
+bool Coordinator::is_over(std::int64_t trial) const {
+  if (group_of_.contains(trial) || !state_.trial(trial).ended()) return false;
+  return state_.trial(trial).phase != TrialPhase::complete || facts_.at(trial).done || unfinished().contains(trial);
+}
+
+/// Only who has left a trial knows how long it took, its last evaluation too.
+void Coordinator::conclude() {
+  for (const std::int64_t trial : untidy_) {
+    if (is_over(trial)) state_.conclude(trial, site_.utc());
+  }
 }
 
 /// Once it is decided what becomes of trials that no group has any more.
@@ -151,6 +168,7 @@ std::vector<GroupOrder> Coordinator::decide() {
   if (std::exchange(news_, false)) {
     if (!stopping_) {
       const auto answers = dispatcher_.decide(site_.utc(), static_cast<std::int64_t>(idle_.size()));
+      conclude();
       commit();
       tidy();
       send_answers(orders, answers);

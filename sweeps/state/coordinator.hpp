@@ -45,6 +45,8 @@ class Coordinator final : public Coordination {
   void take(int group, const GroupMessage::Failed& failure);
   void take(int group, const GroupMessage::StopAsked& what);
   void leave(std::int64_t trial);
+  bool is_over(std::int64_t trial) const;
+  void conclude();
   void commit();
   void send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers);
   void send_work(std::vector<GroupOrder>& orders);

@@ -138,7 +138,7 @@ void Dispatcher::decide_event(std::size_t index, std::string_view now, Answers& 
   bool goes_on = false;
   switch (event.kind) {
     case Event::Kind::reported:
-      goes_on = state_.report(trial, event.epoch, event.value, now) == Verdict::go_on && !state_.trial(trial).ended();
+      goes_on = state_.report(trial, event.epoch, event.value) == Verdict::go_on && !state_.trial(trial).ended();
       break;
     case Event::Kind::ended_early:
       state_.end_early(trial, now);

@@ -75,7 +75,7 @@ void SweepState::replay_created(std::int64_t number, const StudyTrial& stored) {
   const std::optional<Run> known = stored_run(stored);
   const Run run = known ? *known : run_without_attributes(stored.point);
   configurations_.emplace(run.first, stored.point);
-  trials_.push_back({.point = stored.point, .configuration = run.first, .seed = run.second});
+  trials_.push_back({.point = stored.point, .configuration = run.first, .seed = run.second, .began = stored.datetime_start});
   ++running_;
   begun_.insert(run);
   if (known) return;
@@ -149,6 +149,7 @@ void SweepState::replay(const Study& study, std::string_view now) {
   check_study(study);
   lines_.clear();  // the study's line is there
   attributes_ = study.attributes;
+  metric_named_ = study.system_attributes.contains(std::string(metric_names_attribute));
   std::int64_t number = 0;
   try {
     for (const StudyEvent& event : study.events) {
@@ -176,7 +177,10 @@ void SweepState::replay(const Study& study, std::string_view now) {
     const StudyTrial& stored = study.trials[i];
     const auto which = static_cast<std::int64_t>(i);
     if (trials_[i].phase == TrialPhase::paused && !is_paused(stored)) note(which, paused_attribute, true);
-    if (trials_[i].ended() && stored.state == TrialState::running) finish(which, trials_[i].phase, now);
+    if (trials_[i].ended() && stored.state == TrialState::running) {
+      without_end_.insert(which);
+      if (trials_[i].phase == TrialPhase::failed) conclude(which, now);
+    }
     if (trials_[i].phase == TrialPhase::running && trials_[i].start.worker < 0) {
       set_start(which, {.worker = free_worker(), .time = time(), .epoch = trials_[i].epochs()});
     }

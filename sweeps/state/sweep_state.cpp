@@ -1,13 +1,31 @@
 #include "sweeps/state/sweep_state.hpp"
 
 #include <algorithm>  // std::max
-#include <array>
-#include <utility>  // std::exchange
+#include <cmath>      // std::llround
+#include <cstdlib>    // std::strtod
+#include <ctime>      // strptime, timegm
+#include <utility>    // std::exchange
+
+#include <fmt/chrono.h>
 
 #include "base/error.hpp"
 #include "sweeps/journal/journal_record.hpp"
 
 namespace agsweep {
+
+namespace {
+
+/// A UTC time of the journal so many seconds later, to the microsecond; nullopt where it is none.
+std::optional<std::string> later(const std::string& time, double seconds) {
+  std::tm parts{};
+  const char* rest = ::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return std::nullopt;
+  const double fraction = *rest == '.' ? std::strtod(rest, nullptr) : 0;
+  const std::int64_t microseconds = std::int64_t{::timegm(&parts)} * 1'000'000 + std::llround((fraction + seconds) * 1e6);
+  return fmt::format("{:%FT%T}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(microseconds / 1'000'000)), microseconds % 1'000'000);
+}
+
+}  // namespace
 
 SweepState::SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer)
     : spec_(spec),
@@ -28,6 +46,10 @@ void SweepState::set_attribute(const std::string& key, const nlohmann::json& val
   lines_.push_back(study_attribute_line(writer_, key, value));
 }
 
+void SweepState::name_metric() {
+  if (!std::exchange(metric_named_, true)) lines_.push_back(metric_name_line(writer_, to_word(spec_.metric)));
+}
+
 std::int64_t SweepState::time() const {
   std::int64_t latest = 0;
   for (const SweepTrial& trial : trials_) latest = std::max(latest, trial.time());
@@ -40,10 +62,26 @@ std::int64_t SweepState::planned() const {
   return runs + extra + static_cast<std::int64_t>(again_.size());
 }
 
+TrialCounts SweepState::counts() const {
+  TrialCounts counts{.pending = planned() - static_cast<std::int64_t>(trials_.size())};
+  for (const SweepTrial& trial : trials_) ++counts.of(trial.phase);
+  return counts;
+}
+
 std::vector<std::int64_t> SweepState::ranking() const {
   std::vector<std::int64_t> best_first;
   for (const Record& record : complete_) best_first.push_back(record.trial);
   return best_first;
+}
+
+std::optional<std::int64_t> SweepState::best() const {
+  if (!complete_.empty()) return complete_.begin()->trial;
+  std::optional<std::int64_t> best;
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    if (trials_[i].phase == TrialPhase::failed || trials_[i].best_epoch == 0) continue;
+    if (!best || score(trials_[i].value()) > score(trial(*best).value())) best = static_cast<std::int64_t>(i);
+  }
+  return best;
 }
 
 bool SweepState::among_best(std::int64_t number, std::int64_t count) const {
@@ -107,10 +145,9 @@ void SweepState::set_start(std::int64_t number, const LogicalStart& start) {
 }
 
 SweepTrial& SweepState::running_trial(std::int64_t number, std::string_view event) {
-  constexpr std::array<std::string_view, 5> words = {"running", "paused", "complete", "pruned", "failed"};
   SweepTrial& trial = at(number);
   if (trial.phase == TrialPhase::running) return trial;
-  throw RunTimeError("trial {}: {}, but it is {}", number, event, words.at(static_cast<std::size_t>(trial.phase)));
+  throw RunTimeError("trial {}: {}, but it is {}", number, event, to_word(trial.phase));
 }
 
 std::int64_t SweepState::begin(const Run& run, std::string_view now) {
@@ -118,7 +155,7 @@ std::int64_t SweepState::begin(const Run& run, std::string_view now) {
   const auto known = configurations_.find(run.first);
   const Point point = known != configurations_.end() ? known->second : draw(run.first);
   configurations_.emplace(run.first, point);
-  trials_.push_back({.point = point, .configuration = run.first, .seed = run.second});
+  trials_.push_back({.point = point, .configuration = run.first, .seed = run.second, .began = std::string(now)});
   ++running_;
   begun_.insert(run);
   if (!again_.empty() && again_.back() == run) again_.pop_back();
@@ -156,16 +193,26 @@ Verdict SweepState::decide(std::int64_t number, double value) {
 }
 
 void SweepState::finish(std::int64_t number, TrialPhase phase, std::string_view now) {
-  SweepTrial& trial = at(number);
-  set_phase(trial, phase);
-  const TrialState state = phase == TrialPhase::complete ? TrialState::complete
-                           : phase == TrialPhase::failed ? TrialState::failed
-                                                         : TrialState::pruned;
-  const bool has_value = phase != TrialPhase::failed && trial.best_epoch > 0;
-  lines_.push_back(finish_line(writer_, number, state, has_value ? std::optional(trial.value()) : std::nullopt, now));
+  set_phase(at(number), phase);
+  write_end(number, now);
 }
 
-Verdict SweepState::report(std::int64_t number, std::int64_t epoch, double value, std::string_view now) {
+void SweepState::conclude(std::int64_t number, std::string_view now) {
+  if (without_end_.erase(number) > 0) write_end(number, now);
+}
+
+void SweepState::write_end(std::int64_t number, std::string_view now) {
+  const SweepTrial& trial = this->trial(number);
+  const TrialState state = trial.phase == TrialPhase::complete ? TrialState::complete
+                           : trial.phase == TrialPhase::failed ? TrialState::failed
+                                                               : TrialState::pruned;
+  const bool has_value = trial.phase != TrialPhase::failed && trial.best_epoch > 0;
+  const auto seconds = seconds_.find(number);
+  const std::string end = seconds == seconds_.end() ? std::string(now) : later(trial.began, seconds->second).value_or(std::string(now));
+  lines_.push_back(finish_line(writer_, number, state, has_value ? std::optional(trial.value()) : std::nullopt, end));
+}
+
+Verdict SweepState::report(std::int64_t number, std::int64_t epoch, double value) {
   const SweepTrial& before = trial(number);
   if (epoch >= 1 && epoch <= before.epochs()) {
     if (before.phase == TrialPhase::paused) return Verdict::pause;
@@ -181,7 +228,7 @@ Verdict SweepState::report(std::int64_t number, std::int64_t epoch, double value
   lines_.push_back(report_line(writer_, number, epoch, value));
   const Verdict verdict = decide(number, value);
   if (verdict == Verdict::pause) note(number, paused_attribute, true);
-  if (trial(number).ended()) finish(number, trial(number).phase, now);
+  if (trial(number).ended()) without_end_.insert(number);
   return verdict;
 }
 

@@ -16,6 +16,7 @@
 #include "sweeps/schedule/scheduler.hpp"
 #include "sweeps/space/sweep_spec.hpp"
 #include "sweeps/state/sweep_trial.hpp"
+#include "sweeps/state/trial_counts.hpp"
 
 namespace agsweep {
 
@@ -39,16 +40,25 @@ class SweepState {
   /// Has each configuration and seed whose last trial failed run once more, as a new trial. After replay.
   void retry_failed();
 
+  /// What Optuna calls the trials' value: a line unless the journal says so already. After replay, before the first trial.
+  void name_metric();
+
   /// The trial that a free worker trains now: one that the scheduler promotes, else the next configuration.
   /// @param time  logical: time(), or later
   /// @return nullopt where none can begin before another trial has reported, or ever (see finished())
   std::optional<std::int64_t> next(std::int64_t worker, std::int64_t time, std::string_view now);
 
+  /// So many seconds of training and evaluation a trial has taken so far: what its last line will say, whatever time it waited between.
+  void took(std::int64_t trial, double seconds) { seconds_[trial] = seconds; }
+
+  /// An ended trial is in nobody's hands any more, and knows its seconds: its last line, unless it has it.
+  void conclude(std::int64_t trial, std::string_view now);
+
   /// A running trial's epoch has ended. An epoch that was reported before changes nothing: the answer is what the trial is now.
   /// @param value  of the metric; finite
-  /// @return go_on also after the last epoch: the trial is then complete
+  /// @return go_on also after the last epoch: the trial is then complete. Where the trial has ended, conclude() is to follow
   /// @throws RunTimeError for an epoch that is not the next, or a trial that does not run; so do end_early and fail
-  Verdict report(std::int64_t trial, std::int64_t epoch, double value, std::string_view now);
+  Verdict report(std::int64_t trial, std::int64_t epoch, double value);
 
   /// A running trial has ended before its schedule's last epoch because its own options say so (patience, max_steps).
   void end_early(std::int64_t trial, std::string_view now);
@@ -74,8 +84,11 @@ class SweepState {
   std::int64_t time() const;
   /// Trials that will be there when every configuration has begun, those already there among them.
   std::int64_t planned() const;
+  TrialCounts counts() const;
   /// The complete trials, best first; ties go to the lower number.
   std::vector<std::int64_t> ranking() const;
+  /// The best complete trial; before there is one, the best so far of the others that have not failed; nullopt before the first epoch.
+  std::optional<std::int64_t> best() const;
   /// Whether a trial is one of the first `count` of the ranking.
   bool among_best(std::int64_t number, std::int64_t count) const;
   /// Whether some configuration and seed has no other trial than failed ones.
@@ -101,6 +114,7 @@ class SweepState {
   void set_start(std::int64_t number, const LogicalStart& start);
   Verdict decide(std::int64_t number, double value);
   void finish(std::int64_t number, TrialPhase phase, std::string_view now);
+  void write_end(std::int64_t number, std::string_view now);
   void check_study(const Study& study) const;
   std::optional<Run> stored_run(const StudyTrial& stored) const;
   Run run_without_attributes(const Point& point);
@@ -120,11 +134,14 @@ class SweepState {
   std::vector<SweepTrial> trials_;                // by number
   std::map<std::int64_t, Point> configurations_;  // those begun
   std::set<Run> begun_;
-  std::int64_t first_open_ = 0;  // all runs before it have begun, counted configuration by configuration, in each the seeds
-  std::vector<Run> again_;       // failed ones to run once more, the next last
+  std::int64_t first_open_ = 0;             // all runs before it have begun, counted configuration by configuration, in each the seeds
+  std::map<std::int64_t, double> seconds_;  // by trial
+  std::set<std::int64_t> without_end_;      // ended trials whose last line is not written
+  std::vector<Run> again_;                  // failed ones to run once more, the next last
   std::int64_t running_ = 0;
   SortedRecords complete_;                            // by score
   std::map<std::string, nlohmann::json> attributes_;  // the study's
+  bool metric_named_ = false;
   std::vector<std::string> lines_;
 };
 

@@ -1,14 +1,23 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/enum_words.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {
 
+/// What every file, table and page calls a trial's state; one that has not begun is pending.
+///   paused    waits for the scheduler, which may let it go on
+///   complete  has come to its own end: its schedule's, or an earlier one by its own options (patience, max_steps)
+///   pruned    ended by the scheduler
 enum class TrialPhase { running, paused, complete, pruned, failed };
+template <>
+inline constexpr auto enum_words<TrialPhase> = std::to_array<std::string_view>({"running", "paused", "complete", "pruned", "failed"});
 
 /// Where in logical time a trial began or went on: each worker trains an epoch in one unit of time.
 struct LogicalStart {
@@ -30,6 +39,7 @@ struct SweepTrial {
   std::int64_t retries = 0;         // that were used
   std::string error = {};           // of a failed one
   LogicalStart start = {};          // the last one
+  std::string began = {};           // when: UTC, as the journal has it
 
   std::int64_t epochs() const { return static_cast<std::int64_t>(values.size()); }
   /// Of best_epoch > 0.

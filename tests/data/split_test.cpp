@@ -80,7 +80,7 @@ Split labelled_split(const std::vector<std::size_t>& counts) {
 
 TEST(LimitedRows, KeepAllRowsWithoutALimitOrWithALargeOne) {
   const Split split = labelled_split({3, 2});
-  for (const std::int64_t limit : {0, 5, 6}) EXPECT_EQ(limited_rows(split, 2, 42, limit), first_rows(5));
+  for (const std::int64_t limit : {0, 5, 6}) EXPECT_EQ(limited_rows(split, 2, 42, CorpusDraw::train_limit, limit), first_rows(5));
 }
 
 TEST(LimitedRows, AreNestedAscendAndKeepTheClassesProportions) {
@@ -88,7 +88,7 @@ TEST(LimitedRows, AreNestedAscendAndKeepTheClassesProportions) {
   const Split split = labelled_split(counts);
   Rows smaller;
   for (const std::int64_t limit : {1, 7, 100, 1000, 2000, 6000}) {
-    const Rows rows = limited_rows(split, 4, 42, limit);
+    const Rows rows = limited_rows(split, 4, 42, CorpusDraw::train_limit, limit);
     ASSERT_EQ(rows.size(), static_cast<std::size_t>(limit));
     EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end()));
     EXPECT_TRUE(std::includes(rows.begin(), rows.end(), smaller.begin(), smaller.end()));
@@ -103,8 +103,8 @@ TEST(LimitedRows, AreNestedAscendAndKeepTheClassesProportions) {
 
 TEST(LimitedRows, DependOnTheCorpussSeed) {
   const Split split = labelled_split({500, 500});
-  EXPECT_EQ(limited_rows(split, 2, 42, 100), limited_rows(split, 2, 42, 100));
-  EXPECT_NE(limited_rows(split, 2, 42, 100), limited_rows(split, 2, 43, 100));
+  EXPECT_EQ(limited_rows(split, 2, 42, CorpusDraw::train_limit, 100), limited_rows(split, 2, 42, CorpusDraw::train_limit, 100));
+  EXPECT_NE(limited_rows(split, 2, 42, CorpusDraw::train_limit, 100), limited_rows(split, 2, 43, CorpusDraw::train_limit, 100));
 }
 
 }  // namespace

@@ -107,11 +107,10 @@ class Status(SweepTest):
         sweep = self.sweep("s")
         before = contents(self.folder)
         lines = self.program.run("status", sweep).check().stdout.splitlines()
-        self.assertEqual(lines[:8], ["s: gpt2-lora by val.f1_macro, 3 epochs on all rows", "done     1 of 6 trials", "running  1", "paused   0",
-                                     "pruned   1", "failed   1", "pending  2",
+        self.assertEqual(lines[:3], ["s: gpt2-lora by val.f1_macro, 3 epochs on all rows", "trials   3 of 6 trials ended: 1 complete, 1 pruned, 1 failed; 1 running, 2 pending",
                                      "best     0.9000, trial 0 after epoch 2 (complete): lr 0.001, lora_rank 8"])
-        self.assertEqual(lines[8], "lock     nobody works on it; sweep --resume goes on")
-        self.assertRegex(lines[9], r"^journal  last written \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertEqual(lines[3], "lock     nobody works on it; sweep --resume goes on")
+        self.assertRegex(lines[4], r"^journal  last written \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
         self.assertEqual(contents(self.folder), before)
 
     def test_tells_a_program_the_same(self):
@@ -120,8 +119,8 @@ class Status(SweepTest):
                   "slurm_job_id": "77", "slurm_restart_count": 0, "counter": 5}
         (sweep / "sweep.lock").write_text(json.dumps(holder) + "\n")
         status = json.loads(self.program.run("status", sweep, "--json").check().stdout)
-        self.assertEqual([status[key] for key in ("planned", "done", "running", "paused", "pruned", "failed", "pending")],
-                         [6, 1, 1, 0, 1, 1, 2])
+        self.assertEqual([status[key] for key in ("planned", "ended", "complete", "pruned", "failed", "running", "paused",
+                                                 "pending")], [6, 3, 1, 1, 1, 1, 0, 2])
         self.assertEqual(status["best"], {"trial": 0, "state": "complete", "value": 0.9, "epoch": 2, "seed": 42,
                                           "parameters": {"lora_rank": 8, "lr": 0.001}})
         self.assertEqual(status["lock"], {"host": socket.gethostname(), "pid": os.getpid(), "slurm_job_id": "77", "process": "unseen"})

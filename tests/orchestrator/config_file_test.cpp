@@ -239,7 +239,7 @@ TEST(ConfigHash, CountsWhatCanChangeTheResultAlone) {
   for (const auto change :
        std::vector<void (*)(TrainConfig&)>{[](TrainConfig& c) { c.lr = 0.002; }, [](TrainConfig& c) { c.shards = 4; },
                                            [](TrainConfig& c) { c.precision = Precision::bf16; }, [](TrainConfig& c) { c.train_limit = 9; },
-                                           [](TrainConfig& c) { c.heads = 2; }}) {
+                                           [](TrainConfig& c) { c.val_limit = 9; }, [](TrainConfig& c) { c.heads = 2; }}) {
     TrainConfig other;
     change(other);
     EXPECT_NE(config_hash(other, inputs), hash);

@@ -100,7 +100,7 @@ class Finished(SlurmTest):
         self.assertEqual(result["slurm_job_id"], job)
         status = json.loads(self.program.run("status", self.folder / "sweep", "--json", env=cluster.environment).check().stdout)
         self.assertEqual([(one["job"], one["state"], one["requeues"]) for one in status["slurm"]], [(job, "COMPLETED", 0)])
-        self.assertEqual(status["done"], 12)
+        self.assertEqual(status["complete"], 12)
 
     def test_a_training_too(self):
         run = self.folder / "sweep"
@@ -134,7 +134,7 @@ class Finished(SlurmTest):
         alone = self.sweep("alone", LONG, "--deterministic")
         self.assertEqual(self.rows(sweep), self.rows(alone))
         status = json.loads(self.program.run("status", sweep, "--json", env=cluster.environment).check().stdout)
-        self.assertEqual((status["done"], status["planned"], status["pending"]), (8, 8, 0))
+        self.assertEqual((status["complete"], status["planned"], status["pending"]), (8, 8, 0))
         self.program.run("report", sweep, "--out", self.folder / "report.html").check()
 
 

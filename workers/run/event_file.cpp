@@ -117,6 +117,24 @@ std::string summary_event(std::int64_t step, const std::vector<Scalar>& scalars)
   return wall_time() + step_field(step) + bytes_field(5, summary);
 }
 
+// TensorBoard's plugins/hparams/plugin_data.proto: what the plugin wants to know stands in the metadata of a summary without a value.
+
+std::string hparams_event(std::string_view tag, std::string_view data) {
+  const std::string plugin = bytes_field(1, "hparams") + bytes_field(2, data);
+  const std::string no_values = bytes_field(2, "");                            // TensorShapeProto.Dim of size 0
+  const std::string tensor = integer_field(1, 1) + bytes_field(2, no_values);  // DT_FLOAT
+  const std::string value = bytes_field(1, tag) + bytes_field(8, tensor) + bytes_field(9, bytes_field(1, plugin));
+  return wall_time() + step_field(0) + bytes_field(5, bytes_field(1, value));
+}
+
+/// As google.protobuf.Value.
+std::string hparam_value(const HParam& value) {
+  if (const auto* number = std::get_if<double>(&value)) return double_field(2, *number);
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return double_field(2, static_cast<double>(*whole));
+  if (const auto* text = std::get_if<std::string>(&value)) return bytes_field(3, *text);
+  return integer_field(4, std::get<bool>(value) ? 1 : 0);
+}
+
 }  // namespace
 
 std::string tf_record(std::string_view data) {
@@ -131,6 +149,18 @@ EventFile::EventFile(const fs::path& folder, std::int64_t resumed_step) : file_(
 }
 
 void EventFile::write(std::int64_t step, const std::vector<Scalar>& scalars) { file_.append(tf_record(summary_event(step, scalars))); }
+
+void EventFile::write_session_start(const HParams& hparams) {
+  std::string info;
+  for (const auto& [key, value] : hparams.values) info += bytes_field(1, bytes_field(1, key) + bytes_field(2, hparam_value(value)));
+  info += bytes_field(4, hparams.name) + double_field(5, unix_time());
+  file_.append(tf_record(hparams_event("_hparams_/session_start_info", bytes_field(3, info))));
+}
+
+void EventFile::write_session_end(bool success) {
+  const std::string info = integer_field(1, success ? 1 : 2) + double_field(2, unix_time());
+  file_.append(tf_record(hparams_event("_hparams_/session_end_info", bytes_field(4, info))));
+}
 
 void EventFile::sync() { file_.sync(); }
 

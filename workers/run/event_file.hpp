@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>  // std::pair
+#include <variant>
 #include <vector>
 
 #include "workers/run/append_file.hpp"
@@ -16,6 +18,14 @@ struct Scalar {
   double value = 0;
 };
 
+using HParam = std::variant<bool, std::int64_t, double, std::string>;
+
+/// What TensorBoard's HParams tab knows of a run.
+struct HParams {
+  std::string name = {};                                    // in its table
+  std::vector<std::pair<std::string, HParam>> values = {};  // by key; none: the tab has no such run
+};
+
 /// An event file for TensorBoard: TFRecords of protobuf Events, each handed to the kernel as it is written.
 class EventFile {
  public:
@@ -25,6 +35,10 @@ class EventFile {
   EventFile(const std::filesystem::path& folder, std::int64_t resumed_step);
 
   void write(std::int64_t step, const std::vector<Scalar>& scalars);
+  /// The run as a session of the HParams plugin, which takes the first of a folder's.
+  void write_session_start(const HParams& hparams);
+  /// Of a run that goes on never more.
+  void write_session_end(bool success);
   /// fsync.
   void sync();
 

@@ -24,7 +24,8 @@ struct EpochReport {
   Metrics val;             // plain cross-entropy
   double train_seconds = 0;
   double val_seconds = 0;
-  bool best = false;  // the best so far
+  bool best = false;      // the best so far
+  double best_value = 0;  // of the run's metric, in the best epoch so far
 };
 
 }  // namespace agsweep

@@ -62,6 +62,8 @@ struct RunFolder::Files {
   CsvFile epochs;
   CsvFile hashes;
   AppendFile log;
+  Metric metric;
+  bool has_session;  // of TensorBoard's HParams
   std::optional<EventFile> events;
 };
 
@@ -79,9 +81,13 @@ RunFolder::RunFolder(const fs::path& folder, Options options, std::int64_t resum
                          .epochs = CsvFile(folder / "epochs.csv", epochs, kept_epochs),
                          .hashes = CsvFile(folder / "hashes.csv", hashes_header, kept_hashes),
                          .log = AppendFile(folder / "log.txt"),
+                         .metric = options.metric,
+                         .has_session = !options.hparams.values.empty(),
                          .events = {}});
   remove_temporary_files(folder);
-  if (options.tensorboard) files_->events.emplace(folder, resumed_step);
+  if (!options.tensorboard) return;
+  files_->events.emplace(folder, resumed_step);
+  if (files_->has_session) files_->events->write_session_start(options.hparams);
 }
 
 RunFolder::~RunFolder() = default;
@@ -103,6 +109,7 @@ void RunFolder::write_epoch(const EpochReport& report) {
   for (const Metric metric : enum_members<Metric>()) {
     scalars.push_back({.tag = fmt::format("val/{}", metric_key(metric)), .value = metric_value(report.val, metric)});
   }
+  scalars.push_back({.tag = fmt::format("best/{}", metric_key(files_->metric)), .value = report.best_value});
   files_->events->write(report.step, scalars);
 }
 
@@ -125,6 +132,11 @@ nlohmann::json RunFolder::seals() const {
 }
 
 void RunFolder::write_result(nlohmann::json& result) {
+  // An interrupted run may go on.
+  if (const auto status = result.find("status");
+      files_->events && files_->has_session && status != result.end() && *status != "interrupted") {
+    files_->events->write_session_end(*status == "done");
+  }
   result["files"] = seals();
   result["seal"] = no_seal_yet;
   // An error's text may hold bytes of a damaged file: they become U+FFFD rather than lose the result.

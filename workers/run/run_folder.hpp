@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/metric.hpp"
+#include "workers/run/event_file.hpp"  // HParams
 #include "workers/run/reports.hpp"
 #include "workers/safetensors/safetensors.hpp"
 
@@ -21,6 +23,8 @@ class RunFolder {
  public:
   struct Options {
     bool tensorboard = true;
+    Metric metric = default_metric;  // TensorBoard shows the best so far
+    HParams hparams = {};
     bool repair = false;  // a CSV file that its seal does not fit is kept as NAME.damaged, and goes on without its rows
   };
 

@@ -59,6 +59,7 @@ struct TrainConfig {
   bool activation_checkpointing = false;      // keeps less memory for the backward pass
   std::int64_t max_steps = 0;                 // 0: no limit
   std::int64_t train_limit = 0;               // rows; 0: all
+  std::int64_t val_limit = 0;                 // likewise
 
   std::int64_t log_every = 10;        // steps
   std::int64_t checkpoint_every = 0;  // steps; 0: at each epoch's end only

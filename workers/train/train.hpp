@@ -14,6 +14,7 @@
 #include "workers/comm/communicator.hpp"
 #include "workers/device/compute_place.hpp"
 #include "workers/metrics/metrics.hpp"
+#include "workers/run/event_file.hpp"  // HParams
 #include "workers/run/reports.hpp"
 #include "workers/train/config.hpp"
 #include "workers/train/shared_weights.hpp"
@@ -66,6 +67,7 @@ struct RunIdentity {
   std::string config_hash;
   std::string data_sha256;
   nlohmann::json environment;  // hosts, versions, slurm_job_id, ...: further keys of result.json
+  HParams hparams = {};        // for TensorBoard
   bool repair = false;         // as RunFolder::Options has it
   bool test_split = true;      // evaluate the best weights on test at the end (a sweep's trials never do)
   std::string note;            // for a person, when the training starts or goes on; may be empty

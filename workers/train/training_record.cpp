@@ -42,7 +42,8 @@ TrainingRecord::TrainingRecord(const TrainConfig& config, const RunIdentity& run
       identity_(run),
       observer_(observer),
       total_steps_(total_steps),
-      folder_(begun_folder(run, observer, progress), {.tensorboard = config.tensorboard, .repair = run.repair}, progress.step,
+      folder_(begun_folder(run, observer, progress),
+              {.tensorboard = config.tensorboard, .metric = config.metric, .hparams = run.hparams, .repair = run.repair}, progress.step,
               progress.epoch - 1, progress.seals) {
   fsync_folder(run.folder);
 }

@@ -62,7 +62,9 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       shared_(shared),
       observer_(observer),
       stop_(stop),
-      train_rows_(limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, config.train_limit)),
+      train_rows_(
+          limited_rows(corpus.train, corpus.info.class_names.size(), corpus.info.seed, CorpusDraw::train_limit, config.train_limit)),
+      val_rows_(limited_rows(corpus.val, corpus.info.class_names.size(), corpus.info.seed, CorpusDraw::val_limit, config.val_limit)),
       steps_per_epoch_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).steps_per_epoch),
       total_steps_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).total_steps),
       checkpoints_(run.folder / "checkpoints") {
@@ -200,7 +202,7 @@ void TrainingRun::write_best() {
 void TrainingRun::end_epoch() {
   const std::int64_t classes = model_->classes();
   const Stopwatch watch;
-  const Evaluation val = evaluate_split(corpus_.val, all_rows(corpus_.val), "val", "val", nullptr);
+  const Evaluation val = evaluate_split(corpus_.val, val_rows_, "val", "val", nullptr);
   const double seconds = watch.seconds();
   state_.eval_seconds += seconds;
   if (!std::isfinite(val.metrics.loss)) throw TrialFailure("the validation loss is not finite after epoch {}", state_.epoch);
@@ -220,6 +222,7 @@ void TrainingRun::end_epoch() {
     state_.best = state_.last;
     best_.copy_(trainer_->settled_parameters().flat());
   }
+  report.best_value = metric_value(state_.best->metrics(classes), config_.metric);
   ++state_.epoch;
   state_.epoch_batch = 0;
   state_.epoch_loss = 0;

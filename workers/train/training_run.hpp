@@ -62,6 +62,7 @@ class TrainingRun {
   const std::atomic<bool>& stop_;
 
   std::vector<std::uint32_t> train_rows_;
+  std::vector<std::uint32_t> val_rows_;
   std::int64_t steps_per_epoch_;
   std::int64_t total_steps_;
   std::unique_ptr<Workers> workers_;

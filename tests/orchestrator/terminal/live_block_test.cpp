@@ -32,11 +32,33 @@ TEST_F(LiveBlockTest, PutsMessagesAboveTheBlock) {
   EXPECT_EQ(out.str(), "running\n\x1b[1A\x1b[Jtrial 3 ended\nrunning\n");
 }
 
-TEST_F(LiveBlockTest, CutsLinesToTheWidth) {
+TEST_F(LiveBlockTest, CutsLinesToTheWidthAndWrapsTheSummary) {
   LiveBlock block = on(true);
   now = 1;
-  block.show({"äöü 456789012345"});
-  EXPECT_EQ(out.str(), "äöü 4567890\n");
+  block.show({"äöü 456789012345", "3 of 24 trials; äöüäöüäöüäöü"});
+  now = 2;
+  block.show({"over"});
+  EXPECT_EQ(out.str(), "äöü 4567890\n3 of 24\ntrials;\näöüäöüäöüäö\nü\n\x1b[5A\x1b[Jover\n");
+}
+
+TEST_F(LiveBlockTest, FollowsTheWindow) {
+  std::size_t width = 12;
+  LiveBlock block(out, {.bar = true, .current_width = [&] { return width; }}, [this] { return now; });
+  now = 1;
+  block.show({"123456789", "end"});
+  now = 2;
+  width = 6;
+  block.show({"123456789", "end"});
+  EXPECT_EQ(out.str(), "123456789\nend\n\x1b[2A\x1b[J12345\nend\n");
+}
+
+TEST_F(LiveBlockTest, SaysOnlyWhatIsMoreThanProgressWhereThatIsNotWanted) {
+  LiveBlock block(out, {.silent = true}, [this] { return now; });
+  now = 6;
+  EXPECT_FALSE(block.due());
+  block.news("trial 3 ended");
+  block.message("warning");
+  EXPECT_EQ(out.str(), "warning\n");
 }
 
 TEST_F(LiveBlockTest, IsNotRenewedTooOften) {

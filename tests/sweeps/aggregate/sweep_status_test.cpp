@@ -33,13 +33,13 @@ TEST(SweepStatus, CountsTrialsByStateAndThoseThatHaveNotBegun) {
   writer.begin();
   const SweepResults sweep = read_sweep(writer.save());
   const SweepStatus status = status_of(sweep);
-  EXPECT_EQ(status.done, 1);
-  EXPECT_EQ(status.paused, 2);
-  EXPECT_EQ(status.failed, 1);
-  EXPECT_EQ(status.running, 1);
-  EXPECT_EQ(status.pruned, 0);
-  EXPECT_EQ(status.pending, 2);
-  EXPECT_EQ(status.planned, 7);
+  EXPECT_EQ(status.counts.complete, 1);
+  EXPECT_EQ(status.counts.paused, 2);
+  EXPECT_EQ(status.counts.failed, 1);
+  EXPECT_EQ(status.counts.running, 1);
+  EXPECT_EQ(status.counts.pruned, 0);
+  EXPECT_EQ(status.counts.pending, 2);
+  EXPECT_EQ(status.counts.planned(), 7);
   EXPECT_EQ(status.best, 2);
   EXPECT_THAT(status_text(sweep, status), HasSubstr("best     0.9000, trial 2 after epoch 2 (complete): lr 0.3\n"));
   EXPECT_EQ(status_json(sweep, status)["best"]["parameters"]["lr"], 0.3);
@@ -50,7 +50,7 @@ TEST(SweepStatus, PlansAFailedTrialsSecondTryToo) {
   SweepWriter writer(folder / "s", grid_spec({0.1, 0.2}, "seeds = [1, 2]"), {});
   writer.fail(writer.begin(), "out of memory");
   SweepState again(writer.state().spec(), 3, "agsweep-n1-1-1");
-  EXPECT_EQ(status_of(read_sweep(writer.save())).planned, 4);
+  EXPECT_EQ(status_of(read_sweep(writer.save())).counts.planned(), 4);
   again.replay(read_study(folder / "s" / "journal.log"), "2026-01-31T12:00:00Z");
   again.retry_failed();
   again.next(0, 0, "2026-01-31T12:00:00Z");
@@ -58,9 +58,9 @@ TEST(SweepStatus, PlansAFailedTrialsSecondTryToo) {
   for (const std::string& line : again.take_lines()) journal += line + "\n";
   testing_support::append_text(folder / "s" / "journal.log", journal);
   const SweepStatus status = status_of(read_sweep(folder / "s"));
-  EXPECT_EQ(status.planned, again.planned());
-  EXPECT_EQ(status.planned, 5);
-  EXPECT_EQ(status.pending, 3);
+  EXPECT_EQ(status.counts.planned(), again.planned());
+  EXPECT_EQ(status.counts.planned(), 5);
+  EXPECT_EQ(status.counts.pending, 3);
 }
 
 TEST(SweepStatus, PrefersACompleteTrialToABetterOneThatStillRuns) {

@@ -32,8 +32,9 @@ std::int64_t SweepWriter::begin() { return state_.next(0, 0, now).value(); }
 
 void SweepWriter::report(std::int64_t trial, const std::vector<double>& values) {
   for (const double value : values) {
-    if (state_.report(trial, state_.trial(trial).epochs() + 1, value, now) != Verdict::go_on) return;
+    if (state_.report(trial, state_.trial(trial).epochs() + 1, value) != Verdict::go_on) break;
   }
+  state_.conclude(trial, now);
 }
 
 std::int64_t SweepWriter::run(const std::vector<double>& values) {

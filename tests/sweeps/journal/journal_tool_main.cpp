@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
     } else if (command == "write" && words.size() == 3) {
       OpenedJournal opened = open_journal(path, lock_held);
       for (const auto& group : testing_support::sample_groups(words[2] == "max")) opened.journal.append(group);
+      opened.journal.append(std::vector{metric_name_line(testing_support::worker, "val.f1_macro")});
     } else if (command == "report" && words.size() == 5) {
       OpenedJournal opened = open_journal(path, lock_held);
       opened.journal.append(std::vector{report_line("agsweep-n2-1-1", std::stoll(words[2]), std::stoll(words[3]), std::stod(words[4]))});

@@ -44,6 +44,7 @@ def local(text):
 
 def compare(ours, study):
     assert study.user_attrs == ours["attributes"], study.user_attrs
+    assert study.metric_names == ["val.f1_macro"]
     assert study.direction == (StudyDirection.MAXIMIZE if ours["maximise"] else StudyDirection.MINIMIZE)
     assert len(study.trials) == len(ours["trials"]) == 5
     for number, (mine, theirs) in enumerate(zip(ours["trials"], study.trials)):

@@ -223,7 +223,7 @@ class PageTest(unittest.TestCase):
 
     def test_one_trial_has_a_page(self):
         text = self.pages["one-trial"].text
-        self.assertIn("1 of 1 begun: 1 complete", text)
+        self.assertIn("1 of 1 trials ended: 1 complete", text)
         self.assertRegex(text, r"Left out: 1 configurations have reached epoch 1, and 20 are needed")
 
     def test_a_running_sweep_is_shown_as_it_stands(self):

@@ -150,9 +150,10 @@ void write_sample_sweep(const fs::path& folder, const SampleSweep& sample) {
       if (sample.all_fail || (epoch == 2 && state.trial(*number).point[0] > failing_rate)) {
         state.fail(*number, sample.error, false, now);
       } else {
-        goes_on = state.report(*number, epoch, value_of(truth, epoch, sample.metric), now) == Verdict::go_on;
+        goes_on = state.report(*number, epoch, value_of(truth, epoch, sample.metric)) == Verdict::go_on;
       }
     }
+    state.conclude(*number, time_at(minute));
   }
   if (!sample.unfinished) state.close(time_at(minute));
   keep();

@@ -45,7 +45,7 @@ TEST_P(SimulatedSweeps, DecideTheSameForAnySpeedsAndNumberOfGroups) {
   expect_whole(simulated, end_of(simulated, usual));
   for (std::int64_t groups = 1; groups <= simulated.workers + 2; ++groups) {
     const SimulatedDisk other = simulate(simulated, {.groups = groups, .speeds = 100 + static_cast<std::uint64_t>(groups)});
-    EXPECT_EQ(other.journal, usual.journal) << groups << " groups";
+    EXPECT_EQ(decisions(other.journal), decisions(usual.journal)) << groups << " groups";
   }
 }
 
@@ -79,7 +79,8 @@ TEST_P(SimulatedSweeps, EndInTheSameJournalHoweverOftenTheyCrash) {
       const SimulatedDisk crashed =
           simulate(simulated, {.groups = static_cast<std::int64_t>(2 * speeds), .speeds = speeds, .kills = 0.01, .most_faults = 20});
       EXPECT_EQ(outcomes(end_of(simulated, crashed)), outcomes(end_of(simulated, whole)));
-      EXPECT_EQ(crashed.journal, whole.journal) << "model " << model << ", speeds " << speeds << ", crashes " << crashed.crashes;
+      EXPECT_EQ(decisions(crashed.journal), decisions(whole.journal))
+          << "model " << model << ", speeds " << speeds << ", crashes " << crashed.crashes;
       expect_whole(simulated, end_of(simulated, crashed));
       crashes += crashed.crashes;
     }
@@ -109,7 +110,7 @@ TEST(SimulatedSweep, CountsSeedsAndGoesOnAfterCrashes) {
   simulated.spec.seeds = {1, 2, 3};
   const SimulatedDisk whole = simulate(simulated, {});
   const SimulatedDisk crashed = simulate(simulated, {.groups = 2, .speeds = 5, .kills = 0.01, .most_faults = 20});
-  EXPECT_EQ(crashed.journal, whole.journal);
+  EXPECT_EQ(decisions(crashed.journal), decisions(whole.journal));
   expect_whole(simulated, replayed_sweep(simulated.spec, whole.journal));
 }
 

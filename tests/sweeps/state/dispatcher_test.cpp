@@ -194,7 +194,7 @@ TEST(Dispatcher, OffersACompleteTrialWhoseLastEvaluationFailedAsOftenAsTheSpecSa
 TEST(Dispatcher, SendsAGroupAwayThatReportsForAPausedTrial) {
   SweepState state = new_sweep(small_spec(1, SchedulerKind::asha));
   begin_next(state);
-  state.report(0, 1, 0.5, noon);
+  state.report(0, 1, 0.5);
   Dispatcher dispatcher(state, 1, !logical);
   dispatcher.reported(0, 1, 0.5);
   EXPECT_EQ(dispatcher.decide(noon).front(), (std::pair<std::int64_t, Answer>(0, Answer::leave)));

@@ -67,12 +67,12 @@ std::string violation(std::uint64_t seed, std::FILE* trace = nullptr) try {
   const std::uint64_t number = seed / runs_per_sweep;
   const SimulatedSweep sweep = random_sweep(number);
   if (sweep.deterministic && (!undisturbed || undisturbed->first != number)) {
-    undisturbed = {number, simulate(sweep, {.groups = sweep.workers}).journal};
+    undisturbed = {number, decisions(simulate(sweep, {.groups = sweep.workers}).journal)};
   }
   SimulatedRun run = random_run(seed, sweep);
   run.trace = trace;
   const SimulatedDisk disk = simulate(sweep, run);
-  return sweep.deterministic && disk.journal != undisturbed->second ? "it decided otherwise than undisturbed" : "";
+  return sweep.deterministic && decisions(disk.journal) != undisturbed->second ? "it decided otherwise than undisturbed" : "";
 } catch (const std::exception& error) {
   return error.what();
 }

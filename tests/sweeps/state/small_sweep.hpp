@@ -29,6 +29,17 @@ inline std::string text_of_lines(const std::vector<std::string>& lines) {
   return text;
 }
 
+/// What was decided, in that order. When a trial's last line comes is up to its group, and so is each seal after it.
+inline std::string decisions(const std::string& journal) {
+  std::string text;
+  for (std::size_t begin = 0, end = 0; (end = journal.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    std::string line = journal.substr(begin, end - begin);
+    if (line.starts_with(R"({"op_code":6,)")) continue;
+    text += line.substr(0, line.rfind(R"(,"seal":)")) + "\n";
+  }
+  return text;
+}
+
 /// A new process's state after reading this journal.
 inline SweepState replayed_sweep(const SweepSpec& spec, const std::string& journal, std::int64_t epochs = 4) {
   SweepState state = new_sweep(spec, epochs);
@@ -38,7 +49,8 @@ inline SweepState replayed_sweep(const SweepSpec& spec, const std::string& journ
 
 /// Trains a running trial to its end, every epoch with this value.
 inline void train(SweepState& state, std::int64_t trial, double value) {
-  while (state.trial(trial).phase == TrialPhase::running) state.report(trial, state.trial(trial).epochs() + 1, value, noon);
+  while (state.trial(trial).phase == TrialPhase::running) state.report(trial, state.trial(trial).epochs() + 1, value);
+  if (state.trial(trial).ended()) state.conclude(trial, noon);
 }
 
 /// The next trial for worker 0, which there has to be.

@@ -52,9 +52,9 @@ TEST(SweepExtension, AddsTrialsThatPrunedOnesAreStillMeasuredBy) {
   EXPECT_TRUE(state.trial(0).ended());
   EXPECT_EQ(begin_next(state), 4);
   EXPECT_EQ(state.trial(4).configuration, 4);
-  EXPECT_EQ(state.report(4, 1, 0.05, noon), Verdict::pause);
+  EXPECT_EQ(state.report(4, 1, 0.05), Verdict::pause);
   EXPECT_EQ(begin_next(state), 5);
-  EXPECT_EQ(state.report(5, 1, 0.9, noon), Verdict::go_on);
+  EXPECT_EQ(state.report(5, 1, 0.9), Verdict::go_on);
 }
 
 TEST(SweepExtension, AddsSeedsToEachConfiguration) {

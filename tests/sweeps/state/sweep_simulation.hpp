@@ -29,6 +29,7 @@ struct SimulatedDisk {
   std::map<std::int64_t, SimulatedFolder> folders = {};  // by trial
   std::int64_t lock = 0;                                 // the process that has it
   bool full = false;
+  bool restored = false;  // an older journal has taken the place of a newer one
 
   std::int64_t crashes = 0;
   std::int64_t faults = 0;   // crashes among them

@@ -50,9 +50,9 @@ TEST(SweepState, OfAPartBeginsThatPartsConfigurationsAlone) {
 TEST(SweepState, PausesATrialAtARungAndPromotesItBeforeANewOneBegins) {
   SweepState state = new_sweep(small_spec(3, SchedulerKind::asha));
   begin_next(state);
-  EXPECT_EQ(state.report(0, 1, 0.6, noon), Verdict::pause);
+  EXPECT_EQ(state.report(0, 1, 0.6), Verdict::pause);
   EXPECT_EQ(begin_next(state), 1);
-  EXPECT_EQ(state.report(1, 1, 0.5, noon), Verdict::pause);
+  EXPECT_EQ(state.report(1, 1, 0.5), Verdict::pause);
   EXPECT_EQ(state.trial(0).phase, TrialPhase::paused);
 
   EXPECT_EQ(begin_next(state), 0) << "one of two may go on";
@@ -63,10 +63,10 @@ TEST(SweepState, PausesATrialAtARungAndPromotesItBeforeANewOneBegins) {
 TEST(SweepState, GoesOnWithTheBestPausedTrialWhereNoneWouldBeComplete) {
   SweepState state = new_sweep(small_spec(1, SchedulerKind::asha));
   begin_next(state);
-  EXPECT_EQ(state.report(0, 1, 0.5, noon), Verdict::pause);
+  EXPECT_EQ(state.report(0, 1, 0.5), Verdict::pause);
   EXPECT_FALSE(state.finished());
   EXPECT_EQ(begin_next(state), 0);
-  EXPECT_EQ(state.report(0, 2, 0.5, noon), Verdict::pause);
+  EXPECT_EQ(state.report(0, 2, 0.5), Verdict::pause);
   EXPECT_EQ(begin_next(state), 0);
   train(state, 0, 0.5);
   EXPECT_EQ(state.trial(0).phase, TrialPhase::complete);
@@ -77,8 +77,8 @@ TEST(SweepState, NeedsNoOtherCompleteTrialThanOneThatPatienceEnded) {
   SweepState state = new_sweep(small_spec(2, SchedulerKind::asha));
   begin_next(state);
   begin_next(state);
-  state.report(0, 1, 0.5, noon);
-  EXPECT_EQ(state.report(1, 1, 0.6, noon), Verdict::go_on);
+  state.report(0, 1, 0.5);
+  EXPECT_EQ(state.report(1, 1, 0.6), Verdict::go_on);
   state.end_early(1, noon);
   EXPECT_EQ(state.trial(0).phase, TrialPhase::paused);
   EXPECT_EQ(state.next(0, state.time(), noon), std::nullopt);
@@ -90,7 +90,7 @@ TEST(SweepState, StopsATrialBelowTheMedianOfFiveCompleteOnes) {
   SweepState state = new_sweep(small_spec(6, SchedulerKind::median));
   for (int i = 0; i < 5; ++i) train(state, begin_next(state), 0.5 + 0.1 * i);
   begin_next(state);
-  EXPECT_EQ(state.report(5, 1, 0.6, noon), Verdict::stop);
+  EXPECT_EQ(state.report(5, 1, 0.6), Verdict::stop);
   EXPECT_EQ(state.trial(5).phase, TrialPhase::pruned);
   EXPECT_TRUE(state.finished());
   EXPECT_THAT(state.ranking(), ElementsAre(4, 3, 2, 1, 0));
@@ -116,7 +116,7 @@ TEST(SweepState, NeverRanksAFailedTrial) {
   SweepState state = new_sweep(small_spec(2));
   begin_next(state);
   begin_next(state);
-  state.report(0, 1, 0.99, noon);
+  state.report(0, 1, 0.99);
   state.fail(0, "the loss is not finite", false, noon);
   train(state, 1, 0.5);
   EXPECT_THAT(state.ranking(), ElementsAre(1));
@@ -137,9 +137,9 @@ TEST(SweepState, PrefersTheSmallerLoss) {
   EXPECT_FALSE(state.maximise());
   begin_next(state);
   begin_next(state);
-  EXPECT_EQ(state.report(0, 1, 0.5, noon), Verdict::pause);
-  EXPECT_EQ(state.report(1, 1, 0.4, noon), Verdict::go_on);
-  state.report(1, 2, 0.3, noon);
+  EXPECT_EQ(state.report(0, 1, 0.5), Verdict::pause);
+  EXPECT_EQ(state.report(1, 1, 0.4), Verdict::go_on);
+  state.report(1, 2, 0.3);
   EXPECT_EQ(state.trial(1).best_epoch, 2);
   EXPECT_EQ(state.trial(1).value(), 0.3);
 }
@@ -159,7 +159,7 @@ TEST(SweepState, ClosesWithPausedTrialsPrunedAtTheirValuesSoFar) {
   SweepState state = new_sweep(spec);
   begin_next(state);
   begin_next(state);
-  state.report(0, 1, 0.4, noon);
+  state.report(0, 1, 0.4);
   train(state, 1, 0.5);
   train(state, begin_next(state), 0.5);  // of one record at the second rung none is among its best half
   ASSERT_TRUE(state.finished());

@@ -7,13 +7,18 @@ import tempfile
 import time
 
 import numpy
-from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator
+from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator, plugin_event_multiplexer
+from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.compat.proto.event_pb2 import SessionLog
+from tensorboard.context import RequestContext
+from tensorboard.plugins import base_plugin
+from tensorboard.plugins.hparams import api_pb2, backend_context, get_experiment, list_session_groups
 from tensorboard.util import tensor_util
 
 TRAIN = ["train/lr", "train/loss", "train/grad_norm"]
-VAL = ["val/loss", "val/accuracy", "val/f1_macro", "val/f1_weighted", "val/precision_macro", "val/recall_macro"]
+VAL = ["val/loss", "val/accuracy", "val/f1_macro", "val/f1_weighted", "val/precision_macro", "val/recall_macro",
+       "best/f1_macro"]
 STEPS_PER_EPOCH = 10
 random = numpy.random.default_rng(11)
 
@@ -53,7 +58,47 @@ def check(folder, points):
         assert newer.SummaryMetadata(tag).plugin_data.plugin_name == "scalars"
 
 
+def hparams_tab(folder):
+    """The keys that TensorBoard's HParams tab has for the runs below, and its rows by name."""
+    runs = plugin_event_multiplexer.EventMultiplexer()
+    runs.AddRunsFromDirectory(str(folder))
+    runs.Reload()
+    context = backend_context.Context(base_plugin.TBContext(data_provider=MultiplexerDataProvider(runs, str(folder))))
+    of = lambda handler, request: handler(RequestContext(), context, "sweep", request).run()
+    experiment = of(get_experiment.Handler, api_pb2.GetExperimentRequest(include_metrics=True))
+    request = api_pb2.ListSessionGroupsRequest(allowed_statuses=api_pb2.Status.values(), start_index=0, slice_size=100)
+    for info in experiment.metric_infos:
+        request.col_params.add(metric=info.name)
+    rows = of(list_session_groups.Handler, request).session_groups
+    return {info.name for info in experiment.hparam_infos}, {row.name: row for row in rows}
+
+
+def check_hparams(run_events, folder):
+    def write(name, lines):
+        (folder / name).mkdir(exist_ok=True)
+        subprocess.run([run_events, folder / name], input="\n".join(lines), text=True, check=True)
+
+    epoch = "epoch 1 10 0.5 0.8 0.7 0.7 0.7 0.7 0.75"
+    write("one", ["session 0007 lr 0.25", "open 0 0", epoch, "end interrupted", "open 10 1", "end done"])
+    write("two", ["session 0008 lr 0.5", "open 0 0", epoch, "end failed"])
+    write("three", ["session 0009 lr 0.125", "open 0 0", epoch, "end interrupted"])
+    write("other", ["open 0 0", epoch, "end done"])  # a run of no sweep
+    keys, rows = hparams_tab(folder)
+    assert keys == {"lr", "batch_size", "rslora", "lora_alpha"}, keys
+    assert sorted(rows) == ["0007", "0008", "0009"], sorted(rows)
+    for name, lr, status in [("0007", 0.25, api_pb2.STATUS_SUCCESS), ("0008", 0.5, api_pb2.STATUS_FAILURE),
+                             ("0009", 0.125, api_pb2.STATUS_UNKNOWN)]:
+        values = rows[name].hparams
+        assert (values["lr"].number_value, values["batch_size"].number_value) == (lr, 64)
+        assert values["rslora"].bool_value and values["lora_alpha"].string_value == "2r"
+        assert rows[name].sessions[0].status == status, (name, rows[name].sessions[0].status)
+        metrics = {metric.name.tag: metric.value for metric in rows[name].metric_values}
+        assert metrics["best/f1_macro"] == 0.75 and abs(metrics["val/accuracy"] - 0.8) < 1e-6, metrics
+
+
 def main(run_events):
+    with tempfile.TemporaryDirectory() as name:
+        check_hparams(run_events, pathlib.Path(name))
     with tempfile.TemporaryDirectory() as name:
         folder, points, started = pathlib.Path(name), {}, time.time()
         write = lambda lines: subprocess.run([run_events, folder], input="\n".join(lines), text=True, check=True)
@@ -73,7 +118,7 @@ def main(run_events):
             assert (version.file_version, version.step) == ("brain.Event:2", 0)
             assert (start.session_log.status, start.step) == (SessionLog.START, resumed + 1)
             # A step's scalars come as one record, which the loader takes apart.
-            assert len({(event.step, event.summary.value[0].tag.split("/")[0]) for event in rest}) == events, path
+            assert len({(event.step, event.summary.value[0].tag.startswith("train/")) for event in rest}) == events, path
             times = [event.wall_time for event in [version, start, *rest]]
             assert times == sorted(times) and started <= times[0] and times[-1] <= time.time()
 
