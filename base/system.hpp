@@ -22,6 +22,8 @@ void say(std::string_view line);
 
 /// The time of day in ISO 8601, to the second: "2026-01-31T12:00:00Z".
 std::string utc_now();
+/// The same so many seconds later.
+std::string utc_after(double seconds);
 
 /// The steady clock: seconds from any start, never falling.
 double steady_seconds();

@@ -8,10 +8,10 @@ namespace agsweep {
 
 std::vector<Command> commands() {
   return {
-      prepare_command(),   train_command(),       sweep_command(),   submit_command(),  status_command(),
-      aggregate_command(), report_command(),      confirm_command(), compare_command(), reproduce_command(),
-      evaluate_command(),  predict_command(),     embed_command(),   replay_command(),  export_command(),
-      fetch_command(),     random_gpt2_command(), doctor_command(),  version_command(), options_command(),
+      prepare_command(),     train_command(),     sweep_command(),   submit_command(),  status_command(),  stop_command(),
+      enqueue_command(),     aggregate_command(), report_command(),  confirm_command(), compare_command(), reproduce_command(),
+      evaluate_command(),    predict_command(),   embed_command(),   replay_command(),  export_command(),  fetch_command(),
+      random_gpt2_command(), doctor_command(),    version_command(), options_command(),
   };
 }
 

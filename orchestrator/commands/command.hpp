@@ -30,6 +30,8 @@ struct Command {
 Command prepare_command();
 Command train_command();
 Command sweep_command();
+Command stop_command();
+Command enqueue_command();
 Command submit_command();
 Command status_command();
 Command aggregate_command();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/system.hpp"  // utc_now
 #include "sweeps/aggregate/sweep_status.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"
 
@@ -79,10 +80,14 @@ std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
   add("failed", fmt::format("{}", status.failed));
   add("pending", fmt::format("{}", status.pending));
   add("best", best_text(sweep, status));
+  if (!sweep.time_budget_ends.empty()) {
+    add("budget", fmt::format("{} {}", sweep.time_budget_ends < utc_now() ? "of time, ended" : "of time, ends", sweep.time_budget_ends));
+  }
   const bool open = status.running + status.paused + status.pending > 0;
   for (const FolderStatus& folder : status.folders) {
     if (sweep.parts != std::vector{sweep.folder}) text += fmt::format("{}\n", folder.folder.filename().string());
     add("lock", holder_text(folder.lock, open));
+    if (folder.unread_mail > 0) add("mail", fmt::format("{} not yet read", folder.unread_mail));
     add("journal", fmt::format("last written {}", folder.journal_written));
   }
   return text;
@@ -103,14 +108,19 @@ nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus&
   Json json = {{"name", sweep.spec.name},   {"model", sweep.spec.model}, {"metric", to_word(sweep.spec.metric)},
                {"epochs", sweep.epochs},    {"planned", status.planned}, {"done", status.done},
                {"running", status.running}, {"paused", status.paused},   {"pruned", status.pruned},
-               {"failed", status.failed},   {"pending", status.pending}, {"best", std::move(best)}};
+               {"failed", status.failed},   {"pending", status.pending}, {"waiting", sweep.waiting}};
+  json["time_budget_ends"] = sweep.time_budget_ends.empty() ? Json() : Json(sweep.time_budget_ends);
+  json["best"] = std::move(best);
   const bool in_parts = sweep.parts != std::vector{sweep.folder};
   for (const FolderStatus& folder : status.folders) {
     const Json lock = lock_json(folder.lock);
     if (in_parts) {
-      json["parts"].push_back({{"folder", folder.folder.filename().string()}, {"lock", lock}, {"journal_written", folder.journal_written}});
+      json["parts"].push_back({{"folder", folder.folder.filename().string()},
+                               {"lock", lock},
+                               {"unread_mail", folder.unread_mail},
+                               {"journal_written", folder.journal_written}});
     } else {
-      json.update({{"lock", lock}, {"journal_written", folder.journal_written}});
+      json.update({{"lock", lock}, {"unread_mail", folder.unread_mail}, {"journal_written", folder.journal_written}});
     }
   }
   return json;

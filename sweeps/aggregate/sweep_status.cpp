@@ -1,5 +1,6 @@
 #include "sweeps/aggregate/sweep_status.hpp"
 
+#include <algorithm>  // std::max
 #include <chrono>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"  // value_of
+#include "sweeps/journal/mailbox.hpp"        // unread_mail
 #include "sweeps/journal/sweep_lock.hpp"     // lock_name
 
 namespace agsweep {
@@ -50,7 +52,10 @@ bool better(const SweepResults& sweep, const TrialResults& a, const TrialResults
 SweepStatus status_of(const SweepResults& sweep) {
   SweepStatus status{.best = std::nullopt, .folders = {}};
   for (const fs::path& folder : sweep.parts) {
-    status.folders.push_back({.folder = folder, .lock = lock_of(folder), .journal_written = written(folder / journal_name)});
+    status.folders.push_back({.folder = folder,
+                              .lock = lock_of(folder),
+                              .unread_mail = std::ssize(unread_mail(folder)),
+                              .journal_written = written(folder / journal_name)});
   }
   const auto count_of = [&](TrialPhase phase) -> std::int64_t& {
     switch (phase) {
@@ -75,7 +80,8 @@ SweepStatus status_of(const SweepResults& sweep) {
     if (value_of(results.trial) && (best == nullptr || better(sweep, results, *best))) best = &results;
   }
   if (best != nullptr) status.best = best->number;
-  const std::int64_t runs = sweep.spec.own_trials() * static_cast<std::int64_t>(sweep.spec.seeds.size());
+  const std::int64_t asked = begun.empty() ? 0 : std::max<std::int64_t>(0, -begun.begin()->first);
+  const std::int64_t runs = (sweep.spec.own_trials() + asked + sweep.waiting) * static_cast<std::int64_t>(sweep.spec.seeds.size());
   status.pending = runs - static_cast<std::int64_t>(begun.size());
   status.planned = static_cast<std::int64_t>(sweep.trials.size()) + status.pending;
   return status;
