@@ -239,7 +239,10 @@ std::vector<GroupOrder> Coordinator::decide() {
       commit();
       tidy();
       send_answers(orders, answers);
-      if (at_end()) look_around(orders, true);
+      if (at_end()) {
+        look_around(orders, true);
+        tidy();
+      }
       if (at_end() && !interrupted()) close();
     } else if (!std::exchange(told_stop_, true)) {
       for (int group = 0; group < options_.groups; ++group) orders.push_back({.group = group, .what = GroupOrder::Stop{}});

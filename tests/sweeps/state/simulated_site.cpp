@@ -116,7 +116,9 @@ bool SimulatedSite::is_asked() {
   SimulatedDisk& disk = world_.disk;
   if (disk.requests >= world_.how.most_requests || !world_.chance(world_.how.requests)) return false;
   ++disk.requests;
-  if (!world_.sweep.deterministic && world_.random.below(3) == 0) {
+  // Half a line, which a failed write has left, would swallow another program's.
+  const bool torn = !disk.journal.empty() && disk.journal.back() != '\n';
+  if (!world_.sweep.deterministic && !torn && world_.random.below(3) == 0) {
     const double lr = 1e-3 * (1 + world_.random.next_unit());
     const bool bad = world_.random.below(4) == 0;
     const nlohmann::json parameters = {{"lr", lr}, {"layers", bad ? 7 : 3}};
