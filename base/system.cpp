@@ -42,7 +42,11 @@ std::string error_text(int error) {
 
 void say(std::string_view line) { std::fputs(fmt::format("{}\n", line).c_str(), stderr); }
 
-std::string utc_now() { return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))); }
+std::string utc_now() { return utc_after(0); }
+
+std::string utc_after(double seconds) {
+  return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr) + static_cast<std::time_t>(std::llround(seconds))));
+}
 
 std::string utc_now_ms() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();

@@ -23,6 +23,8 @@ void say(std::string_view line);
 /// The time of day in ISO 8601: "2026-01-31T12:00:00Z", or to the millisecond "2026-01-31T12:00:00.123Z".
 std::string utc_now();
 std::string utc_now_ms();
+/// The same so many seconds later.
+std::string utc_after(double seconds);
 
 /// The steady clock: seconds from any start, never falling.
 double steady_seconds();

@@ -110,6 +110,7 @@ trap stop USR2 TERM
 { mkdir -p "$folder" && : >>"$starts"; } || give_up "cannot write to $out"
 ! is_stuck || give_up "$stuck"
 steps >>"$starts"
+rm -f "$folder/stopped"
 )bash";
 
 constexpr const char* wait_and_requeue = R"bash(  step=$!
@@ -120,6 +121,12 @@ fi
 
 # Ranks that were asked to stop before they could hear it were ended by the signal.
 if [ "$code" != 85 ] && ! { [ -n "$asked" ] && [ "$code" -gt 128 ]; }; then exit "$code"; fi
+
+# Somebody wanted the end: agsweep stop, or the sweep's time budget.
+if [ -s "$folder/stopped" ]; then
+  say "$(cat "$folder/stopped"), so not requeued; submit it again to go on"
+  exit 85
+fi
 
 # One that was cancelled, or has passed its limit, is ending by now and stays so.
 state=$(squeue --noheader --jobs="$job" --format=%T)

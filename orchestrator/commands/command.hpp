@@ -10,6 +10,8 @@ Command prepare_command();
 Command train_command();
 Command init_command();
 Command sweep_command();
+Command stop_command();
+Command enqueue_command();
 Command submit_command();
 Command status_command();
 Command aggregate_command();

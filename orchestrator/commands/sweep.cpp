@@ -1,6 +1,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/duration.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/run_sweep.hpp"
 
@@ -33,6 +34,15 @@ OptionTable<SweepArgs> table() {
         .range = between(0, 65536),
         .help = "logical workers of --deterministic; 0: as many as trials train at once when the sweep begins"}},
       {&A::retry_failed, {.name = "retry-failed", .flag = true, .help = "with --resume: run failed trials once more"}},
+      {&A::time_budget,
+       {.name = "time-budget",
+        .placeholder = "DURATION",
+        .check =
+            [](std::string_view text, std::string_view origin) {
+              if (text != "none") parse_duration(text, origin);
+            },
+        .help = "after so long (8h, 90m, 1h30m) every trial writes a checkpoint and the sweep exits with 85; none: no limit, whatever "
+                "hours the spec has"}},
       {&A::dry_run, {.name = "dry-run", .flag = true, .help = "print the configurations and what the sweep will cost; trains nothing"}},
   };
 }

@@ -36,6 +36,7 @@ SweepSpec confirming_spec(const ReportedSweep& sweep, const ConfirmArgs& args) {
   spec.sampler = SamplerKind::random;  // which has nothing to draw
   spec.scheduler = {};
   spec.keep = -1;
+  spec.hours = 0;
   spec.first_trials.clear();
   for (std::size_t i = 0; i < std::min(ranked.size(), static_cast<std::size_t>(args.top)); ++i) {
     spec.first_trials.push_back(sweep.results.trials[ranked[i].trials.front().trial].trial.point);

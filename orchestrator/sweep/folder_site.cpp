@@ -4,6 +4,8 @@
 #include <utility>    // std::move
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "base/system.hpp"
 #include "orchestrator/sweep/trial_files.hpp"
@@ -28,6 +30,7 @@ FolderSite::FolderSite(fs::path folder, Journal journal, SweepLock& lock, const 
                        std::function<void()> lock_lost)
     : folder_(std::move(folder)),
       journal_(std::move(journal)),
+      mailbox_(folder_),
       lock_(lock),
       state_(state),
       progress_(progress),
@@ -47,6 +50,15 @@ void FolderSite::keep_lock() {
 void FolderSite::append(std::span<const std::string> lines) {
   changed_ = true;
   journal_.append(lines);
+}
+
+void FolderSite::remove_mail(const std::string& name) {
+  if (const std::string problem = mailbox_.remove(name); !problem.empty()) say("warning: " + problem);
+}
+
+void FolderSite::set_mail_aside(const std::string& name, std::string_view why) {
+  say(fmt::format("warning: {}: set aside: {}", (folder_ / "mail" / name).string(), why));
+  if (const std::string problem = mailbox_.set_aside(name); !problem.empty()) say("warning: " + problem);
 }
 
 void FolderSite::on_left(std::int64_t trial) {

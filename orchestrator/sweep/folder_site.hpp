@@ -5,6 +5,7 @@
 
 #include "orchestrator/sweep/sweep_progress.hpp"
 #include "sweeps/journal/journal_file.hpp"
+#include "sweeps/journal/mailbox.hpp"
 #include "sweeps/journal/sweep_lock.hpp"
 #include "sweeps/state/sweep_site.hpp"
 
@@ -25,6 +26,10 @@ class FolderSite final : public SweepSite {
   std::string utc() override;
   void keep_lock() override;
   void append(std::span<const std::string> lines) override;
+  const std::vector<WaitingTrial>& waiting() override { return journal_.waiting(); }
+  std::vector<Mail> mail() override { return mailbox_.read(); }
+  void remove_mail(const std::string& name) override;
+  void set_mail_aside(const std::string& name, std::string_view why) override;
   TrialFacts facts(std::int64_t trial) override;
   bool has_weights(std::int64_t trial) override;
   void remove_weights(std::int64_t trial) override;
@@ -41,6 +46,7 @@ class FolderSite final : public SweepSite {
  private:
   std::filesystem::path folder_;
   Journal journal_;
+  Mailbox mailbox_;
   SweepLock& lock_;
   const SweepState& state_;
   SweepProgress& progress_;

@@ -1,5 +1,6 @@
 #include "orchestrator/sweep/group_link.hpp"
 
+#include <algorithm>  // std::ranges::any_of
 #include <chrono>
 #include <set>
 #include <utility>  // std::exchange, std::move
@@ -13,6 +14,11 @@ namespace {
 
 // A message between ranks is looked for so often; its cost is below 1 % of a core.
 constexpr std::chrono::milliseconds nap(1);
+
+bool leaves(const GroupOrder& order, std::int64_t trial) {
+  const auto* const leave = std::get_if<GroupOrder::Leave>(&order.what);
+  return leave != nullptr && leave->trial == trial;
+}
 
 }  // namespace
 
@@ -41,12 +47,16 @@ void GroupLink::post(GroupMessage message) {
 
 std::optional<GroupOrder> GroupLink::wait_for(int group, double seconds) {
   std::unique_lock lock(mutex_);
-  auto& orders = inbox_[group];
-  ordered_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return abandoned_ || !orders.empty(); });
+  Group& own = groups_[group];
+  ordered_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return abandoned_ || !own.inbox.empty(); });
   std::optional<GroupOrder> order;
-  if (!orders.empty()) {
-    order = std::move(orders.front());
-    orders.pop_front();
+  if (!own.inbox.empty()) {
+    order = std::move(own.inbox.front());
+    own.inbox.pop_front();
+    if (const auto* const train = std::get_if<GroupOrder::Train>(&order->what)) {
+      own.trial = train->trial;
+      own.stop = stopped_ || std::ranges::any_of(own.inbox, [&](const GroupOrder& next) { return leaves(next, own.trial); });
+    }
   } else if (abandoned_) {
     order = {.group = group, .what = GroupOrder::Abandoned{}};
   }
@@ -58,13 +68,28 @@ std::exception_ptr GroupLink::failure() {
   return failure_;
 }
 
+const std::atomic<bool>& GroupLink::stop(int group) {
+  const std::lock_guard lock(mutex_);
+  Group& own = groups_[group];
+  if (stopped_) own.stop = true;
+  return own.stop;
+}
+
+/// With the mutex.
+void GroupLink::stop_all() {
+  stopped_ = true;
+  for (auto& [number, group] : groups_) group.stop = true;
+}
+
 void GroupLink::deliver(GroupOrder order) {
-  const bool abandoned = std::holds_alternative<GroupOrder::Abandoned>(order.what);
-  if (abandoned || std::holds_alternative<GroupOrder::Stop>(order.what)) stop_ = true;
   {
     const std::lock_guard lock(mutex_);
+    const bool abandoned = std::holds_alternative<GroupOrder::Abandoned>(order.what);
+    if (abandoned || std::holds_alternative<GroupOrder::Stop>(order.what)) stop_all();
     abandoned_ = abandoned_ || abandoned;
-    inbox_[order.group].push_back(std::move(order));
+    Group& group = groups_[order.group];
+    if (leaves(order, group.trial)) group.stop = true;
+    group.inbox.push_back(std::move(order));
   }
   ordered_.notify_all();
 }
@@ -107,7 +132,10 @@ bool GroupLink::exchange() {
     own = std::exchange(outbox_, {});
   }
   if (signalled_.load() && !std::exchange(told_signal_, true)) {
-    stop_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      stop_all();
+    }
     own.push_back({.what = GroupMessage::StopAsked{}});
   }
   return coordination_ != nullptr ? coordinate(own) : forward(own);

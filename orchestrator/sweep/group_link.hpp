@@ -36,8 +36,9 @@ class GroupLink {
   /// The group's next order; abandoned, from then on, after failure(). @return nullopt when none comes within the time
   std::optional<GroupOrder> wait_for(int group, double seconds);
 
-  /// Every training of this process ends when this is set: a signal here, or the coordinator's stop.
-  const std::atomic<bool>& stop() const { return stop_; }
+  /// A group's training ends when this is set: by a signal here, the coordinator's stop, or its order to leave the trial that the group
+  /// was ordered to train last. @param group  one of this rank
+  const std::atomic<bool>& stop(int group);
   /// What ended the coordinator, or MPI; null while all is well.
   std::exception_ptr failure();
 
@@ -48,19 +49,27 @@ class GroupLink {
   bool forward(const std::deque<GroupMessage>& own);
   void deliver(GroupOrder order);
   void fail();
+  void stop_all();
+
+  /// A group of this rank.
+  struct Group {
+    std::deque<GroupOrder> inbox;
+    std::int64_t trial = -1;  // that it was ordered to train last
+    std::atomic<bool> stop = false;
+  };
 
   std::unique_ptr<ControlChannel> channel_;
   std::vector<int> leaders_;
   Coordination* coordination_;
   const std::atomic<bool>& signalled_;
   bool told_signal_ = false;
-  std::atomic<bool> stop_ = false;
 
   std::mutex mutex_;
   std::condition_variable posted_;
   std::condition_variable ordered_;
   std::deque<GroupMessage> outbox_;
-  std::map<int, std::deque<GroupOrder>> inbox_;  // by group
+  std::map<int, Group> groups_;
+  bool stopped_ = false;
   bool abandoned_ = false;
   bool closing_ = false;
   std::exception_ptr failure_;

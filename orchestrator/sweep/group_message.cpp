@@ -14,8 +14,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Reported, trial, epoch, value, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Ended, trial, done, seconds, config_hash)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupMessage::Failed, trial, reason, retry, no_room)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::Train, trial, seed, epochs, point)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::GoOn, keep)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::Leave, keep)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::GoOn, trial, keep)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GroupOrder::Leave, trial, keep)
 
 namespace {
 

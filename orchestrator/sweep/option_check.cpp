@@ -5,17 +5,13 @@
 
 namespace agsweep {
 
-namespace {
-
-ParameterValue as_parameter(const Value& value) {
+ParameterValue parameter_value(const Value& value) {
   if (std::holds_alternative<Automatic>(value)) return std::string("auto");
   if (const auto* on = std::get_if<bool>(&value)) return *on;
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
   if (const auto* number = std::get_if<double>(&value)) return *number;
   return std::get<std::string>(value);
 }
-
-}  // namespace
 
 Value option_value(const Option& option, const ParameterValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
@@ -45,7 +41,7 @@ OptionCheck train_option_check() {
   return [](std::string_view model, std::string_view key, const ParameterValue& given, std::string_view origin) -> ParameterValue {
     const Option& option = option_of_key(key, origin);
     if (const auto kind = from_word<ModelKind>(model)) check_option_model(option, *kind, origin);
-    return as_parameter(checked_value(option, given, origin));
+    return parameter_value(checked_value(option, given, origin));
   };
 }
 

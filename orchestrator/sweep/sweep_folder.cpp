@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/system.hpp"
+#include "sweeps/aggregate/sweep_results.hpp"  // time_budget_attribute
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/process_identity.hpp"
 #include "sweeps/space/resolved_spec.hpp"
@@ -65,6 +66,12 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
   state.replay(study, utc_now());
   for (const auto& [key, value] : attributes) state.set_attribute(key, value);
   state.name_metric();
+  const std::string budget_key(time_budget_attribute);
+  if (!identity.time_budget_ends.empty()) {
+    state.set_attribute(budget_key, identity.time_budget_ends);
+  } else if (study.attributes.contains(budget_key)) {
+    state.set_attribute(budget_key, nullptr);
+  }
   if (args.retry_failed) state.retry_failed();
   if (const std::vector<std::string> lines = state.take_lines(); !lines.empty()) opened.journal.append(lines);
   return {.journal = std::move(opened.journal), .state = std::move(state), .workers = workers};

@@ -25,6 +25,7 @@ struct SweepIdentity {
   std::int64_t workers = 1;  // logical ones
   bool workers_given = false;
   bool deterministic = false;
+  std::string time_budget_ends = {};  // UTC; empty: never. Of this process alone
 };
 
 /// A sweep whose journal is open.

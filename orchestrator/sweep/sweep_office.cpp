@@ -19,17 +19,28 @@
 
 namespace agsweep {
 
+namespace {
+
+// Tells a batch script that somebody wanted the end, so that the job does not go back into the queue.
+constexpr const char* stopped_name = "stopped";
+
+}  // namespace
+
 SweepOffice::SweepOffice(const PreparedSweep& prepared, const SweepArgs& args, const std::function<void()>& lock_lost)
     : prepared_(prepared),
       args_(args),
+      time_budget_(time_budget_seconds(args, prepared.plan.spec)),
       lock_(lock_folder(args.out, say)),
       block_(std::cerr, ProgressStyle::of(STDERR_FILENO, args.progress), steady_seconds),
       sweep_(opened(lock_lost)),
       progress_(block_, sweep_.state, static_cast<std::int64_t>(prepared.groups.leaders.size())),
       site_(args.out, std::move(sweep_.journal), lock_, sweep_.state, progress_, lock_lost),
-      coordinator_(
-          sweep_.state, site_,
-          {.groups = static_cast<int>(prepared.groups.leaders.size()), .workers = sweep_.workers, .deterministic = args.deterministic}) {}
+      coordinator_(sweep_.state, site_,
+                   {.groups = static_cast<int>(prepared.groups.leaders.size()),
+                    .workers = sweep_.workers,
+                    .deterministic = args.deterministic,
+                    .seconds = time_budget_,
+                    .lock = lock_.token()}) {}
 
 OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
   const SweepPlan& plan = prepared_.plan;
@@ -51,10 +62,13 @@ OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
       .workers = args_.workers > 0 ? args_.workers : static_cast<std::int64_t>(prepared_.groups.leaders.size()),
       .workers_given = args_.workers > 0,
       .deterministic = args_.deterministic,
+      .time_budget_ends = time_budget_ > 0 ? utc_after(time_budget_) : "",
   };
   OpenSweep sweep = open_sweep(args_, plan, identity, [this, lock_lost] {
     if (!lock_.holds()) lock_lost();
   });
+  std::error_code ignored;
+  std::filesystem::remove(args_.out / stopped_name, ignored);
   for (const std::string& message : prepared_.messages()) block_.message(message);
   if (!fsync_folder(args_.out)) block_.message(std::string(weak_folders_note));
   return sweep;
@@ -68,13 +82,25 @@ ExitCode SweepOffice::exit_code() const {
 }
 
 void SweepOffice::conclude(const std::string& resume_command) {
-  if (coordinator_.interrupted()) {
-    block_.message(fmt::format("stopped, every trial with a checkpoint; go on with:\n{}", resume_command));
-    return;
-  }
+  if (coordinator_.interrupted()) say_why_stopped(resume_command);
+  if (coordinator_.interrupted() && coordinator_.stop() != Coordinator::Stop::time_budget) return;
   // Of a sweep that had ended already it is there, and takes its time where there are many trials.
   if (site_.changed() || !std::filesystem::exists(args_.out / "report.html")) write_report();
   if (args_.spec_text.empty()) print_result();
+}
+
+void SweepOffice::say_why_stopped(const std::string& resume_command) {
+  const Coordinator::Stop why = coordinator_.stop();
+  std::string text = "stopped";
+  if (why == Coordinator::Stop::request) text = "stopped, as agsweep stop asked for";
+  if (why == Coordinator::Stop::time_budget) text = fmt::format("the time budget of {} is used up", duration_text(time_budget_));
+  block_.message(fmt::format("{}, every trial with a checkpoint; go on with:\n{}", text, resume_command));
+  if (why == Coordinator::Stop::signal) return;
+  try {
+    write_file_atomically(args_.out / stopped_name, text + "\n");
+  } catch (const RunTimeError& error) {
+    block_.message(fmt::format("warning: {}", error.what()));
+  }
 }
 
 /// Without gnuplot there is none.

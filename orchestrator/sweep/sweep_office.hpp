@@ -30,16 +30,18 @@ class SweepOffice {
 
   /// Of the sweep as it stands: done, trials_failed, or checkpointed after a signal.
   ExitCode exit_code() const;
-  /// Writes SWEEP/report.html and prints the best trials; after a signal says how to go on.
+  /// Writes SWEEP/report.html and prints the best trials, also where the time budget is used up; after a stop says how to go on.
   void conclude(const std::string& resume_command);
 
  private:
+  void say_why_stopped(const std::string& resume_command);
   OpenSweep opened(const std::function<void()>& lock_lost);
   void write_report();
   void print_result() const;
 
   const PreparedSweep& prepared_;
   const SweepArgs& args_;
+  double time_budget_;  // seconds; 0: none
   SweepLock lock_;
   LiveBlock block_;
   OpenSweep sweep_;

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/path_text.hpp"
 #include "base/utf8_text.hpp"
+#include "orchestrator/options/duration.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/option_check.hpp"
 #include "orchestrator/training/run_lock.hpp"  // require_no_run
@@ -21,13 +22,6 @@ namespace {
 const Option& option_named(std::string_view name) {
   const auto& table = train_options();
   return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.option.name == name; })->option;
-}
-
-ParameterValue parameter_value(const Value& value) {
-  if (const auto* on = std::get_if<bool>(&value)) return *on;
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
-  if (const auto* number = std::get_if<double>(&value)) return *number;
-  return to_text(value);
 }
 
 /// An option of the command line takes the place of the spec's.
@@ -123,6 +117,11 @@ void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
   }
   const std::string difference = spec_difference(before, plan.spec);
   if (!difference.empty()) throw UsageError("--out: {} holds a sweep of another spec:\n{}", args.out.string(), difference);
+}
+
+double time_budget_seconds(const SweepArgs& args, const SweepSpec& spec) {
+  if (args.time_budget == "none") return 0;
+  return args.time_budget.empty() ? spec.hours * 3600 : parse_duration(args.time_budget, "--time-budget");
 }
 
 Point first_point(const SweepSpec& spec) {

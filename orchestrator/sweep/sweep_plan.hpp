@@ -29,6 +29,7 @@ struct SweepArgs {
   std::int64_t workers = 0;  // 0: the groups
   bool dry_run = false;
   bool retry_failed = false;
+  std::string time_budget = {};  // a duration, or "none"; empty: the spec's hours
 };
 
 /// A sweep to do, as spec, command line and folder say.
@@ -47,6 +48,9 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options);
 /// Whether the sweep that stands in --out, if any, is the plan's. Call with the lock held.
 /// @throws UsageError for another one (with each difference), one that is there without --resume, or a run
 void require_same_sweep(const SweepArgs& args, const SweepPlan& plan);
+
+/// How many seconds this process may work on the sweep; 0: as many as it takes. @throws UsageError for a bad --time-budget
+double time_budget_seconds(const SweepArgs& args, const SweepSpec& spec);
 
 /// Some configuration, for what all have in common.
 Point first_point(const SweepSpec& spec);

@@ -37,7 +37,9 @@ std::string SweepProgress::end_text(std::int64_t number) const {
                          best ? ", the best so far" : "");
     }
     case TrialPhase::pruned:
-      return fmt::format("{}: pruned after epoch {}, {} {:.4f}", name, trial.epochs(), to_word(state_.spec().metric), trial.value());
+      if (trial.best_epoch == 0) return fmt::format("{}: stopped before its first epoch had ended", name);
+      return fmt::format("{}: {} after epoch {}, {} {:.4f}", name, trial.stopped ? "stopped" : "pruned", trial.epochs(),
+                         to_word(state_.spec().metric), trial.value());
     case TrialPhase::failed:
       return fmt::format("{}: failed: {}", name, trial.error);
     case TrialPhase::paused:

@@ -74,6 +74,7 @@ class TrialObserver final : public TrainObserver {
     if (!order) return {};
     const auto* const go_on = std::get_if<GroupOrder::GoOn>(&order->what);
     const auto* const leave = std::get_if<GroupOrder::Leave>(&order->what);
+    if ((go_on != nullptr && go_on->trial != trial_) || (leave != nullptr && leave->trial != trial_)) return {};  // of an earlier one
     keep_when_done_ = go_on != nullptr && go_on->keep;
     keep_when_left_ = leave != nullptr && leave->keep;
     return go_on != nullptr ? AfterEpoch::go_on : AfterEpoch::leave;
@@ -192,7 +193,7 @@ GroupTask::Train TrialWorker::prepared(const GroupOrder::Train& order) {
 GroupTask TrialWorker::next_task() {
   const auto order = link_.wait_for(group_, patience_seconds);
   if (!order) return {.what = GroupTask::Wait{}};
-  // An answer that came when a signal had ended its trial already.
+  // An answer, or an order to leave, that came when a signal, or an order before it, had ended its trial already.
   if (std::holds_alternative<GroupOrder::GoOn>(order->what) || std::holds_alternative<GroupOrder::Leave>(order->what)) {
     return {.what = GroupTask::Wait{}};
   }
@@ -222,7 +223,7 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
                              .test_split = false,
                              .note = note_};
   const TrainOutcome outcome =
-      train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity, observer, link_.stop());
+      train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity, observer, link_.stop(group_));
   tell({.what = GroupMessage::Ended{
             .trial = trial,
             .done = outcome.status == TrainStatus::done,

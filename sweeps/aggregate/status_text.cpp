@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/system.hpp"  // utc_now
 #include "sweeps/aggregate/sweep_status.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"
 
@@ -74,10 +75,14 @@ std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
   const auto add = [&](const char* name, const std::string& what) { text += fmt::format("{:<9}{}\n", name, what); };
   add("trials", counts_text(status.counts));
   add("best", best_text(sweep, status));
+  if (!sweep.time_budget_ends.empty()) {
+    add("budget", fmt::format("{} {}", sweep.time_budget_ends < utc_now() ? "of time, ended" : "of time, ends", sweep.time_budget_ends));
+  }
   const bool open = status.counts.ended() < status.counts.planned();
   for (const FolderStatus& folder : status.folders) {
     if (sweep.parts != std::vector{sweep.folder}) text += fmt::format("{}\n", folder.folder.filename().string());
     add("lock", holder_text(folder.lock, open));
+    if (folder.unread_mail > 0) add("mail", fmt::format("{} not yet read", folder.unread_mail));
     add("journal", fmt::format("last written {}", folder.journal_written));
   }
   return text;
@@ -100,14 +105,19 @@ nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus&
                {"epochs", sweep.epochs},      {"planned", counts.planned()}, {"ended", counts.ended()},
                {"complete", counts.complete}, {"pruned", counts.pruned},     {"failed", counts.failed},
                {"running", counts.running},   {"paused", counts.paused},     {"pending", counts.pending},
-               {"best", std::move(best)}};
+               {"waiting", sweep.waiting}};
+  json["time_budget_ends"] = sweep.time_budget_ends.empty() ? Json() : Json(sweep.time_budget_ends);
+  json["best"] = std::move(best);
   const bool in_parts = sweep.parts != std::vector{sweep.folder};
   for (const FolderStatus& folder : status.folders) {
     const Json lock = lock_json(folder.lock);
     if (in_parts) {
-      json["parts"].push_back({{"folder", folder.folder.filename().string()}, {"lock", lock}, {"journal_written", folder.journal_written}});
+      json["parts"].push_back({{"folder", folder.folder.filename().string()},
+                               {"lock", lock},
+                               {"unread_mail", folder.unread_mail},
+                               {"journal_written", folder.journal_written}});
     } else {
-      json.update({{"lock", lock}, {"journal_written", folder.journal_written}});
+      json.update({{"lock", lock}, {"unread_mail", folder.unread_mail}, {"journal_written", folder.journal_written}});
     }
   }
   return json;

@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t most_asked = 1'000'000'000;  // configurations beside the spec's
 constexpr std::string_view part_prefix = "part-";
 
 using Attributes = std::map<std::string, nlohmann::json>;
@@ -73,6 +74,11 @@ void read_study_attributes(const Study& study, SweepResults& sweep) {
   sweep.epochs = epochs.value_or(0);
   sweep.train_limit = train_limit.value_or(0);
   sweep.val_limit = whole_attribute(study.attributes, val_limit_attribute, 0).value_or(0);
+  if (const auto ends = study.attributes.find(std::string(time_budget_attribute));
+      ends != study.attributes.end() && ends->second.is_string()) {
+    sweep.time_budget_ends = ends->second.get<std::string>();
+  }
+  sweep.waiting = std::ssize(study.in_journal.waiting());
   if (has_data) sweep.data_sha256 = found->second.get<std::string>();
 }
 
@@ -97,13 +103,14 @@ void add_values(const StudyTrial& stored, bool maximise, SweepTrial& trial) {
     trial.values.push_back(report.value);
     if (better) trial.best_epoch = report.epoch;
   }
-  const bool has_value = trial.phase == TrialPhase::complete || trial.phase == TrialPhase::pruned;
+  trial.stopped = stored.attributes.contains(std::string(stopped_attribute));
+  const bool has_value = trial.phase == TrialPhase::complete || (trial.phase == TrialPhase::pruned && !trial.stopped);
   if (has_value && trial.best_epoch == 0) throw DataError("it has ended, but not as failed, before its first epoch did");
 }
 
 /// @return nullopt for a trial whose lines are not all there
 std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
-  const auto configuration = whole_attribute(stored.attributes, configuration_attribute, 0);
+  const auto configuration = whole_attribute(stored.attributes, configuration_attribute, -most_asked);
   const auto seed = whole_attribute(stored.attributes, seed_attribute, 0);
   if (!configuration || !seed) return std::nullopt;
   SweepTrial trial{.point = stored.point, .configuration = *configuration, .seed = *seed, .phase = phase_of(stored)};

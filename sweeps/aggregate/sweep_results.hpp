@@ -21,8 +21,9 @@ constexpr std::string_view journal_name = "journal.log";
 /// What the journal says of the study beside Optuna's own fields: without these nobody knows which sweeps can be compared.
 constexpr std::string_view epochs_attribute = "agsweep:epochs";
 constexpr std::string_view data_attribute = "agsweep:data_sha256";
-constexpr std::string_view train_limit_attribute = "agsweep:train_limit";  // 0: all rows
-constexpr std::string_view val_limit_attribute = "agsweep:val_limit";      // likewise; older sweeps have none
+constexpr std::string_view train_limit_attribute = "agsweep:train_limit";       // 0: all rows
+constexpr std::string_view val_limit_attribute = "agsweep:val_limit";           // likewise; older sweeps have none
+constexpr std::string_view time_budget_attribute = "agsweep:time_budget_ends";  // UTC; null: never
 
 /// A trial with what its RUN/ holds.
 struct TrialResults {
@@ -48,6 +49,8 @@ struct SweepResults {
   std::string data_sha256 = {};
   std::int64_t train_limit = 0;           // rows; 0: all
   std::int64_t val_limit = 0;             // likewise
+  std::int64_t waiting = 0;               // configurations that somebody has asked for and that have not begun; of no sweep in parts
+  std::string time_budget_ends = {};      // of who works on it, or did last: UTC; empty: never
   bool closed = false;                    // no trial runs or is paused
   std::vector<TrialResults> trials = {};  // by number
 

@@ -1,5 +1,6 @@
 #include "sweeps/aggregate/sweep_status.hpp"
 
+#include <algorithm>  // std::max
 #include <chrono>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"  // value_of
+#include "sweeps/journal/mailbox.hpp"        // unread_mail
 #include "sweeps/journal/sweep_lock.hpp"     // lock_name
 
 namespace agsweep {
@@ -54,14 +56,18 @@ TrialCounts counts_of(const SweepResults& sweep) {
     ++counts.of(results.trial.phase);
     begun.emplace(results.trial.configuration, results.trial.seed);
   }
-  counts.pending = sweep.spec.own_trials() * std::ssize(sweep.spec.seeds) - std::ssize(begun);
+  const std::int64_t asked = begun.empty() ? 0 : std::max<std::int64_t>(0, -begun.begin()->first);
+  counts.pending = (sweep.spec.own_trials() + asked + sweep.waiting) * std::ssize(sweep.spec.seeds) - std::ssize(begun);
   return counts;
 }
 
 SweepStatus status_of(const SweepResults& sweep) {
   SweepStatus status{.counts = counts_of(sweep), .best = std::nullopt, .folders = {}};
   for (const fs::path& folder : sweep.parts) {
-    status.folders.push_back({.folder = folder, .lock = lock_of(folder), .journal_written = written(folder / journal_name)});
+    status.folders.push_back({.folder = folder,
+                              .lock = lock_of(folder),
+                              .unread_mail = std::ssize(unread_mail(folder)),
+                              .journal_written = written(folder / journal_name)});
   }
   const TrialResults* best = nullptr;
   for (const TrialResults& results : sweep.trials) {

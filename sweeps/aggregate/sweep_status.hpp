@@ -25,6 +25,7 @@ struct LockState {
 struct FolderStatus {
   std::filesystem::path folder;
   std::optional<LockState> lock;  // none: nobody has it
+  std::int64_t unread_mail = 0;   // what was asked of it by stop and enqueue
   std::string journal_written;    // when the journal's last line was: UTC, "2026-01-31T12:00:00Z"
 };
 
@@ -44,8 +45,9 @@ SweepStatus status_of(const SweepResults& sweep);
 /// Some lines for a person.
 std::string status_text(const SweepResults& sweep, const SweepStatus& status);
 
-/// {name, model, metric, epochs, planned, ended, complete, pruned, failed, running, paused, pending, best, lock, journal_written}; best and
-/// lock are null where there is none. A sweep in parts has `parts` instead of the last two: a list of {folder, lock, journal_written}.
+/// {name, model, metric, epochs, planned, ended, complete, pruned, failed, running, paused, pending, waiting, time_budget_ends, best, lock,
+/// unread_mail, journal_written}; best, lock and time_budget_ends are null where there is none. A sweep in parts has `parts` instead of the
+/// last three: a list of {folder, lock, unread_mail, journal_written}.
 nlohmann::ordered_json status_json(const SweepResults& sweep, const SweepStatus& status);
 
 }  // namespace agsweep

@@ -58,6 +58,7 @@ void rank(std::span<const SweepResults> sweeps, const std::vector<std::vector<st
       all.push_back(ref);
       const TrialPhase phase = sweeps[s].trials[t].trial.phase;
       if (copies.contains(ref) || (phase != TrialPhase::complete && phase != TrialPhase::pruned)) continue;
+      if (sweeps[s].trials[t].trial.best_epoch == 0) continue;  // stopped before it had a value
       const auto [place, is_new] = ended.try_emplace(keys[s][t]);
       if (is_new) order.push_back(keys[s][t]);
       (phase == TrialPhase::complete ? place->second.complete : place->second.pruned).push_back(ref);

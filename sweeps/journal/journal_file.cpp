@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>  // std::min
 #include <cerrno>
 #include <string_view>
+#include <utility>  // std::exchange
 
 #include "base/error.hpp"
 #include "base/file_error.hpp"
@@ -20,10 +22,6 @@ namespace {
 
 [[noreturn]] void fail(const char* action, const fs::path& path) { throw_file_error(path, action, errno); }
 
-bool creates_trial(const JournalLine& line) {
-  return line.contains("op_code") && line["op_code"] == static_cast<std::int64_t>(JournalOperation::create_trial);
-}
-
 }  // namespace
 
 void Journal::append(std::span<const std::string> lines) {
@@ -31,13 +29,29 @@ void Journal::append(std::span<const std::string> lines) {
   if (failed_) throw RunTimeError("{}: an earlier append failed; nothing more is written", path_.string());
   failed_ = true;  // until all has gone well
   require_lock_();
-  check_end();
-  const std::int64_t trials = numbers_.total();
-  const std::string group = numbered(lines);
-  write_all(file_.get(), std::as_bytes(std::span(group)), path_);
+  // Lines that others have added are as good as ours, half a line would spoil our first one.
+  if (!take_in_new_lines()) {
+    throw RunTimeError("{}: another program has left half a line at its end, which --resume cuts off", path_.string());
+  }
+  std::string group;
+  for (const std::string& text : lines) {
+    const JournalLine line = parse_journal_line(text).value();
+    if (adds_trial(line)) {
+      write(std::exchange(group, "") + seal_.sealed(text) + "\n");
+      trials_.add(line);
+    } else {
+      const JournalLine numbered = trials_.numbered(line);
+      group += seal_.sealed(numbered == line ? text : numbered.dump()) + "\n";
+    }
+  }
+  write(group);
   sync_file(file_.get(), path_);
-  check_place(group, numbers_.total() > trials);
   failed_ = false;
+}
+
+const std::vector<WaitingTrial>& Journal::waiting() {
+  if (!failed_) take_in_new_lines();
+  return trials_.waiting();
 }
 
 std::uint64_t Journal::file_size() const {
@@ -59,62 +73,40 @@ std::string Journal::read(std::uint64_t begin, std::uint64_t end) const {
   return text;
 }
 
-/// Counts the trials that others have added by these whole lines.
-void Journal::take_in(const std::string& foreign_lines) {
+/// Whole lines that others have added.
+void Journal::take_in(std::string_view foreign_lines) {
   for (std::size_t begin = 0, end = 0; begin < foreign_lines.size(); begin = end + 1) {
-    end = foreign_lines.find('\n', begin);
-    const auto line = parse_journal_line(std::string_view(foreign_lines).substr(begin, end - begin));
-    if (line && creates_trial(*line)) numbers_.add_foreign();
+    end = std::min(foreign_lines.find('\n', begin), foreign_lines.size());
+    if (const auto line = parse_journal_line(foreign_lines.substr(begin, end - begin))) trials_.take_in(*line);
   }
 }
 
-/// Lines that others have added are as good as ours, half a line would spoil our first one.
-void Journal::check_end() {
+/// @return false where half a line follows
+bool Journal::take_in_new_lines() {
   const std::uint64_t size = file_size();
   if (size < size_) throw RunTimeError("{}: another program has cut it from {} to {} bytes", path_.string(), size_, size);
-  if (size == size_) return;
+  if (size == size_) return true;
   const std::string added = read(size_, size);
-  if (added.back() != '\n') {
-    throw RunTimeError("{}: another program has left half a line at its end, which --resume cuts off", path_.string());
-  }
-  take_in(added);
-  size_ = size;
+  const std::size_t whole = added.rfind('\n') + 1;
+  take_in(std::string_view(added).substr(0, whole));
+  size_ += whole;
+  return whole == added.size();
 }
 
-/// The lines as the file gets them.
-std::string Journal::numbered(std::span<const std::string> lines) {
-  std::string group;
-  for (const std::string& text : lines) {
-    JournalLine line = parse_journal_line(text).value();
-    if (creates_trial(line)) numbers_.add_own();
-    if (numbers_.parted() && line.contains("trial_id")) {
-      line["trial_id"] = numbers_.in_journal(line["trial_id"].get<std::int64_t>());
-      group += seal_.sealed(line.dump());
-    } else {
-      group += seal_.sealed(text);
-    }
-    group += '\n';
-  }
-  return group;
-}
-
-/// Another program may have added lines between our look at the file's end and our write: where it added a trial, ours have its number.
-void Journal::check_place(const std::string& group, bool has_new_trials) {
+/// Other programs may have added lines between our look at the file's end and our write.
+void Journal::write(const std::string& lines) {
+  if (lines.empty()) return;
+  write_all(file_.get(), std::as_bytes(std::span(lines)), path_);
   const std::uint64_t size = file_size();
-  if (size == size_ + group.size()) {
+  if (size == size_ + lines.size()) {
     size_ = size;
     return;
   }
   const std::string added = read(size_, size);
-  const std::size_t place = added.find(group);
+  const std::size_t place = added.find(lines);
   if (place == added.npos) throw RunTimeError("{}: another program has changed what was written to it", path_.string());
-  const std::int64_t trials = numbers_.total();
-  take_in(added.substr(0, place));
-  if (has_new_trials && numbers_.total() > trials) {
-    throw RunTimeError("{}: another program has added a trial at the very moment at which one began; --resume puts their numbers right",
-                       path_.string());
-  }
-  size_ += place + group.size();
+  take_in(std::string_view(added).substr(0, place));
+  size_ += place + lines.size();
 }
 
 namespace {
@@ -153,7 +145,7 @@ OpenedJournal open_journal(const fs::path& path, std::function<void()> require_l
     if (::ftruncate(file.get(), static_cast<off_t>(study.bytes)) != 0) fail("cut off its torn last line", path);
     sync_file(file.get(), path);
   }
-  Journal journal(path, std::move(file), study.bytes, study.numbers, study.seal, std::move(require_lock));
+  Journal journal(path, std::move(file), study.bytes, study.in_journal, study.seal, std::move(require_lock));
   return {.journal = std::move(journal), .study = std::move(study)};
 }
 

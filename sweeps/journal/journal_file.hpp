@@ -15,35 +15,37 @@ namespace agsweep {
 class Journal {
  public:
   /// For open_journal.
-  Journal(std::filesystem::path path, FileDescriptor file, std::uint64_t size, TrialNumbers numbers, JournalSeal seal,
+  Journal(std::filesystem::path path, FileDescriptor file, std::uint64_t size, JournalTrials trials, JournalSeal seal,
           std::function<void()> require_lock)
       : path_(std::move(path)),
         file_(std::move(file)),
         size_(size),
-        numbers_(std::move(numbers)),
+        trials_(std::move(trials)),
         seal_(std::move(seal)),
         require_lock_(std::move(require_lock)) {}
 
-  /// Appends a group of lines (of journal_record.hpp), each with its seal, by one write(2) and one fsync(2); on return they are on the
-  /// disk. A crash before may leave the first lines of the group and a torn one. Trials that another program has added meanwhile are
-  /// counted: the lines' trials get the numbers that they have in the journal.
+  /// Appends a group of lines (of journal_record.hpp), each with its seal, by one fsync(2); on return they are on the disk. A crash before
+  /// may leave the first lines of the group and a torn one. One write(2) serves for all but for lines that follow a new trial's: where that
+  /// one has come to stand decides its number, and other programs may add trials too.
   /// @throws RunTimeError when the file was changed by another program so that a line would be spoilt, or it cannot be written (a full
   ///         disk, for one); what require_lock throws. What is on the disk is then unknown: this object appends no more, and a new one has
   ///         to read.
   void append(std::span<const std::string> lines);
 
+  /// The trials that wait, also those that other programs have added since the last append. @throws RunTimeError as append
+  const std::vector<WaitingTrial>& waiting();
+
  private:
   std::uint64_t file_size() const;
   std::string read(std::uint64_t begin, std::uint64_t end) const;
-  void take_in(const std::string& foreign_lines);
-  void check_end();
-  std::string numbered(std::span<const std::string> lines);
-  void check_place(const std::string& group, bool has_new_trials);
+  void take_in(std::string_view foreign_lines);
+  bool take_in_new_lines();
+  void write(const std::string& lines);
 
   std::filesystem::path path_;
   FileDescriptor file_;
   std::uint64_t size_;  // of the file after our last append, in bytes; others may have added lines since
-  TrialNumbers numbers_;
+  JournalTrials trials_;
   JournalSeal seal_;  // of our lines so far
   std::function<void()> require_lock_;
   bool failed_ = false;

@@ -87,12 +87,53 @@ std::string trial_attribute_line(std::string_view worker, std::int64_t trial, st
 
 std::string finish_line(std::string_view worker, std::int64_t trial, TrialState state, std::optional<double> value, std::string_view time) {
   if (value) expect_finite(*value, trial);
-  Json line = record(JournalOperation::finish_trial, worker);
+  Json line = record(JournalOperation::trial_state, worker);
   line["trial_id"] = trial;
   line["state"] = static_cast<std::int64_t>(state);
   line["values"] = value ? Json::array({*value}) : Json();
   line["datetime_complete"] = journal_time(time);
   return line_of(line);
+}
+
+std::string waiting_line(std::string_view worker, const nlohmann::json& parameters, std::string_view mail) {
+  Json line = record(JournalOperation::create_trial, worker);
+  line["study_id"] = 0;
+  line["datetime_start"] = nullptr;
+  line["state"] = waiting_state;
+  line["user_attrs"] = attribute(mail_attribute, mail);
+  line["system_attrs"] = attribute("fixed_params", parameters);
+  return line_of(line);
+}
+
+std::string waiting_parameter_line(std::string_view worker, std::int64_t in_journal, const Parameter& parameter, double number) {
+  Json line = record(JournalOperation::trial_parameter, worker);
+  line["waiting_id"] = in_journal;
+  line["param_name"] = parameter.key;
+  line["param_value_internal"] = number;
+  line["distribution"] = distribution_json(parameter);
+  return line_of(line);
+}
+
+std::string begin_waiting_line(std::string_view worker, std::int64_t in_journal, std::string_view time) {
+  Json line = record(JournalOperation::trial_state, worker);
+  line["waiting_id"] = in_journal;
+  line["state"] = static_cast<std::int64_t>(TrialState::running);
+  line["values"] = nullptr;
+  line["datetime_start"] = journal_time(time);
+  return line_of(line);
+}
+
+std::vector<std::string> refuse_waiting_lines(std::string_view worker, std::int64_t in_journal, std::string_view reason,
+                                              std::string_view time) {
+  Json why = record(JournalOperation::trial_attribute, worker);
+  why["waiting_id"] = in_journal;
+  why["user_attr"] = attribute(error_attribute, reason);
+  Json end = record(JournalOperation::trial_state, worker);
+  end["waiting_id"] = in_journal;
+  end["state"] = static_cast<std::int64_t>(TrialState::failed);
+  end["values"] = nullptr;
+  end["datetime_complete"] = journal_time(time);
+  return {line_of(why), line_of(end)};
 }
 
 }  // namespace agsweep

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -18,16 +19,19 @@ enum class JournalOperation : std::int64_t {
   study_attribute = 2,
   study_system_attribute = 3,
   create_trial = 4,
-  finish_trial = 6,
+  trial_parameter = 5,
+  trial_state = 6,
   report = 7,
   trial_attribute = 8,
 };
 
 /// A trial's state, with Optuna's numbers. A paused trial is running, with the attribute agsweep:paused set to true.
 enum class TrialState : std::int64_t { running = 0, complete = 1, pruned = 2, failed = 3 };
+constexpr std::int64_t waiting_state = 4;  // of a trial that is none of the sweep's yet
 
 constexpr std::string_view paused_attribute = "agsweep:paused";  // true or false
 constexpr std::string_view error_attribute = "agsweep:error";    // why the trial failed
+constexpr std::string_view mail_attribute = "agsweep:mail";      // of a trial that waits: the mail that asked for it
 
 /// The lines of journal.log, each without its newline. A journal has one study, the first; its trials count from 0 in the order in which
 /// their lines were appended. Text that is no UTF-8 has U+FFFD in place of the bytes that are not.
@@ -61,5 +65,20 @@ std::string trial_attribute_line(std::string_view worker, std::int64_t trial, st
 /// @param value  nullopt for a failed trial
 /// @throws RunTimeError for a value that is not finite
 std::string finish_line(std::string_view worker, std::int64_t trial, TrialState state, std::optional<double> value, std::string_view time);
+
+// Trials that wait, also those that another program has added, have the journal's own numbers.
+
+/// A trial that waits, as Optuna's study.enqueue_trial adds it. @param parameters  a value by key @param mail  what asked for it
+std::string waiting_line(std::string_view worker, const nlohmann::json& parameters, std::string_view mail);
+
+/// One of its parameters; all of them stand before it begins.
+std::string waiting_parameter_line(std::string_view worker, std::int64_t in_journal, const Parameter& parameter, double number);
+
+/// It begins: from here on it is the sweep's next trial.
+std::string begin_waiting_line(std::string_view worker, std::int64_t in_journal, std::string_view time);
+
+/// It never will.
+std::vector<std::string> refuse_waiting_lines(std::string_view worker, std::int64_t in_journal, std::string_view reason,
+                                              std::string_view time);
 
 }  // namespace agsweep

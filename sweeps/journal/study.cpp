@@ -57,7 +57,7 @@ class Replay {
   /// @param text  the line as it stands in the file
   void apply(const JournalLine& line, std::string_view text) {
     const std::int64_t operation = whole_number_of(line, "op_code", 0, any_number);
-    if (!text_of(line, "worker_id").starts_with(own_worker_prefix)) return skip(operation);
+    if (!text_of(line, "worker_id").starts_with(own_worker_prefix)) return skip(operation, line);
     JournalSeal seal = study_.seal;
     seal.check(text);
     perform(static_cast<JournalOperation>(operation), line);
@@ -75,8 +75,10 @@ class Replay {
         return set_study_attribute(line, "system_attr", study_.system_attributes);
       case JournalOperation::create_trial:
         return create_trial(line);
-      case JournalOperation::finish_trial:
-        return finish(line);
+      case JournalOperation::trial_parameter:
+        return set_parameter(line);
+      case JournalOperation::trial_state:
+        return set_state(line);
       case JournalOperation::report:
         return report(line);
       case JournalOperation::trial_attribute:
@@ -85,10 +87,11 @@ class Replay {
     throw DataError("op_code {} is none of agsweep's", static_cast<std::int64_t>(operation));
   }
 
-  void skip(std::int64_t operation) {
-    const auto is = [operation](JournalOperation one) { return operation == static_cast<std::int64_t>(one); };
-    if (is(JournalOperation::create_study) && study_.name.empty()) throw DataError("another program has made this journal");
-    if (is(JournalOperation::create_trial)) study_.numbers.add_foreign();
+  void skip(std::int64_t operation, const JournalLine& line) {
+    if (operation == static_cast<std::int64_t>(JournalOperation::create_study) && study_.name.empty()) {
+      throw DataError("another program has made this journal");
+    }
+    study_.in_journal.take_in(line);
   }
 
   void create_study(const JournalLine& line) {
@@ -114,31 +117,73 @@ class Replay {
 
   void create_trial(const JournalLine& line) {
     check_study(line);
+    if (line.contains("state")) {
+      study_.mail.insert(text_of(object_of(line, "user_attrs"), std::string(mail_attribute).c_str()));
+    } else {
+      StudyTrial trial;
+      trial.point = point_of(line);
+      trial.datetime_start = utc_time(text_of(line, "datetime_start"));
+      add(std::move(trial));
+    }
+    study_.in_journal.add(line);
+  }
+
+  /// Of a trial that begins. @param line  has its distributions and params
+  Point point_of(const JournalLine& line) {
     const JournalLine& distributions = object_of(line, "distributions");
     if (study_.trials.empty()) {
       for (const auto& [key, value] : distributions.items()) study_.space.push_back(parameter_of(key, text_of(distributions, key.c_str())));
       distributions_ = distributions;
     }
     if (distributions != distributions_) throw DataError("distributions differ from those of the first trial");
-
     const JournalLine& params = object_of(line, "params");
     if (params.size() != study_.space.size()) throw DataError("params has {} entries, expected {}", params.size(), study_.space.size());
-    StudyTrial trial;
+    Point point;
     for (const Parameter& parameter : study_.space) {
-      trial.point.push_back(number_of(params, parameter.key.c_str()));
-      check_number(parameter, trial.point.back());
+      point.push_back(number_of(params, parameter.key.c_str()));
+      check_number(parameter, point.back());
     }
-    trial.datetime_start = utc_time(text_of(line, "datetime_start"));
+    return point;
+  }
+
+  void add(StudyTrial trial) {
     study_.events.push_back({.kind = StudyEvent::Kind::created, .trial = static_cast<std::int64_t>(study_.trials.size())});
     study_.trials.push_back(std::move(trial));
-    study_.numbers.add_own();
+  }
+
+  std::int64_t number_in_journal(const JournalLine& line) const {
+    if (study_.in_journal.numbers().total() == 0) throw DataError("no trial precedes this line");
+    return whole_number_of(line, "trial_id", 0, study_.in_journal.numbers().total() - 1);
+  }
+
+  /// Of a trial that waits. What was written before a crash is written once more.
+  void set_parameter(const JournalLine& line) {
+    JournalLine& values = waiting_values_[number_in_journal(line)];
+    const std::string key = text_of(line, "param_name");
+    values["distributions"][key] = text_of(line, "distribution");
+    values["params"][key] = number_of(line, "param_value_internal");
+  }
+
+  void set_state(const JournalLine& line) {
+    const std::int64_t in_journal = number_in_journal(line);
+    const std::int64_t state = whole_number_of(line, "state", 0, static_cast<std::int64_t>(TrialState::failed));
+    if (state != static_cast<std::int64_t>(TrialState::running)) {
+      finish(line, static_cast<TrialState>(state));
+    } else {
+      if (study_.in_journal.numbers().own(in_journal)) throw DataError("state is 0, but the trial had begun before");
+      StudyTrial trial;
+      trial.point = point_of(waiting_values_[in_journal]);
+      trial.datetime_start = utc_time(text_of(line, "datetime_start"));
+      trial.was_waiting = true;
+      add(std::move(trial));
+    }
+    study_.in_journal.settle(in_journal, state);
   }
 
   /// The trial that a line is about, and its number; null when the trial has ended, or is another program's.
   std::pair<StudyTrial*, std::int64_t> trial_of(const JournalLine& line) {
-    if (study_.trials.empty()) throw DataError("no trial precedes this line");
-    const std::int64_t in_journal = whole_number_of(line, "trial_id", 0, study_.numbers.total() - 1);
-    const std::optional<std::int64_t> number = study_.numbers.own(in_journal);
+    const std::int64_t in_journal = number_in_journal(line);
+    const std::optional<std::int64_t> number = study_.in_journal.numbers().own(in_journal);
     if (!number) return {nullptr, in_journal};
     StudyTrial& trial = study_.trials[static_cast<std::size_t>(*number)];
     return {trial.state == TrialState::running ? &trial : nullptr, *number};
@@ -163,10 +208,8 @@ class Replay {
     study_.events.push_back({.kind = StudyEvent::Kind::attribute, .trial = number, .key = std::move(key), .value = std::move(value)});
   }
 
-  void finish(const JournalLine& line) {
+  void finish(const JournalLine& line, TrialState state) {
     const auto [trial, number] = trial_of(line);
-    const auto state = static_cast<TrialState>(
-        whole_number_of(line, "state", static_cast<std::int64_t>(TrialState::complete), static_cast<std::int64_t>(TrialState::failed)));
     const JournalLine& values = entry_of(line, "values");
     const bool one_number = values.is_array() && values.size() == 1 && values.front().is_number();
     if (!one_number && !values.is_null()) throw DataError("values are {}, expected [number] or null", values.dump());
@@ -180,7 +223,8 @@ class Replay {
   }
 
   Study& study_;
-  JournalLine distributions_;  // of the first trial
+  JournalLine distributions_;                           // of the first trial
+  std::map<std::int64_t, JournalLine> waiting_values_;  // distributions and params of trials that waited, by their number in the journal
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/journal_seal.hpp"
-#include "sweeps/journal/trial_numbers.hpp"
+#include "sweeps/journal/journal_trials.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {
@@ -31,6 +32,7 @@ struct StudyTrial {
   std::map<std::string, nlohmann::json> attributes;
   std::string datetime_start;     // UTC, "2026-01-31T12:00:00Z"
   std::string datetime_complete;  // empty while it runs
+  bool was_waiting = false;       // somebody asked for it; the sweep only began it
 };
 
 /// It runs, and waits for the scheduler to let it go on.
@@ -58,7 +60,8 @@ struct Study {
   std::vector<StudyTrial> trials;                                // by number
   std::vector<StudyEvent> events;                                // those that changed a trial, in the order of the file
 
-  TrialNumbers numbers;          // of the trials above in the journal
+  JournalTrials in_journal;      // the numbers of the trials above there, and those that wait
+  std::set<std::string> mail;    // that asked for a trial
   std::uint64_t bytes = 0;       // of the file's whole lines
   std::uint64_t torn_bytes = 0;  // that follow them
   JournalSeal seal = {};         // after them
@@ -67,9 +70,9 @@ struct Study {
 
 /// Reads a journal's text.
 ///
-/// Lines whose worker id is not ours are skipped, and ours about another program's trial. The first report of an epoch stands, and nothing
-/// after a trial's end counts. A last line that has no newline or is no JSON object is torn, and not read: a killed writer left it, or one
-/// is writing it now.
+/// Lines whose worker id is not ours are skipped but for trials that wait, and ours about another program's trial. The first report of an
+/// epoch stands, and nothing after a trial's end counts. A last line that has no newline or is no JSON object is torn, and not read: a
+/// killed writer left it, or one is writing it now.
 /// @param name  of the file, for errors
 /// @throws DataError with the line for any other line that is not as journal_record.hpp writes it, in no place for it, or changed
 /// @param stop_at_damage  such a line ends the reading instead: it and all that follows are torn_bytes

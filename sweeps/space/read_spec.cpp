@@ -21,10 +21,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::string_view, 15> spec_keys = {"name",  "model",   "metric", "sampler", "sampler_seed", "trials",
-                                                        "seeds", "retries", "keep",   "fixed",   "space",        "scheduler",
-                                                        "trial", "part",    "slurm"};  // the last: what `agsweep submit` asks of SLURM, no
-                                                                                       // part of the sweep
+constexpr std::array<std::string_view, 16> spec_keys = {"name",      "model",   "metric", "sampler", "sampler_seed", "trials",
+                                                        "seeds",     "retries", "keep",   "hours",   "fixed",        "space",
+                                                        "scheduler", "trial",   "part",   "slurm"};  // the last: what `agsweep submit` asks
+                                                                                                     // of SLURM, no part of the sweep
 constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
 /// The file, and who knows the options.
@@ -68,6 +68,13 @@ std::int64_t read_keep(const SpecNode& node) {
   throw UsageError("{}: not a whole number of trials, \"all\" or \"none\"", node.origin);
 }
 
+double read_hours(const SpecNode& node) {
+  constexpr double most = 1e6;
+  const std::optional<double> hours = number_of(node);
+  if (!hours || !(*hours > 0 && *hours <= most)) throw UsageError("{}: not a number of hours in (0, {}]", node.origin, most);
+  return *hours;
+}
+
 /// The keys above the tables, but for trials.
 void read_head(const Source& source, SweepSpec& spec) {
   const SpecNode& model = source.need("model", "whose options the sweep tries");
@@ -82,6 +89,7 @@ void read_head(const Source& source, SweepSpec& spec) {
   spec.sampler_seed = sampler_seed != nullptr ? whole_of(*sampler_seed, 0, no_limit) : spec.seeds.front();
   if (const SpecNode* node = source.find("retries")) spec.retries = whole_of(*node, 0, no_limit);
   if (const SpecNode* node = source.find("keep")) spec.keep = read_keep(*node);
+  if (const SpecNode* node = source.find("hours")) spec.hours = read_hours(*node);
 }
 
 /// Keys that no trial's options may have.

@@ -46,6 +46,7 @@ std::vector<SpecEntry> spec_entries(const SweepSpec& spec) {
   entries.push_back({"", "seeds", fmt::format("[{}]", fmt::join(spec.seeds, ", "))});
   entries.push_back({"", "retries", fmt::format("{}", spec.retries)});
   entries.push_back({"", "keep", keep_text(spec.keep)});
+  if (spec.hours > 0) entries.push_back({"", "hours", toml_text(spec.hours)});
   if (spec.parts > 1) entries.push_back({"", "part", fmt::format("\"{}/{}\"", spec.part, spec.parts)});
   for (const FixedOption& option : spec.fixed) entries.push_back({"fixed", option.key, value_toml(option.value)});
   for (const Parameter& parameter : spec.space) entries.push_back({"space", parameter.key, parameter_toml(parameter)});

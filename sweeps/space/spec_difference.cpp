@@ -21,6 +21,12 @@ bool extends(std::string_view key, const SweepSpec& before, const SweepSpec& now
   return std::equal(before.seeds.begin(), before.seeds.end(), now.seeds.begin());
 }
 
+/// A time budget is each process's own.
+std::vector<SpecEntry> lasting_entries(SweepSpec spec) {
+  spec.hours = 0;
+  return spec_entries(spec);
+}
+
 const SpecEntry* find_entry(const std::vector<SpecEntry>& entries, const SpecEntry& like) {
   const auto same_place = [&like](const SpecEntry& entry) { return entry.table == like.table && entry.key == like.key; };
   const auto found = std::find_if(entries.begin(), entries.end(), same_place);
@@ -41,8 +47,8 @@ std::string line(const SpecEntry& place, std::string_view before, std::string_vi
 }  // namespace
 
 std::string spec_difference(const SweepSpec& before, const SweepSpec& now) {
-  const std::vector<SpecEntry> old_entries = spec_entries(before);
-  const std::vector<SpecEntry> new_entries = spec_entries(now);
+  const std::vector<SpecEntry> old_entries = lasting_entries(before);
+  const std::vector<SpecEntry> new_entries = lasting_entries(now);
   std::string differences;
   for (const SpecEntry& entry : old_entries) {
     const SpecEntry* other = find_entry(new_entries, entry);

@@ -49,6 +49,7 @@ struct SweepSpec {
   std::vector<std::int64_t> seeds = {42};
   std::int64_t retries = 0;
   std::int64_t keep = 3;  // how many trials, best first, keep their weights; -1: all
+  double hours = 0;       // the time budget of each process that works on it; 0: none
   std::vector<FixedOption> fixed = {};
   SearchSpace space = {};
   SchedulerSpec scheduler = {};

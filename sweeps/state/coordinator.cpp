@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "sweeps/state/sweep_request.hpp"
 
 namespace agsweep {
 
@@ -13,10 +14,21 @@ namespace {
 // A sweep of many short trials would write results.csv more often than anybody reads it.
 constexpr double results_seconds = 1;
 
+// How often mail, the journal's waiting trials and the time budget are looked for.
+constexpr double look_seconds = 1;
+
+constexpr const char* in_logical_time = "with --deterministic a sweep decides in logical time, in which nobody outside can say when";
+constexpr const char* in_parts = "a part of a sweep takes no configuration beside its own";
+
 }  // namespace
 
 Coordinator::Coordinator(SweepState& state, SweepSite& site, Options options)
-    : state_(state), site_(site), options_(options), dispatcher_(state, options.workers, options.deterministic), disk_(site) {
+    : state_(state),
+      site_(site),
+      options_(options),
+      dispatcher_(state, options.workers, options.deterministic),
+      disk_(site),
+      begun_(site.seconds()) {
   for (std::size_t i = 0; i < state.trials().size(); ++i) {
     const auto trial = static_cast<std::int64_t>(i);
     facts_[trial] = site_.facts(trial);
@@ -27,6 +39,10 @@ Coordinator::Coordinator(SweepState& state, SweepSite& site, Options options)
       if (state.trial(trial).ended()) state_.conclude(trial, site_.utc());
       disk_.tidy(state, trial);  // a killed process may not have come to it
     }
+  }
+  const char* const why = no_more_trials();
+  if (why != nullptr && !site_.waiting().empty()) {
+    site_.say(fmt::format("note: trials that wait in the journal stay there: {}", why));
   }
 }
 
@@ -65,7 +81,12 @@ void Coordinator::take(int /*group*/, const GroupMessage::Failed& failure) {
   leave(failure.trial);
 }
 
-void Coordinator::take(int /*group*/, const GroupMessage::StopAsked& /*what*/) { stopping_ = true; }
+void Coordinator::take(int /*group*/, const GroupMessage::StopAsked& /*what*/) { stop(Stop::signal); }
+
+void Coordinator::stop(Stop why) {
+  if (stop_ == Stop::none) stop_ = why;
+  news_ = true;
+}
 
 /// The trial is in no group's hands any more.
 void Coordinator::leave(std::int64_t trial) {
@@ -108,6 +129,66 @@ void Coordinator::commit() {
   site_.on_commit();
 }
 
+/// Why nobody may ask for more trials; null: they may.
+const char* Coordinator::no_more_trials() const {
+  if (options_.deterministic) return in_logical_time;
+  return state_.spec().parts > 1 ? in_parts : nullptr;
+}
+
+/// What comes from outside of the job.
+void Coordinator::look_around(std::vector<GroupOrder>& orders, bool now) {
+  const double time = site_.seconds();
+  if (interrupted() || closed_ || (time < next_look_ && !now)) return;
+  next_look_ = time + look_seconds;
+  if (options_.seconds > 0 && time >= begun_ + options_.seconds && !at_end()) return stop(Stop::time_budget);
+  read_mail(orders);
+  if (no_more_trials() == nullptr && state_.set_waiting(site_.waiting())) news_ = true;
+}
+
+/// A mail's effect is in the journal for good before the mail goes; read once more after a crash, it has no second one.
+void Coordinator::read_mail(std::vector<GroupOrder>& orders) {
+  std::vector<std::string> obeyed;
+  std::vector<std::int64_t> to_leave;
+  for (const Mail& mail : site_.mail()) {
+    if (interrupted()) break;
+    try {
+      obey(mail, to_leave);
+      obeyed.push_back(mail.name);
+    } catch (const DataError& error) {
+      site_.set_mail_aside(mail.name, error.what());
+    }
+  }
+  commit();
+  for (const std::int64_t trial : to_leave) {
+    orders.push_back({.group = group_of_.at(trial), .what = GroupOrder::Leave{.trial = trial, .keep = disk_.keeps_weights(state_, trial)}});
+  }
+  for (const std::string& name : obeyed) site_.remove_mail(name);
+  if (!obeyed.empty()) news_ = true;
+}
+
+/// @throws DataError for what nobody can obey
+void Coordinator::obey(const Mail& mail, std::vector<std::int64_t>& to_leave) {
+  if (!mail.problem.empty()) throw DataError("{}", mail.problem);
+  const SweepRequest request = parse_request(mail.text);
+  if (const auto* const sweep = std::get_if<SweepRequest::StopSweep>(&request.what)) {
+    if (sweep->lock == options_.lock) return stop(Stop::request);
+    return site_.say(fmt::format("note: mail/{}: it asks an earlier process to stop, which has ended", mail.name));
+  }
+  if (const auto* const enqueue = std::get_if<SweepRequest::Enqueue>(&request.what)) {
+    if (const char* const why = no_more_trials()) throw DataError("{}", why);
+    return state_.enqueue(enqueue->parameters, mail.name);
+  }
+  if (options_.deterministic) throw DataError("{}", in_logical_time);
+  const std::int64_t trial = std::get<SweepRequest::StopTrial>(request.what).trial;
+  if (!state_.stop(trial, site_.utc())) {
+    if (!state_.trial(trial).stopped)
+      site_.say(fmt::format("note: mail/{}: trial {} had ended before it could be stopped", mail.name, trial));
+    return;
+  }
+  if (dispatcher_.stopped(trial)) to_leave.push_back(trial);
+  untidy_.insert(trial);
+}
+
 void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers) {
   for (const auto& [trial, answer] : answers) {
     const bool goes_on = answer == Answer::go_on;
@@ -115,9 +196,9 @@ void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vecto
     const bool keep = disk_.keeps_weights(state_, trial) && (goes_on || state_.trial(trial).phase != TrialPhase::running);
     const int group = group_of_.at(trial);
     if (goes_on) {
-      orders.push_back({.group = group, .what = GroupOrder::GoOn{.keep = keep}});
+      orders.push_back({.group = group, .what = GroupOrder::GoOn{.trial = trial, .keep = keep}});
     } else {
-      orders.push_back({.group = group, .what = GroupOrder::Leave{.keep = keep}});
+      orders.push_back({.group = group, .what = GroupOrder::Leave{.trial = trial, .keep = keep}});
     }
   }
 }
@@ -125,7 +206,7 @@ void Coordinator::send_answers(std::vector<GroupOrder>& orders, const std::vecto
 void Coordinator::send_work(std::vector<GroupOrder>& orders) {
   while (!idle_.empty()) {
     const int group = idle_.front();
-    if (stopping_) {
+    if (interrupted()) {
       orders.push_back({.group = group, .what = GroupOrder::Stop{}});
     } else if (const auto trial = dispatcher_.take()) {
       const SweepTrial& next = state_.trial(*trial);
@@ -142,6 +223,9 @@ void Coordinator::send_work(std::vector<GroupOrder>& orders) {
   }
 }
 
+/// Whether nothing is left to do.
+bool Coordinator::at_end() const { return !closed_ && state_.finished() && group_of_.empty() && !dispatcher_.has_ready(); }
+
 /// The sweep has ended: paused trials are pruned.
 void Coordinator::close() {
   std::vector<std::int64_t> paused;
@@ -156,7 +240,7 @@ void Coordinator::close() {
 
 void Coordinator::save_results() {
   const double now = site_.seconds();
-  if (!results_stale_ || (now < next_results_ && !closed_ && !stopping_)) return;
+  if (!results_stale_ || (now < next_results_ && !closed_ && !interrupted())) return;
   site_.write_results(facts_);
   results_stale_ = false;
   next_results_ = now + results_seconds;
@@ -165,14 +249,19 @@ void Coordinator::save_results() {
 std::vector<GroupOrder> Coordinator::decide() {
   site_.keep_lock();
   std::vector<GroupOrder> orders;
+  look_around(orders, false);
   if (std::exchange(news_, false)) {
-    if (!stopping_) {
+    if (!interrupted()) {
       const auto answers = dispatcher_.decide(site_.utc(), static_cast<std::int64_t>(idle_.size()));
       conclude();
       commit();
       tidy();
       send_answers(orders, answers);
-      if (!closed_ && state_.finished() && group_of_.empty() && !dispatcher_.has_ready()) close();
+      if (at_end()) {
+        look_around(orders, true);
+        tidy();
+      }
+      if (at_end() && !interrupted()) close();
     } else if (!std::exchange(told_stop_, true)) {
       for (int group = 0; group < options_.groups; ++group) orders.push_back({.group = group, .what = GroupOrder::Stop{}});
     }

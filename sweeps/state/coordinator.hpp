@@ -23,7 +23,10 @@ class Coordinator final : public Coordination {
     int groups = 1;
     std::int64_t workers = 1;  // logical ones
     bool deterministic = false;
+    double seconds = 0;     // after so many no trial begins, and all that run are left; 0: no limit
+    std::string lock = {};  // the token by which a stop means this process
   };
+  enum class Stop { none, signal, request, time_budget };
 
   /// @param state  after its replay
   /// @param site   outlives this, as does `state`
@@ -33,7 +36,9 @@ class Coordinator final : public Coordination {
   void hear(const GroupMessage& message) override;
   std::vector<GroupOrder> decide() override;
 
-  bool interrupted() const { return stopping_; }
+  /// What ended the sweep before its end.
+  Stop stop() const { return stop_; }
+  bool interrupted() const { return stop_ != Stop::none; }
   /// Complete trials whose last evaluation failed, and why: what it needs stays, and a new process does it again.
   const std::map<std::int64_t, std::string>& unfinished() const { return dispatcher_.unfinished(); }
 
@@ -48,6 +53,12 @@ class Coordinator final : public Coordination {
   bool is_over(std::int64_t trial) const;
   void conclude();
   void commit();
+  void look_around(std::vector<GroupOrder>& orders, bool now);
+  void read_mail(std::vector<GroupOrder>& orders);
+  void obey(const Mail& mail, std::vector<std::int64_t>& to_leave);
+  void stop(Stop why);
+  bool at_end() const;
+  const char* no_more_trials() const;
   void send_answers(std::vector<GroupOrder>& orders, const std::vector<std::pair<std::int64_t, Answer>>& answers);
   void send_work(std::vector<GroupOrder>& orders);
   void tidy();
@@ -64,7 +75,9 @@ class Coordinator final : public Coordination {
   std::set<std::int64_t> untidy_;         // trials that have left one, or ended there
   std::deque<int> idle_;                  // groups that want work, the first to ask first
   bool news_ = true;                      // something to decide
-  bool stopping_ = false;
+  double begun_;
+  double next_look_ = 0;
+  Stop stop_ = Stop::none;
   bool told_stop_ = false;
   bool closed_ = false;
   bool results_stale_ = true;

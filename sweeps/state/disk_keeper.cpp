@@ -14,7 +14,8 @@ void DiskKeeper::tidy(const SweepState& state, std::int64_t number) {
   if (trial.phase == TrialPhase::paused) site_.remove_older_checkpoints(number);
   if (!trial.ended()) return;
   // Of a group that was killed before it wrote the weights, the checkpoint alone has them.
-  if (trial.phase == TrialPhase::pruned && keeps_weights(state, number) && !site_.has_weights(number)) return;
+  const bool has_best = trial.phase == TrialPhase::pruned && trial.best_epoch > 0;
+  if (has_best && keeps_weights(state, number) && !site_.has_weights(number)) return;
   site_.remove_checkpoints(number);
   with_weights_.insert(number);
   // It may have pushed others out.

@@ -89,6 +89,17 @@ void Dispatcher::failed(std::int64_t trial, std::string reason, bool retry) {
   }
 }
 
+bool Dispatcher::stopped(std::int64_t trial) {
+  std::erase(ready_, trial);
+  if (const auto found = worker_of_.find(trial); found != worker_of_.end()) {
+    std::erase(arrived_, found->second);
+    workers_[found->second] = {};
+    worker_of_.erase(found);
+  }
+  const auto held = held_.find(trial);
+  return held != held_.end() && !std::exchange(held->second, true);
+}
+
 void Dispatcher::fill(std::string_view now) {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (workers_[i].trial) continue;

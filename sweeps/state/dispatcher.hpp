@@ -53,6 +53,10 @@ class Dispatcher {
   /// group goes on after it.
   void failed(std::int64_t trial, std::string reason, bool retry);
 
+  /// The state has stopped this trial: nothing of it is decided any more.
+  /// @return whether a group has it, and is to be told to leave now, whatever it is at
+  bool stopped(std::int64_t trial);
+
   /// Complete trials whose last evaluation failed, and why. With retries left they are ready again instead.
   const std::map<std::int64_t, std::string>& unfinished() const { return unfinished_; }
 

@@ -70,11 +70,13 @@ struct GroupOrder {
   };
   /// With the trial that reported.
   struct GoOn {
+    std::int64_t trial;
     bool keep;  // its weights are worth a file when it is done
     bool operator==(const GoOn&) const = default;
   };
-  /// The trial that reported, and ask for another.
+  /// The trial, after the step under way where it has not reported, and ask for another. May come when the group has left it already.
   struct Leave {
+    std::int64_t trial;
     bool keep;  // its weights are worth a file now
     bool operator==(const Leave&) const = default;
   };

@@ -47,14 +47,23 @@ std::optional<SweepState::Run> SweepState::stored_run(const StudyTrial& stored) 
   const auto seed = stored.attributes.find(std::string(seed_attribute));
   if (configuration == stored.attributes.end() || seed == stored.attributes.end()) return {};
   const Run run{whole_number(configuration->second, configuration_attribute), whole_number(seed->second, seed_attribute)};
-  if (run.first < 0 || run.first >= spec_.trials) throw DataError("configuration {} is not in [0, {})", run.first, spec_.trials);
+  if (run.first < -asked_ - 1 || run.first >= spec_.trials) {
+    throw DataError("configuration {} is not in [{}, {})", run.first, -asked_ - 1, spec_.trials);
+  }
   if (std::ranges::find(spec_.seeds, run.second) == spec_.seeds.end()) throw DataError("seed {} is none of the spec's", run.second);
   return run;
 }
 
 /// A crash may have cut a group of lines after a trial's first. Nobody trained that trial: it may stand for any open run of its point, the
 /// next in order if it can. Else a failed run was begun once more.
-SweepState::Run SweepState::run_without_attributes(const Point& point) {
+SweepState::Run SweepState::run_without_attributes(const StudyTrial& stored) const {
+  if (stored.was_waiting) return {-asked_ - 1, spec_.seeds.front()};
+  const Point& point = stored.point;
+  for (std::int64_t asked = 1; asked <= asked_; ++asked) {
+    for (const std::int64_t seed : spec_.seeds) {
+      if (!begun_.contains({-asked, seed}) && configurations_.at(-asked) == point) return {-asked, seed};
+    }
+  }
   std::optional<Run> unseen;
   const auto seeds = static_cast<std::int64_t>(spec_.seeds.size());
   for (std::int64_t i = 0; i < spec_.trials * seeds && !unseen; ++i) {
@@ -73,11 +82,8 @@ SweepState::Run SweepState::run_without_attributes(const Point& point) {
 
 void SweepState::replay_created(std::int64_t number, const StudyTrial& stored) {
   const std::optional<Run> known = stored_run(stored);
-  const Run run = known ? *known : run_without_attributes(stored.point);
-  configurations_.emplace(run.first, stored.point);
-  trials_.push_back({.point = stored.point, .configuration = run.first, .seed = run.second, .began = stored.datetime_start});
-  ++running_;
-  begun_.insert(run);
+  const Run run = known ? *known : run_without_attributes(stored);
+  add_trial(run, stored.point, stored.datetime_start);
   if (known) return;
   const auto has = [&](std::string_view key, std::int64_t value) {
     const auto found = stored.attributes.find(std::string(key));
@@ -105,6 +111,10 @@ void SweepState::replay_attribute(const StudyEvent& event) {
     trial.error = text_of(event.value);
     scheduler_->retire(event.trial, true);
     set_phase(trial, TrialPhase::failed);
+  } else if (event.key == stopped_attribute) {
+    trial.stopped = true;
+    scheduler_->retire(event.trial, false);
+    set_phase(trial, TrialPhase::pruned);
   } else if (event.key == paused_attribute) {
     if (trial.phase != TrialPhase::paused)
       throw DataError("{}: {}, but the spec's scheduler did not pause it", event.key, event.value.dump());
@@ -150,6 +160,7 @@ void SweepState::replay(const Study& study, std::string_view now) {
   lines_.clear();  // the study's line is there
   attributes_ = study.attributes;
   metric_named_ = study.system_attributes.contains(std::string(metric_names_attribute));
+  mail_ = study.mail;
   std::int64_t number = 0;
   try {
     for (const StudyEvent& event : study.events) {

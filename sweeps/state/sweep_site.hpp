@@ -5,7 +5,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sweeps/journal/journal_trials.hpp"
+#include "sweeps/journal/mailbox.hpp"  // Mail
 #include "sweeps/state/group_protocol.hpp"
 
 namespace agsweep {
@@ -32,6 +35,15 @@ class SweepSite {
   virtual void keep_lock() = 0;
   /// Puts lines into the journal: on return they are on the disk.
   virtual void append(std::span<const std::string> lines) = 0;
+  /// The trials that wait in the journal, whoever has put them there.
+  virtual const std::vector<WaitingTrial>& waiting() = 0;
+
+  /// The oldest mails that nobody has obeyed yet.
+  virtual std::vector<Mail> mail() = 0;
+  /// It is obeyed, for good. Where it cannot be removed, it is not read again.
+  virtual void remove_mail(const std::string& name) = 0;
+  /// Nobody can obey it: it stays, for a person.
+  virtual void set_mail_aside(const std::string& name, std::string_view why) = 0;
 
   /// Of a trial's result.json as it stands; a missing or damaged one gives none.
   virtual TrialFacts facts(std::int64_t trial) = 0;

@@ -57,9 +57,9 @@ std::int64_t SweepState::time() const {
 }
 
 std::int64_t SweepState::planned() const {
-  const auto runs = spec_.own_trials() * static_cast<std::int64_t>(spec_.seeds.size());
   const auto extra = static_cast<std::int64_t>(trials_.size()) - static_cast<std::int64_t>(begun_.size());
-  return runs + extra + static_cast<std::int64_t>(again_.size());
+  const auto waiting = static_cast<std::int64_t>(waiting_.size() * spec_.seeds.size());
+  return runs() + waiting + extra + static_cast<std::int64_t>(again_.size());
 }
 
 TrialCounts SweepState::counts() const {
@@ -67,6 +67,8 @@ TrialCounts SweepState::counts() const {
   for (const SweepTrial& trial : trials_) ++counts.of(trial.phase);
   return counts;
 }
+
+std::int64_t SweepState::runs() const { return (spec_.own_trials() + asked_) * static_cast<std::int64_t>(spec_.seeds.size()); }
 
 std::vector<std::int64_t> SweepState::ranking() const {
   std::vector<std::int64_t> best_first;
@@ -113,7 +115,6 @@ Point SweepState::draw(std::int64_t configuration) const {
 }
 
 std::optional<SweepState::Run> SweepState::next_run() {
-  if (!again_.empty()) return again_.back();
   const auto seeds = static_cast<std::int64_t>(spec_.seeds.size());
   for (; first_open_ < spec_.trials * seeds; ++first_open_) {
     if (!spec_.has(first_open_ / seeds)) continue;
@@ -150,30 +151,45 @@ SweepTrial& SweepState::running_trial(std::int64_t number, std::string_view even
   throw RunTimeError("trial {}: {}, but it is {}", number, event, to_word(trial.phase));
 }
 
-std::int64_t SweepState::begin(const Run& run, std::string_view now) {
-  const auto number = static_cast<std::int64_t>(trials_.size());
-  const auto known = configurations_.find(run.first);
-  const Point point = known != configurations_.end() ? known->second : draw(run.first);
+std::int64_t SweepState::add_trial(const Run& run, const Point& point, std::string_view began) {
   configurations_.emplace(run.first, point);
-  trials_.push_back({.point = point, .configuration = run.first, .seed = run.second, .began = std::string(now)});
+  trials_.push_back({.point = point, .configuration = run.first, .seed = run.second, .began = std::string(began)});
   ++running_;
   begun_.insert(run);
+  asked_ = std::max(asked_, -run.first);
+  return static_cast<std::int64_t>(trials_.size()) - 1;
+}
+
+void SweepState::note_run(std::int64_t number) {
+  note(number, configuration_attribute, trial(number).configuration);
+  note(number, seed_attribute, trial(number).seed);
+}
+
+std::int64_t SweepState::begin(const Run& run, std::string_view now) {
+  const auto known = configurations_.find(run.first);
+  const std::int64_t number = add_trial(run, known != configurations_.end() ? known->second : draw(run.first), now);
   if (!again_.empty() && again_.back() == run) again_.pop_back();
-  lines_.push_back(trial_line(writer_, spec_.space, point, now));
-  note(number, configuration_attribute, run.first);
-  note(number, seed_attribute, run.second);
+  lines_.push_back(trial_line(writer_, spec_.space, trial(number).point, now));
+  note_run(number);
   return number;
+}
+
+std::optional<std::int64_t> SweepState::begin_next(std::string_view now) {
+  std::optional<Run> run = again_.empty() ? next_asked_run() : std::optional(again_.back());
+  if (run) return begin(*run, now);
+  if (const auto number = begin_waiting(now)) return number;
+  run = next_run();
+  return run ? std::optional(begin(*run, now)) : std::nullopt;
 }
 
 std::optional<std::int64_t> SweepState::next(std::int64_t worker, std::int64_t time, std::string_view now) {
   std::optional<std::int64_t> number = scheduler_->promotable();
-  const std::optional<Run> run = number ? std::nullopt : next_run();
-  if (!number && !run && running_ == 0) number = last_promotable();
-  if (!number && !run) return {};
-  if (run) number = begin(*run, now);
+  const bool begins = !number && (number = begin_next(now));
+  if (!number && running_ == 0) number = last_promotable();
+  if (!number) return {};
   // A trial that goes on runs from its last line on, so that it never runs without a place in logical time.
   set_start(*number, {.worker = worker, .time = time, .epoch = trial(*number).epochs()});
-  if (run) return number;
+  if (begins) return number;
   scheduler_->promote(*number);
   set_phase(at(*number), TrialPhase::running);
   note(*number, paused_attribute, false);
@@ -270,9 +286,8 @@ void SweepState::retry_failed() {
 }
 
 bool SweepState::finished() const {
-  const auto runs = spec_.own_trials() * static_cast<std::int64_t>(spec_.seeds.size());
-  return running_ == 0 && again_.empty() && static_cast<std::int64_t>(begun_.size()) == runs && !scheduler_->promotable() &&
-         !last_promotable();
+  return running_ == 0 && again_.empty() && waiting_.empty() && static_cast<std::int64_t>(begun_.size()) == runs() &&
+         !scheduler_->promotable() && !last_promotable();
 }
 
 void SweepState::close(std::string_view now) {

@@ -43,7 +43,8 @@ class SweepState {
   /// What Optuna calls the trials' value: a line unless the journal says so already. After replay, before the first trial.
   void name_metric();
 
-  /// The trial that a free worker trains now: one that the scheduler promotes, else the next configuration.
+  /// The trial that a free worker trains now: one that the scheduler promotes, else one that somebody asked for, else the next
+  /// configuration.
   /// @param time  logical: time(), or later
   /// @return nullopt where none can begin before another trial has reported, or ever (see finished())
   std::optional<std::int64_t> next(std::int64_t worker, std::int64_t time, std::string_view now);
@@ -67,6 +68,18 @@ class SweepState {
   /// @param retry  whether another try may help (hardware, communication)
   /// @return whether it goes on, because the spec's retries are not used up
   bool fail(std::int64_t trial, const std::string& reason, bool retry, std::string_view now);
+
+  /// What waits in the journal now: each is tried as a configuration of its own, under every seed, in this order. Not with logical time,
+  /// since nothing in a sweep tells when it came. @return whether it is news
+  bool set_waiting(const std::vector<WaitingTrial>& waiting);
+
+  /// Has a configuration wait in the journal. Asked for once more by the same mail, nothing changes.
+  /// @throws DataError for other parameters than the space's, as stop
+  void enqueue(const nlohmann::json& parameters, const std::string& mail);
+
+  /// Somebody asks for a trial's end: it is pruned, with its value so far if it has one. @return false: it had ended before
+  /// @throws DataError for a trial that has not begun
+  bool stop(std::int64_t trial, std::string_view now);
 
   /// No trial runs, and none can begin.
   bool finished() const;
@@ -105,10 +118,16 @@ class SweepState {
   SweepTrial& running_trial(std::int64_t number, std::string_view event);
   Point draw(std::int64_t configuration) const;
   std::vector<Observation> history() const;
+  std::optional<Run> next_asked_run();
   std::optional<Run> next_run();
+  std::optional<std::int64_t> begin_next(std::string_view now);
+  std::optional<std::int64_t> begin_waiting(std::string_view now);
+  std::int64_t runs() const;             // of the configurations that are known or can be drawn
   std::vector<Run> failed_runs() const;  // those whose last trial failed
   std::optional<std::int64_t> last_promotable() const;
   std::int64_t begin(const Run& run, std::string_view now);
+  std::int64_t add_trial(const Run& run, const Point& point, std::string_view began);
+  void note_run(std::int64_t number);
   void note(std::int64_t number, std::string_view key, const nlohmann::json& value);
   void set_phase(SweepTrial& trial, TrialPhase phase);
   void set_start(std::int64_t number, const LogicalStart& start);
@@ -117,7 +136,7 @@ class SweepState {
   void write_end(std::int64_t number, std::string_view now);
   void check_study(const Study& study) const;
   std::optional<Run> stored_run(const StudyTrial& stored) const;
-  Run run_without_attributes(const Point& point);
+  Run run_without_attributes(const StudyTrial& stored) const;
   std::int64_t free_worker() const;
   void replay_created(std::int64_t number, const StudyTrial& stored);
   void replay_reported(const StudyEvent& event);
@@ -138,6 +157,10 @@ class SweepState {
   std::map<std::int64_t, double> seconds_;  // by trial
   std::set<std::int64_t> without_end_;      // ended trials whose last line is not written
   std::vector<Run> again_;                  // failed ones to run once more, the next last
+  std::int64_t asked_ = 0;                  // configurations that somebody asked for and that have begun: -1 to -asked_
+  std::int64_t first_open_asked_ = 0;       // as first_open_, of those
+  std::vector<WaitingTrial> waiting_;       // the next first
+  std::set<std::string> mail_;              // that asked for a trial which waits or has begun
   std::int64_t running_ = 0;
   SortedRecords complete_;                            // by score
   std::map<std::string, nlohmann::json> attributes_;  // the study's
@@ -150,5 +173,6 @@ constexpr std::string_view configuration_attribute = "agsweep:configuration";
 constexpr std::string_view seed_attribute = "agsweep:seed";
 constexpr std::string_view start_attribute = "agsweep:start";      // {worker, time, epoch}; before the end of a pause
 constexpr std::string_view retries_attribute = "agsweep:retries";  // that were used
+constexpr std::string_view stopped_attribute = "agsweep:stopped";  // true: somebody asked for its end
 
 }  // namespace agsweep

@@ -31,7 +31,7 @@ struct LogicalStart {
 /// A configuration under one seed: what one RUN/ trains.
 struct SweepTrial {
   Point point;
-  std::int64_t configuration = 0;
+  std::int64_t configuration = 0;  // -1, -2, .. of those that somebody asked for
   std::int64_t seed = 0;
   TrialPhase phase = TrialPhase::running;
   std::vector<double> values = {};  // the metric after epoch 1, 2, ..
@@ -40,6 +40,7 @@ struct SweepTrial {
   std::string error = {};           // of a failed one
   LogicalStart start = {};          // the last one
   std::string began = {};           // when: UTC, as the journal has it
+  bool stopped = false;             // somebody asked for its end; it may have no epoch
 
   std::int64_t epochs() const { return static_cast<std::int64_t>(values.size()); }
   /// Of best_epoch > 0.

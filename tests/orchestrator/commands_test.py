@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import ProgramTest, RunTest, contents, main, tiny  # noqa: E402
 
 OPTIONS_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "options.md"
-COMMANDS = ["prepare", "train", "init", "sweep", "submit", "status", "aggregate", "report", "confirm", "compare", "reproduce", "evaluate", "predict", "embed",
+COMMANDS = ["prepare", "train", "init", "sweep", "submit", "status", "stop", "enqueue", "aggregate", "report", "confirm", "compare", "reproduce", "evaluate", "predict", "embed",
             "replay", "export", "fetch", "random-gpt2", "doctor", "version", "help", "man", "completion", "options"]
 METRICS = {"loss", "accuracy", "f1_macro", "f1_weighted", "precision_macro", "recall_macro", "per_class", "confusion"}
 RESULT = set("""

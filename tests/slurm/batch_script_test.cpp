@@ -35,6 +35,8 @@ TEST(BatchScript, AsksForARequeueThatKeepsTheOutput) {
   EXPECT_THAT(script, HasSubstr("\n#SBATCH --open-mode=append\n#SBATCH --requeue\n#SBATCH --signal=B:USR2@120\n"));
   EXPECT_THAT(script, HasSubstr("\n#SBATCH --nodes=2\n#SBATCH --ntasks-per-node=4\n"));
   EXPECT_THAT(script, HasSubstr("\nmost_requeues=7\n"));
+  EXPECT_THAT(script, HasSubstr("\nrm -f \"$folder/stopped\"\n"));
+  EXPECT_THAT(script, HasSubstr("\nif [ -s \"$folder/stopped\" ]; then\n"));
 }
 
 TEST(BatchScript, StartsTheCommandInItsFolderSoThatItGoesOn) {

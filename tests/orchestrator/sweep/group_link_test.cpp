@@ -73,7 +73,7 @@ TEST(GroupLink, BringsEachGroupItsOwnOrder) {
   link.post({.group = 0, .what = wants_work});
   EXPECT_EQ(order_of(link, 0), (GroupOrder{.group = 0, .what = trial(0)}));
   EXPECT_EQ(order_of(link, 1), (GroupOrder{.group = 1, .what = trial(1)}));
-  EXPECT_FALSE(link.stop());
+  EXPECT_FALSE(link.stop(0));
 }
 
 TEST(GroupLink, WaitsNoLongerThanItIsTold) {
@@ -91,7 +91,7 @@ TEST(GroupLink, TellsEveryGroupForGoodThatTheCoordinatorHasFailed) {
     EXPECT_EQ(order_of(link, 0)->what, abandoned) << "in answer to a report";
     link.post({.what = wants_work});
     EXPECT_EQ(order_of(link, 0)->what, abandoned) << "no other order comes any more";
-    EXPECT_TRUE(link.stop());
+    EXPECT_TRUE(link.stop(0));
     EXPECT_EQ(testing_support::error_of<RunTimeError>([&] { std::rethrow_exception(link.failure()); }), "the journal is full");
   }
   ASSERT_EQ(post.sent.size(), 1U) << "a rank is told once";
@@ -106,9 +106,37 @@ TEST(GroupLink, TellsTheCoordinatorOfASignal) {
     GroupLink link(std::make_unique<NoChannel>(), {0}, &echo, signalled);
     link.post({.what = wants_work});
     static_cast<void>(order_of(link, 0));
-    EXPECT_TRUE(link.stop());
+    EXPECT_TRUE(link.stop(0));
   }
   EXPECT_TRUE(echo.stops);
+}
+
+TEST(GroupLink, EndsATrainingByTheOrderToLeaveItsTrialAndNoOther) {
+  HeldChannel::Post post;
+  GroupLink link(std::make_unique<HeldChannel>(post), {0, 1, 1}, nullptr, quiet);
+  const auto come = [&](int group, decltype(GroupOrder::what) what) {
+    const std::lock_guard lock(post.mutex);
+    post.coming.push_back({.from = 0, .text = encoded(GroupOrder{.group = group, .what = std::move(what)})});
+  };
+  come(1, trial(7));
+  ASSERT_EQ(order_of(link, 1)->what, decltype(GroupOrder::what)(trial(7)));
+  const std::atomic<bool>& stops = link.stop(1);
+  come(1, GroupOrder::Leave{.trial = 6, .keep = false});  // of before
+  ASSERT_TRUE(order_of(link, 1));
+  EXPECT_FALSE(stops);
+  come(1, GroupOrder::Leave{.trial = 7, .keep = false});
+  ASSERT_TRUE(order_of(link, 1));
+  EXPECT_TRUE(stops);
+  come(1, trial(8));
+  ASSERT_TRUE(order_of(link, 1));
+  EXPECT_FALSE(stops);
+  come(1, trial(9));
+  come(1, GroupOrder::Leave{.trial = 9, .keep = false});
+  come(2, trial(9));
+  ASSERT_TRUE(order_of(link, 2));  // what came before it is here too
+  ASSERT_TRUE(order_of(link, 1));
+  EXPECT_TRUE(stops) << "it may come before the training begins";
+  EXPECT_FALSE(link.stop(2));
 }
 
 TEST(GroupLink, ForwardsOnOtherRanks) {
@@ -122,7 +150,7 @@ TEST(GroupLink, ForwardsOnOtherRanks) {
       post.coming.push_back({.from = 0, .text = encoded(GroupOrder{.group = 1, .what = stop})});
     }
     EXPECT_EQ(order_of(link, 1)->what, stop);
-    EXPECT_TRUE(link.stop());
+    EXPECT_TRUE(link.stop(1));
   }
   ASSERT_EQ(post.sent.size(), 1U);
   EXPECT_EQ(decoded<GroupMessage>(post.sent[0].second), report);

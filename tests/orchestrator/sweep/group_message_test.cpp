@@ -36,8 +36,8 @@ TEST(GroupMessage, IsTheSameAfterItsJourney) {
 TEST(GroupOrder, IsTheSameAfterItsJourney) {
   const std::vector<GroupOrder> orders = {
       {.group = 3, .what = GroupOrder::Train{.trial = 12, .seed = 42, .epochs = 3, .point = {1e-3, 2, 0.1 + 0.2}}},
-      {.group = 3, .what = GroupOrder::GoOn{.keep = true}},
-      {.group = 3, .what = GroupOrder::Leave{.keep = true}},
+      {.group = 3, .what = GroupOrder::GoOn{.trial = 7, .keep = true}},
+      {.group = 3, .what = GroupOrder::Leave{.trial = 7, .keep = true}},
       {.group = 3, .what = GroupOrder::Finish{}},
       {.group = 3, .what = GroupOrder::Stop{}},
       {.group = 3, .what = GroupOrder::Abandoned{}},

@@ -39,7 +39,7 @@ nlohmann::json dump(const Study& study) {
           {"attributes", study.attributes},
           {"distributions", distributions},
           {"trials", trials},
-          {"foreign_trials", study.numbers.total() - static_cast<std::int64_t>(study.trials.size())}};
+          {"foreign_trials", study.in_journal.numbers().total() - static_cast<std::int64_t>(study.trials.size())}};
 }
 
 }  // namespace

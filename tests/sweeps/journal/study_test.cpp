@@ -97,7 +97,7 @@ TEST(Replay, SkipsWhatOtherProgramsHaveAdded) {
   ASSERT_EQ(study.trials.size(), 1U);
   EXPECT_EQ(study.trials[0].state, TrialState::running);
   EXPECT_TRUE(study.trials[0].attributes.empty());
-  EXPECT_EQ(study.numbers.total(), 2);
+  EXPECT_EQ(study.in_journal.numbers().total(), 2);
 }
 
 TEST(Replay, ReadsAnEmptyJournal) {
@@ -131,7 +131,7 @@ TEST(Replay, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(problem(R"({"op_code": 4})"), HasSubstr("worker_id is missing"));
   EXPECT_THAT(problem(R"({"op_code": 4, "worker_id": 3})"), HasSubstr("worker_id is of type number, expected a string"));
   EXPECT_THAT(problem(R"({"op_code": "4"})"), HasSubstr("op_code is of type string"));
-  EXPECT_THAT(ours(R"("op_code": 5)"), HasSubstr("op_code 5 is none of agsweep's"));
+  EXPECT_THAT(ours(R"("op_code": 9)"), HasSubstr("op_code 9 is none of agsweep's"));
   EXPECT_THAT(ours(R"("op_code": 0, "study_name": "t", "directions": [1])"), HasSubstr("a second study; the first is \"s\""));
   EXPECT_THAT(ours(R"("op_code": 2, "study_id": 1)"), HasSubstr("study_id is 1, out of [0, 0]"));
   EXPECT_THAT(ours(R"("op_code": 2, "study_id": 0, "user_attr": {})"), HasSubstr("user_attr has 0 entries"));
@@ -139,7 +139,7 @@ TEST(Replay, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(ours(R"("op_code": 4, "study_id": 0, "distributions": {}, "params": {"lr": 1})"), HasSubstr("params has 1 entries"));
   EXPECT_THAT(ours(R"("op_code": 6, "trial_id": 1)"), HasSubstr("trial_id is 1, out of [0, 0]"));
   EXPECT_THAT(ours(R"("op_code": 6, "trial_id": 18446744073709551615)"), HasSubstr("trial_id is 18446744073709551615, out of"));
-  EXPECT_THAT(ours(R"("op_code": 6, "trial_id": 0, "state": 0)"), HasSubstr("state is 0, out of [1, 3]"));
+  EXPECT_THAT(ours(R"("op_code": 6, "trial_id": 0, "state": 0)"), HasSubstr("state is 0, but the trial had begun before"));
   EXPECT_THAT(ours(R"("op_code": 6, "trial_id": 0, "state": 1, "values": [1, 2])"), HasSubstr("values are [1,2]"));
   EXPECT_THAT(ours(R"("op_code": 6, "trial_id": 0, "state": 1, "values": null)"), HasSubstr("a complete trial without a value"));
   EXPECT_THAT(ours(R"("op_code": 7, "trial_id": 0, "step": 1, "intermediate_value": NaN)"),

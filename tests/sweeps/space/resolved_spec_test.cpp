@@ -20,6 +20,7 @@ void expect_same(const SweepSpec& a, const SweepSpec& b) {
   EXPECT_EQ(a.seeds, b.seeds);
   EXPECT_EQ(a.retries, b.retries);
   EXPECT_EQ(a.keep, b.keep);
+  EXPECT_EQ(a.hours, b.hours);
   ASSERT_EQ(a.fixed.size(), b.fixed.size());
   for (std::size_t i = 0; i < a.fixed.size(); ++i) {
     EXPECT_EQ(a.fixed[i].key, b.fixed[i].key);
@@ -58,6 +59,7 @@ sampler_seed = 9223372036854775807
 trials = 24
 seeds = [5, 3, 9]
 retries = 2
+hours = 1.5
 keep = "all"
 [fixed]
 rslora = false

@@ -22,6 +22,7 @@ TEST(SpecDifference, IsEmptyForTheSameSpecAndForAnExtension) {
   now.trials = 9;
   now.seeds.push_back(7);
   now.retries = 3;
+  now.hours = 8;
   EXPECT_EQ(spec_difference(begun(), now), "");
 }
 

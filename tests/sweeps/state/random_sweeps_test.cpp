@@ -52,7 +52,9 @@ SimulatedRun random_run(std::uint64_t seed, const SimulatedSweep& sweep) {
                    .failed_writes = 0,
                    .failed_leaves = maybe(0.1),
                    .old_journals = sweep.deterministic && sweep.failures > 0 ? 0 : maybe(0.3),  // it forgets retries, and so allows more
-                   .most_faults = 1 + random.below(6)};
+                   .budgets = maybe(0.2),
+                   .most_faults = 1 + random.below(6),
+                   .requests = maybe(0.02)};
   // These change what is decided, as does --retry-failed.
   if (!sweep.deterministic) {
     run.failed_writes = maybe(0.03);

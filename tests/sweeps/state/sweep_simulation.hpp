@@ -4,6 +4,7 @@
 #include <cstdio>  // std::FILE
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>  // std::pair
@@ -29,7 +30,12 @@ struct SimulatedDisk {
   std::map<std::int64_t, SimulatedFolder> folders = {};  // by trial
   std::int64_t lock = 0;                                 // the process that has it
   bool full = false;
-  bool restored = false;  // an older journal has taken the place of a newer one
+  bool restored = false;                         // an older journal has taken the place of a newer one
+  std::map<std::string, std::string> mail = {};  // by name
+  std::multiset<Point> asked = {};               // configurations, by mail or as Optuna does
+  std::int64_t requests = 0;                     // of every kind
+  std::int64_t malformed = 0;                    // mails that nobody can obey
+  std::int64_t refused = 0;                      // mails that were set aside
 
   std::int64_t crashes = 0;
   std::int64_t faults = 0;   // crashes among them
@@ -50,7 +56,10 @@ struct SimulatedRun {
   double failed_writes = 0;  // one write fails, of a trial's file or the journal
   double failed_leaves = 0;  // a group that was told to leave fails in doing so
   double old_journals = 0;   // after the end of a job: an earlier copy takes the journal's place
+  double budgets = 0;        // of a job: its time budget ends early
   std::int64_t most_faults = 6;
+  double requests = 0;  // at each event: that somebody asks something of the sweep
+  std::int64_t most_requests = 5;
   bool retry_failed = false;   // once, at the end
   std::FILE* trace = nullptr;  // gets a line for each event
 };
@@ -61,12 +70,14 @@ struct Violation : std::logic_error {
 };
 
 /// Runs a sweep to its end by discrete events on a virtual clock: the Coordinator itself, on a model of the link, the groups with their
-/// trainings, the lock and the files; jobs that end early are resumed, with more groups or fewer. The same arguments give the same run.
+/// trainings, the lock, the files and the mailbox; jobs that end early are resumed, with more groups or fewer. The same arguments give the
+/// same run.
 ///
 /// @param disk  what an earlier job left there
 /// @throws Violation where
 ///   - two groups have a trial in their hands at once, or a job writes after its lock was taken over,
 ///   - a group hears of a decision that the journal does not have,
+///   - a mail goes before its effect is in the journal, or what was asked for is tried twice, or not at all,
 ///   - an epoch is trained again although a checkpoint had it behind it,
 ///   - no event is left, or too many have come, before the end,
 ///   - at the end a configuration and seed has no trial or a trial no end, or values that are not its configuration's; a complete trial no
