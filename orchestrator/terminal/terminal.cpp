@@ -5,47 +5,34 @@
 
 #include <algorithm>  // std::ranges::find
 #include <array>
-#include <cstdint>
-#include <cstdlib>  // std::strtoll
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
 #include "orchestrator/world/launch.hpp"  // launched_by_mpirun
+#include "orchestrator/world/process_tree.hpp"
 
 namespace agsweep {
 
 namespace {
+
+constexpr const char* proc = "/proc";
 
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-/// In /proc/PID/stat, behind the name in parentheses: state, then the parent.
-std::int64_t parent_of(std::int64_t process) {
-  const std::string stat = read_file(fmt::format("/proc/{}/stat", process));
-  const std::size_t name_end = stat.rfind(") ");
-  return name_end == std::string::npos ? 0 : std::strtoll(stat.c_str() + name_end + 4, nullptr, 10);
-}
-
-bool is_mpirun(std::int64_t process) {
+bool is_mpirun(pid_t process) {
   constexpr std::array<std::string_view, 4> names = {"mpirun\n", "mpiexec\n", "orterun\n", "prterun\n"};
-  return is_one_of(names, read_file(fmt::format("/proc/{}/comm", process)));
+  return is_one_of(names, process_file(proc, process, "comm"));
 }
 
-bool tags_lines(std::int64_t mpirun) {
+bool tags_lines(pid_t mpirun) {
   constexpr std::array<std::string_view, 9> options = {"-tag-output", "--tag-output", "-timestamp-output", "--timestamp-output", "-xml",
                                                        "--xml",       "--output",     "-output",           "-output-filename"};
-  const std::string words = read_file(fmt::format("/proc/{}/cmdline", mpirun));
-  for (std::size_t begin = 0; begin < words.size();) {
-    const std::string_view word = words.c_str() + begin;
-    if (is_one_of(options, word)) return true;
-    begin += word.size() + 1;
-  }
-  return false;
+  return std::ranges::any_of(words_of(proc, mpirun), [&](const std::string& word) { return is_one_of(options, word); });
 }
 
 std::optional<FileDescriptor> opened_terminal(const std::string& path) {
@@ -59,15 +46,9 @@ std::optional<FileDescriptor> opened_terminal(const std::string& path) {
 std::optional<FileDescriptor> terminal_behind(int descriptor) {
   if (::isatty(descriptor) == 1) return FileDescriptor(::dup(descriptor));
   if (!launched_by_mpirun()) return std::nullopt;
-  try {
-    constexpr int most_wrappers = 4;  // shells and the like between mpirun and this process
-    std::int64_t process = ::getppid();
-    for (int i = 0; i < most_wrappers && process > 1; ++i, process = parent_of(process)) {
-      if (is_mpirun(process)) return tags_lines(process) ? std::nullopt : opened_terminal(fmt::format("/proc/{}/fd/2", process));
-    }
-  } catch (const DataError&) {  // /proc does not show it
-  }
-  return std::nullopt;
+  const pid_t mpirun = mpirun_above(proc, ::getpid());
+  if (!is_mpirun(mpirun) || tags_lines(mpirun)) return std::nullopt;
+  return opened_terminal(fmt::format("{}/{}/fd/2", proc, mpirun));
 }
 
 }  // namespace agsweep

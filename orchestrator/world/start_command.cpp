@@ -5,13 +5,11 @@
 #include <algorithm>  // std::equal, std::find
 #include <charconv>
 #include <cstdlib>  // std::getenv
-#include <fstream>
-#include <iterator>  // std::istreambuf_iterator
-#include <sstream>
 #include <string_view>
 
 #include "base/shell.hpp"
 #include "orchestrator/world/launch.hpp"
+#include "orchestrator/world/process_tree.hpp"
 
 namespace agsweep {
 
@@ -21,30 +19,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Empty where it cannot be read.
-std::string process_file(const fs::path& proc, pid_t pid, const char* name) {
-  std::ifstream file(proc / std::to_string(pid) / name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-Words words_of(const fs::path& proc, pid_t pid) {
-  std::istringstream text(process_file(proc, pid, "cmdline"));
-  Words words;
-  for (std::string word; std::getline(text, word, '\0');) words.push_back(word);
-  return words;
-}
-
-/// 0: none that can be seen.
-pid_t parent_of(const fs::path& proc, pid_t pid) {
-  const std::string stat = process_file(proc, pid, "stat");  // "7 (name, with any characters) S 1 .."
-  const std::size_t name_end = stat.rfind(')');
-  pid_t parent = 0;
-  if (name_end != std::string::npos && stat.size() > name_end + 4) {
-    std::from_chars(stat.data() + name_end + 4, stat.data() + stat.size(), parent);
-  }
-  return parent;
-}
-
 /// Whether these words start `command_line`, by themselves or as what a launcher was given. A launcher may have looked up its path.
 bool start(const Words& words, const Words& command_line) {
   if (words.size() < command_line.size()) return false;
@@ -52,12 +26,6 @@ bool start(const Words& words, const Words& command_line) {
   // Of a job of several programs the last one alone would be seen.
   return std::equal(own + 1, words.end(), command_line.begin() + 1) && fs::path(*own).filename() == fs::path(command_line[0]).filename() &&
          std::find(words.begin(), own, ":") == own;
-}
-
-/// mpirun: the first process above this one that has not the variable which it gives to its ranks and what they start.
-pid_t mpirun_above(const fs::path& proc, pid_t pid) {
-  while (pid > 0 && process_file(proc, pid, "environ").find("OMPI_COMM_WORLD_RANK=") != std::string::npos) pid = parent_of(proc, pid);
-  return pid;
 }
 
 /// The words of the first of the processes from this one upwards that start the command line: mpirun's, or `timeout 8h mpirun ..`.
