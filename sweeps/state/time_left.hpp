@@ -32,7 +32,7 @@ class TimeLeft {
 
   const SweepState& state_;
   std::int64_t at_once_;
-  std::vector<Seen> seen_;  // by trial
+  std::vector<Seen> seen_;    // by trial
   double epoch_seconds_ = 0;  // a mean that forgets
   std::int64_t timed_epochs_ = 0;
   std::optional<double> end_;
