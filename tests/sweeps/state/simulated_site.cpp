@@ -69,8 +69,9 @@ void SimulatedSite::remove_mail(const std::string& name) {
   if (std::holds_alternative<SweepRequest::Enqueue>(request.what)) {
     require(study.mail.contains(name), fmt::format("mail {} goes, but the journal does not have its trial", name));
   } else if (const auto* const stop = std::get_if<SweepRequest::StopTrial>(&request.what)) {
-    require(study.trials.at(static_cast<std::size_t>(stop->trial)).state != TrialState::running,
-            fmt::format("mail {} goes, but trial {} has no end in the journal", name, stop->trial));
+    SweepState read = new_sweep(world_.sweep.spec, world_.sweep.epochs);
+    read.replay(study, noon);
+    require(read.trial(stop->trial).ended(), fmt::format("mail {} goes, but trial {} has no end in the journal", name, stop->trial));
   }
   if (world_.fault(world_.how.kills)) throw Killed();
   world_.disk.mail.erase(name);

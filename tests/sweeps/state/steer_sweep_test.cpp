@@ -116,8 +116,8 @@ TEST(AskedConfiguration, OfAnotherProgramKeepsItsNumberInTheJournal) {
   const std::int64_t first = sweep.begin();
   sweep.begin();
   const std::int64_t own = sweep.begin();
-  sweep->report(own, 1, 0.5, noon);
-  sweep->report(first, 1, 0.25, noon);
+  sweep->report(own, 1, 0.5);
+  sweep->report(first, 1, 0.25);
   sweep.commit();
   const Study study = sweep.study();
   EXPECT_THAT(study.in_journal.waiting(), IsEmpty());
@@ -177,7 +177,7 @@ TEST(StoppedTrial, EndsAsPrunedWithItsValueSoFarOrNone) {
   SteeredState sweep(small_spec(2));
   sweep.begin();
   sweep.begin();
-  sweep->report(1, 1, 0.5, noon);
+  sweep->report(1, 1, 0.5);
   EXPECT_TRUE(sweep->stop(0, noon));
   EXPECT_TRUE(sweep->stop(1, noon));
   EXPECT_FALSE(sweep->stop(1, noon));
@@ -193,10 +193,10 @@ TEST(StoppedTrial, EndsAsPrunedWithItsValueSoFarOrNone) {
 TEST(StoppedTrial, IsNeverPromotedButItsRecordsStillCount) {
   SteeredState sweep(small_spec(4, SchedulerKind::asha));
   for (int i = 0; i < 2; ++i) sweep.begin();
-  sweep->report(0, 1, 0.9, noon);  // paused: of one record none may go on
+  sweep->report(0, 1, 0.9);  // paused: of one record none may go on
   ASSERT_EQ(sweep->trial(0).phase, TrialPhase::paused);
   sweep->stop(0, noon);
-  sweep->report(1, 1, 0.1, noon);
+  sweep->report(1, 1, 0.1);
   sweep.commit();
   EXPECT_EQ(sweep.begin(), 2);
 }
@@ -208,6 +208,8 @@ TEST(StoppedTrial, IsStoppedAfterACrashBetweenItsLinesToo) {
   sweep.commit();
   SteeredState again = sweep.replayed(sweep.lines().size() - 1);
   EXPECT_EQ(again->trial(0).phase, TrialPhase::pruned);
+  again->conclude(0, noon);
+  again.commit();
   EXPECT_EQ(again.study().trials[0].state, TrialState::pruned);
 }
 
