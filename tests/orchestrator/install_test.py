@@ -26,6 +26,11 @@ with tempfile.TemporaryDirectory() as name:
     subprocess.run([CMAKE, "--install", BUILD, "--prefix", folder / "first"], check=True, stdout=subprocess.DEVNULL)
     (folder / "first").rename(folder / "moved")
     program = folder / "moved" / "bin" / "agsweep"
+    documents = folder / "moved" / "share" / "doc" / "agsweep"
+    needed = (documents / "needs-packages.txt").read_text().split()
+    assert {"gnuplot-nox", "openmpi-bin"} < set(needed) and any(name.startswith("libhdf5") for name in needed), needed
+    assert not [name for name in needed if "torch" in name], needed
+    assert {"gpt2.txt", "README.md"} < {path.name for path in (documents / "licenses").iterdir()}
     (folder / "libcuda.so.1").symlink_to(DRIVER)
 
     # LibTorch's CUDA libraries are installed where the build has them; here the tests' own stand in for them.
