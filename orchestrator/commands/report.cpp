@@ -28,7 +28,8 @@ OptionTable<ReportArgs> table() {
       {&A::figures,
        {.name = "figures",
         .placeholder = "DIR",
-        .help = "write each figure to this folder too, as SVG, PDF and CSV, and methods.md: how the sweep was done, in sentences"}},
+        .help = "write each figure to this folder too, as SVG, PDF and CSV, and methods.md: how the sweep was done, in sentences "
+                "that cite methods.bib"}},
       {&A::price,
        {.name = "price",
         .placeholder = "P",

@@ -7,7 +7,6 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/sweep/sweep_mail.hpp"
-#include "sweeps/aggregate/trial_cells.hpp"  // phase_word
 #include "sweeps/journal/mailbox.hpp"
 
 namespace agsweep {
@@ -28,10 +27,10 @@ std::int64_t trial_to_stop(const SteeredSweep& sweep, const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), trial);
   if (error != std::errc() || end != text.data() + text.size() || trial < 0) throw UsageError("--trial: {} is no trial's number", text);
   if (trial >= std::ssize(sweep.results.trials)) {
-    throw UsageError("--trial: {} has not begun: {} of {} trials have", trial, sweep.results.trials.size(), sweep.status.planned);
+    throw UsageError("--trial: {} has not begun: {} of {} trials have", trial, sweep.results.trials.size(), sweep.status.counts.planned());
   }
   const SweepTrial& found = sweep.results.trials[static_cast<std::size_t>(trial)].trial;
-  if (found.ended()) throw UsageError("--trial: {} has ended already: {}", trial, phase_word(found.phase));
+  if (found.ended()) throw UsageError("--trial: {} has ended already: {}", trial, to_word(found.phase));
   return trial;
 }
 

@@ -1,6 +1,7 @@
 #include "orchestrator/export/lora_run.hpp"
 
 #include "base/error.hpp"
+#include "base/json_file.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // require_recorded_weights
 #include "orchestrator/training/trained_weights.hpp"
@@ -48,6 +49,9 @@ LoraRun read_lora_run(const fs::path& run, const fs::path& weights, const fs::pa
   const fs::path weights_folder = fs::absolute(config.weights).lexically_normal();
   const fs::path base_config = find_checkpoint_files(weights_folder).config;
   const fs::path model = trained_weights(run);
+  nlohmann::json result;  // weights alone can be exported too
+  if (fs::exists(run / "result.json"))
+    result = read_result(run / "result.json", "put it back as it was, or remove it to export without its metrics");
   return {.config = std::move(config),
           .record = stored.record,
           .model = model,
@@ -55,7 +59,8 @@ LoraRun read_lora_run(const fs::path& run, const fs::path& weights, const fs::pa
           .weights = weights_folder,
           .geometry = read_gpt2_config(base_config),
           .base_config = read_json_text(base_config),
-          .tokenizer = std::move(files)};
+          .tokenizer = std::move(files),
+          .result = std::move(result)};
 }
 
 }  // namespace agsweep

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include "orchestrator/export/tokenizer_files.hpp"
 #include "orchestrator/options/config_file.hpp"  // RunRecord
 #include "workers/gpt2/gpt2_config.hpp"
@@ -21,6 +23,7 @@ struct LoraRun {
   Gpt2Config geometry;
   std::string base_config;  // the text of its config.json
   TokenizerFiles tokenizer;
+  nlohmann::json result;  // result.json; null where it is missing
 };
 
 /// @param weights    empty: where the run recorded it

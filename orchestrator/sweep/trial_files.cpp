@@ -7,7 +7,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/json_file.hpp"
-#include "base/table.hpp"  // csv_row
+#include "base/system.hpp"  // utc_now
+#include "base/table.hpp"   // csv_row
 
 namespace agsweep {
 
@@ -26,6 +27,20 @@ TrialFacts read_trial_facts(const fs::path& folder) {
   } catch (const DataError&) {
     return {};
   }
+}
+
+nlohmann::json trial_sessions(const fs::path& folder, int group, const std::string& host, std::int64_t epochs) {
+  nlohmann::json sessions = nlohmann::json::array();
+  try {
+    const nlohmann::json before = read_result(folder / "result.json", "");
+    if (before.contains("sessions") && before["sessions"].is_array()) sessions = before["sessions"];
+    const bool ended = !sessions.empty() && sessions.back().is_object() && before.contains("ended");
+    if (ended) sessions.back()["ended"] = before["ended"];
+  } catch (const DataError&) {
+    sessions = nlohmann::json::array();  // missing, or damaged: then the trial trains all the same
+  }
+  sessions.push_back({{"group", group}, {"host", host}, {"epochs", epochs}, {"started", utc_now()}});
+  return sessions;
 }
 
 void write_results(const fs::path& sweep, const SweepState& state, const std::map<std::int64_t, TrialFacts>& facts) {

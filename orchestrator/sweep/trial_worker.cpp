@@ -211,13 +211,18 @@ GroupTask TrialWorker::next_task() {
 void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
   const std::string hash = leads() ? config_hash(config, record_.sha256) : "";
   TrialObserver observer(link_, inputs_.require_lock, group_, trial, answered_epochs_, hash);
+  nlohmann::json facts = nlohmann::json::object();
+  if (leads()) {
+    facts = environment(world_, inputs_.devices, record_);
+    facts["sessions"] = trial_sessions(trial_folder(inputs_.folder, trial), group_, host_name(), answered_epochs_);
+  }
   const RunIdentity identity{.folder = trial_folder(inputs_.folder, trial),
                              .config = config_text_,
                              .config_seal = config_seal(config_text_),
                              .command = inputs_.command,
                              .config_hash = hash,
                              .data_sha256 = inputs_.data_sha256,
-                             .environment = leads() ? environment(world_, inputs_.devices, record_) : nlohmann::json::object(),
+                             .environment = std::move(facts),
                              .hparams = hparams_,
                              .repair = inputs_.repair,
                              .test_split = false,

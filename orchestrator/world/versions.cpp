@@ -7,6 +7,8 @@
 #include <mpi.h>
 #include <torch/headeronly/version.h>  // macros alone
 
+#include "agsweep_commit.hpp"  // made by cmake/Version.cmake
+
 namespace agsweep {
 
 namespace {
@@ -34,8 +36,10 @@ nlohmann::json versions() {
 #else
   const std::string compiler = "gcc " __VERSION__;
 #endif
-  return {
+  nlohmann::json all = {
       {"agsweep", AGSWEEP_VERSION}, {"compiler", compiler}, {"libtorch", TORCH_VERSION}, {"mpi", mpi_version()}, {"hdf5", hdf5_version()}};
+  if (const std::string commit = AGSWEEP_COMMIT; !commit.empty()) all["commit"] = commit;
+  return all;
 }
 
 }  // namespace agsweep

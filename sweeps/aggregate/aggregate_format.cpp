@@ -1,7 +1,16 @@
 #include "sweeps/aggregate/aggregate_format.hpp"
 
+#include <algorithm>  // std::find
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join
+
+#include "base/error.hpp"
+#include "base/nearest_name.hpp"
 #include "sweeps/aggregate/trial_cells.hpp"
 #include "sweeps/aggregate/trial_tables.hpp"
+#include "sweeps/aggregate/value_error.hpp"
 
 namespace agsweep {
 
@@ -29,6 +38,7 @@ Json configuration_json(const Aggregate& all, const RankedConfiguration& configu
           {"parameters", parameters_json(results_of(all.sweeps, first))},
           {"mean", significant(configuration.value.mean)},
           {"interval_95", interval_of(configuration.value)},
+          {"rows_95", number_or_null(error_of(all.sweeps, configuration).rows)},
           {"trials", std::move(trials)}};
 }
 
@@ -95,10 +105,68 @@ Json ranking_json(const Aggregate& all, const AggregatedRanking& one) {
           {"importance", std::move(importances)}};
 }
 
-std::string section_text(const Section& section, AggregateFormat format) {
-  if (format == AggregateFormat::markdown) return markdown_text(section.table, section.caption);
-  if (format == AggregateFormat::latex) return latex_text(section.table, section.caption);
-  return plain_text(section.table, section.caption);
+Json pareto_json(const Aggregate& all, const AggregatedRanking& one, ParetoCost cost) {
+  Json points = Json::array();
+  for (const ParetoPoint& point : pareto_points(all.sweeps, one.ranking, cost)) {
+    const RankedConfiguration& configuration = one.ranking.configurations[point.rank];
+    points.push_back({{"rank", point.rank + 1},
+                      {"parameters", parameters_json(results_of(all.sweeps, configuration.trials.front()))},
+                      {"cost", significant(point.cost)},
+                      {"mean", significant(point.value)},
+                      {"unbeaten", point.best}});
+  }
+  return {{"cost", to_word(cost)}, {"configurations", std::move(points)}};
+}
+
+std::string json_text(const Aggregate& all, const AggregateView& view) {
+  if (!view.columns.empty() || view.top > 0) throw UsageError("--columns and --top are for tables; --format json has all");
+  Json json = aggregate_json(all);
+  for (std::size_t i = 0; view.pareto && i < all.rankings.size(); ++i) {
+    json["rankings"][i]["pareto"] = pareto_json(all, all.rankings[i], *view.pareto);
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// @throws UsageError for a name that no table has
+void check_columns(const std::vector<std::string>& names, const std::vector<const DataTable*>& tables) {
+  std::vector<std::string_view> known;
+  for (const DataTable* table : tables) {
+    for (const Column& column : table->columns) {
+      if (std::find(known.begin(), known.end(), column.name) == known.end()) known.push_back(column.name);
+    }
+  }
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string nearest = nearest_name(name, known);
+    throw UsageError("--columns: no table has {}{}; there are {}", name, nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest),
+                     fmt::join(known, ", "));
+  }
+}
+
+/// The table as it is shown.
+DataTable viewed(DataTable table, const std::vector<std::string>& columns, std::int64_t top) {
+  if (top > 0 && std::ssize(table.rows) > top) table.rows.resize(static_cast<std::size_t>(top));
+  return columns.empty() ? table : with_columns(table, columns);
+}
+
+std::string section_text(const Section& section, const AggregateView& view, const std::string& name) {
+  const bool paper = view.format == AggregateFormat::markdown || view.format == AggregateFormat::latex;
+  const std::vector<std::string>& columns = view.columns.empty() && paper ? section.paper_columns : view.columns;
+  const DataTable table = viewed(section.table, columns, section.name == "importance" ? 0 : view.top);
+  if (table.columns.empty()) return "";
+  if (view.format == AggregateFormat::markdown) return markdown_text(table, section.paper_caption);
+  if (view.format == AggregateFormat::latex) return latex_text(table, section.paper_caption, name);
+  return plain_text(table, section.caption);
+}
+
+std::string csv_of(const Aggregate& all, const AggregateView& view) {
+  if (view.pareto && all.rankings.size() > 1) {
+    throw UsageError("--pareto with --format csv makes one table, but there are {} rankings: name sweeps that can be compared",
+                     all.rankings.size());
+  }
+  const DataTable rows = view.pareto ? pareto_sections(all, *view.pareto).front().table : trial_rows(all);
+  check_columns(view.columns, {&rows});
+  return csv_text(viewed(rows, view.columns, view.top));
 }
 
 }  // namespace
@@ -115,15 +183,20 @@ Json aggregate_json(const Aggregate& all) {
   return {{"rankings", std::move(rankings)}, {"duplicates", std::move(duplicates)}, {"remarks", all.remarks}};
 }
 
-std::string formatted(const Aggregate& all, AggregateFormat format) {
-  if (format == AggregateFormat::csv) return csv_text(trial_rows(all));
-  if (format == AggregateFormat::json) {
-    return aggregate_json(all).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  }
-  std::string text;
-  for (const Section& section : sections_of(all)) {
-    if (!text.empty()) text += '\n';
-    text += section_text(section, format);
+std::string formatted(const Aggregate& all, const AggregateView& view) {
+  if (view.format == AggregateFormat::json) return json_text(all, view);
+  if (view.format == AggregateFormat::csv) return csv_of(all, view);
+  const std::vector<Section> sections = view.pareto ? pareto_sections(all, *view.pareto) : sections_of(all);
+  std::vector<const DataTable*> tables;
+  for (const Section& section : sections) tables.push_back(&section.table);
+  check_columns(view.columns, tables);
+  std::string text = view.format == AggregateFormat::latex ? "% \\usepackage{booktabs}\n" : "";
+  std::map<std::string, int> numbers;  // of the sections of a name
+  for (const Section& section : sections) {
+    const int number = ++numbers[section.name];
+    const std::string part = section_text(section, view, number == 1 ? section.name : fmt::format("{}-{}", section.name, number));
+    if (!text.empty() && !part.empty()) text += '\n';
+    text += part;
   }
   return text;
 }

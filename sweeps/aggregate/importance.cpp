@@ -1,12 +1,11 @@
 #include "sweeps/aggregate/importance.hpp"
 
 #include <algorithm>  // std::any_of, std::find
-#include <numeric>    // std::iota
 #include <ranges>     // std::views::reverse
 
 #include <fmt/format.h>
 
-#include "sweeps/schedule/asha.hpp"
+#include "sweeps/aggregate/comparable_epochs.hpp"
 #include "sweeps/space/resolved_spec.hpp"
 
 namespace agsweep {
@@ -25,36 +24,22 @@ std::vector<SpecEntry> shared_entries(const SweepSpec& spec) {
   return shared;
 }
 
-/// The epochs at which configurations may be compared, ascending.
-std::vector<std::int64_t> comparable_epochs(const SweepResults& sweep) {
-  if (sweep.trials.empty()) return {};  // the length of a schedule may not be known yet
-  const SchedulerSpec& scheduler = sweep.spec.scheduler;
-  if (scheduler.kind == SchedulerKind::asha) return asha_rungs(scheduler.min_epochs, scheduler.eta, sweep.epochs);
-  std::vector<std::int64_t> epochs(static_cast<std::size_t>(sweep.epochs));
-  std::iota(epochs.begin(), epochs.end(), 1);
-  return epochs;
-}
-
 /// A configuration's trials that count.
 struct Configuration {
   Point point;
   std::vector<const SweepTrial*> trials;
 };
 
-bool reached(const SweepTrial& trial, std::int64_t epoch) {
-  return trial.best_epoch > 0 && (trial.phase == TrialPhase::complete || trial.epochs() >= epoch);
-}
-
 bool reached(const Configuration& configuration, std::int64_t epoch) {
   return std::any_of(configuration.trials.begin(), configuration.trials.end(),
-                     [&](const SweepTrial* trial) { return reached(*trial, epoch); });
+                     [&](const SweepTrial* trial) { return has_reached(*trial, epoch); });
 }
 
 double score_at(const SweepResults& sweep, const Configuration& configuration, std::int64_t epoch) {
   double sum = 0;
   int count = 0;
   for (const SweepTrial* trial : configuration.trials) {
-    if (!reached(*trial, epoch)) continue;
+    if (!has_reached(*trial, epoch)) continue;
     sum += sweep.best_up_to(*trial, epoch);
     ++count;
   }

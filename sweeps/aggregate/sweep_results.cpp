@@ -122,6 +122,26 @@ std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
   return trial;
 }
 
+std::int64_t rows_of(const nlohmann::json& confusion) {
+  std::int64_t rows = 0;
+  for (const nlohmann::json& row : confusion) {
+    for (const nlohmann::json& count : row) rows += count.is_number_integer() ? count.get<std::int64_t>() : 0;
+  }
+  return rows;
+}
+
+/// Takes away what nobody asks for, which of ten thousand trials would take half a gigabyte. The number of training rows is kept.
+void drop_bulk(nlohmann::json& result) {
+  for (const char* const bulk : {"test", "hosts", "command"}) result.erase(bulk);
+  const nlohmann::json::json_pointer best("/best/train"), last("/final/train"), confusion("/best/train/confusion");
+  if (result.contains(confusion)) result["train_rows"] = rows_of(result[confusion]);
+  if (result.contains("final") && result["final"].is_object()) result["final"].erase("val");
+  for (const auto& split : {best, last}) {
+    if (!result.contains(split) || !result[split].is_object()) continue;
+    for (const char* const bulk : {"per_class", "confusion"}) result[split].erase(bulk);
+  }
+}
+
 /// null for a file that is missing, or no JSON object. @throws DataError for one that cannot be read, or was changed
 nlohmann::json read_result(const fs::path& path) {
   std::error_code unreadable;
@@ -131,12 +151,7 @@ nlohmann::json read_result(const fs::path& path) {
   if (!stored) return nullptr;
   check_seal(text, result_seal, path, "put it back as it was, or remove it to go on without what only it knows");
   nlohmann::json result = *stored;
-  // Of ten thousand trials what nobody asks for would take half a gigabyte.
-  for (const char* const bulk : {"final", "test", "versions", "hosts", "command"}) result.erase(bulk);
-  const nlohmann::json::json_pointer train("/best/train");
-  if (result.contains(train) && result[train].is_object()) {
-    for (const char* const bulk : {"per_class", "confusion"}) result[train].erase(bulk);
-  }
+  drop_bulk(result);
   return result;
 }
 

@@ -82,45 +82,4 @@ ReportSection best_section(const ReportedSweep& sweep) {
   return section;
 }
 
-ReportSection ranking_section(const ReportedSweep& sweep) {
-  using enum HtmlTable::Align;
-  constexpr std::size_t shown = 10;
-  const std::vector<RankedConfiguration>& configurations = sweep.ranked.ranking.configurations;
-  ReportSection section{.title = "Ranking"};
-  if (configurations.empty()) {
-    section.before = nothing_to_show("No trial has ended with a value, so there is nothing to rank.");
-    return section;
-  }
-  const bool seeds = sweep.results.spec.seeds.size() > 1;
-  std::vector<std::string> header = {"rank", seeds ? "first trial" : "trial"};
-  for (const Parameter& parameter : sweep.results.spec.space) header.push_back(parameter.key);
-  for (const char* name : {"epochs", "best epoch", "state"}) header.emplace_back(name);
-  if (seeds) header.insert(header.end(), {"seeds", "95 % interval"});
-  header.emplace_back(to_word(sweep.results.spec.metric));
-  HtmlTable table(header, std::vector<HtmlTable::Align>(header.size(), right));
-  for (std::size_t i = 0; i < std::min(shown, configurations.size()); ++i) {
-    const RankedConfiguration& one = configurations[i];
-    const TrialResults& trial = sweep.results.trials[one.trials.front().trial];
-    std::vector<std::string> row = {fmt::format("{}", i + 1), fmt::format("{}", trial.number)};
-    for (const Parameter& parameter : sweep.results.spec.space) row.push_back(parameter_text(parameter, trial));
-    row.insert(row.end(),
-               {fmt::format("{}", trial.trial.epochs()), fmt::format("{}", trial.trial.best_epoch), phase_text(trial.trial.phase)});
-    if (seeds) {
-      row.push_back(fmt::format("{}", one.trials.size()));
-      row.push_back(one.value.half_width ? "± " + metric_text(*one.value.half_width) : "");
-    }
-    row.push_back(metric_text(one.value.mean));
-    table.add(row, i == 0);
-  }
-  section.before = table.html();
-  section.after =
-      fmt::format("<p class=\"note\">{}{}</p>\n",
-                  configurations.size() > shown ? fmt::format("The first {} of {} configurations. ", shown, configurations.size()) : "",
-                  seeds ? "The metric is the mean over the seeds; the interval is Student’s t."
-                        : (sweep.results.spec.scheduler.kind == SchedulerKind::none
-                               ? ""
-                               : "Pruned configurations stand below the complete ones, those that got further first."));
-  return section;
-}
-
 }  // namespace agsweep

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>  // fmt::join
 
 #include "sweeps/report/gnuplot.hpp"
+#include "sweeps/report/hover.hpp"
 #include "sweeps/report/palette.hpp"
 #include "sweeps/report/plot_axis.hpp"
 
@@ -35,12 +36,15 @@ std::string label(const PlotCell& cell, const std::string& text, double lower, s
 std::string cell_plot(const CellAxis& columns, const CellAxis& rows, const std::vector<PlotCell>& cells) {
   std::string program = "unset grid\nunset border\nunset key\nset tics scale 0\n" + axis('x', columns) + axis('y', rows);
   std::string boxes = "$cells << EOD\n";
+  Hover hover;
   for (const PlotCell& cell : cells) {
     if (!cell.text.empty()) program += label(cell, cell.text, cell.note.empty() ? 0 : -0.14, "small");
     if (!cell.note.empty()) program += label(cell, cell.note, 0.2, "smaller");
+    if (!cell.hover.empty()) hover.add(static_cast<double>(cell.column), static_cast<double>(cell.row), cell.hover);
     boxes += fmt::format("{} {} {}\n", cell.column, cell.row, std::stoul(sequential_colour(cell.shade).substr(1), nullptr, 16));
   }
-  return program + boxes + "EOD\nplot $cells using 1:2:(0.485):(0.485):3 with boxxyerror lc rgb variable\n";
+  return program + boxes + "EOD\n" + hover.data() + "plot $cells using 1:2:(0.485):(0.485):3 with boxxyerror lc rgb variable" +
+         hover.plot(4) + "\n";
 }
 
 }  // namespace agsweep

@@ -8,10 +8,11 @@ namespace agsweep {
 /// A cell of a table that is drawn: a colour, and two lines of text.
 struct PlotCell {
   std::size_t column = 0;
-  std::size_t row = 0;  // from below
-  double shade = 0;     // in [0, 1], dark to bright
-  std::string text;     // may be empty
-  std::string note;     // smaller, below; may be empty
+  std::size_t row = 0;     // from below
+  double shade = 0;        // in [0, 1], dark to bright
+  std::string text;        // may be empty
+  std::string note;        // smaller, below; may be empty
+  std::string hover = {};  // shown where the pointer rests; may be empty
 };
 
 /// What stands along a side of the table.

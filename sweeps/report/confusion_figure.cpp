@@ -19,20 +19,6 @@ std::string name_at(const std::vector<std::string>& names, std::size_t label) {
 
 }  // namespace
 
-std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored) {
-  if (!stored.is_array() || stored.empty()) return std::nullopt;
-  ConfusionCounts counts;
-  for (const nlohmann::json& row : stored) {
-    if (!row.is_array() || row.size() != stored.size()) return std::nullopt;
-    counts.emplace_back();
-    for (const nlohmann::json& count : row) {
-      if (!count.is_number_integer()) return std::nullopt;
-      counts.back().push_back(count.get<std::int64_t>());
-    }
-  }
-  return counts;
-}
-
 std::string class_name(const ReportedSweep& sweep, std::size_t label) { return name_at(sweep.recorded.class_names, label); }
 
 Figure confusion_plot(std::string name, std::string title, std::string caption, const std::vector<std::string>& class_names,

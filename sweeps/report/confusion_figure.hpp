@@ -1,20 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sweeps/aggregate/value_error.hpp"  // ConfusionCounts
 #include "sweeps/report/figure.hpp"
 #include "sweeps/report/reported_sweep.hpp"
 
 namespace agsweep {
-
-/// Rows by true and predicted class.
-using ConfusionCounts = std::vector<std::vector<std::int64_t>>;  // [true][predicted]
-
-/// A confusion matrix of result.json or test.json; nullopt where it is none.
-std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored);
 
 /// A confusion matrix, drawn: each row is shaded by its own shares.
 /// @param class_names  one a row; a name that is missing is "class 3"

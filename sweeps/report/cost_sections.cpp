@@ -34,6 +34,13 @@ std::string cost_table_html(const CostTable& costs, const ReportOptions& options
   return table.html();
 }
 
+/// Of a few pairs a rank correlation says nothing: of nine its 95 % interval is at least 1.2 wide around zero.
+std::string correlation_text(const RungRow& rung) {
+  constexpr std::int64_t least_pairs = 10;
+  if (rung.pairs < least_pairs) return fmt::format("left out: fewer than {} pairs", least_pairs);
+  return rung.correlation ? fmt::format("{:+.2f}", *rung.correlation) : "left out: all equal";
+}
+
 /// How the epochs compare with training each trial at full length.
 std::string saving_text(const ReportedSweep& sweep, const CostTable& costs) {
   const std::int64_t full = std::ssize(sweep.results.trials) * sweep.results.epochs;
@@ -62,14 +69,14 @@ ReportSection rungs_section(const ReportedSweep& sweep) {
     const bool last = rung.epoch == rungs.back().epoch;
     table.add({fmt::format("{}", rung.epoch), fmt::format("{}", rung.reached), last ? "–" : fmt::format("{}", rung.promoted),
                rung.reached > 0 ? metric_text(rung.best) : "–", rung.reached > 0 ? metric_text(rung.median) : "–",
-               rung.correlation ? fmt::format("{:+.2f}", *rung.correlation) : "–", last ? "–" : fmt::format("{}", rung.pairs)});
+               last ? "–" : correlation_text(rung), last ? "–" : fmt::format("{}", rung.pairs)});
   }
   section.before = table.html();
   section.after =
-      "<p class=\"note\">Best and median of the best values up to each rung. The correlation is Spearman’s, between the values at the rung "
-      "and at "
-      "the last one, over the trials that reached both; since only promoted trials do, it is lower than over all trials would be. Two "
-      "trials at least, with different values, are needed.</p>\n";
+      "<p class=\"note\">Best and median of the best values up to each rung; trials at different rungs have trained for different times. "
+      "The "
+      "correlation is Spearman’s, between the values at the rung and at the last one, over the trials that reached both; since only "
+      "promoted trials do, it is lower than over all trials would be.</p>\n";
   return section;
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 
 #include "sweeps/report/gnuplot.hpp"
+#include "sweeps/report/hover.hpp"  // with_titles
 #include "sweeps/report/palette.hpp"
 
 namespace agsweep {
@@ -40,7 +41,7 @@ std::string figure_svg(const Figure& figure) {
       "set terminal svg noenhanced size {},{} dynamic font 'Helvetica,13' linewidth 1.4 background '{}'\n"
       "small = ',11'\nsmaller = ',9'\n",
       figure.width, figure.height, paper.light);
-  return run_gnuplot(terminal + common_style() + figure.program);
+  return with_titles(run_gnuplot(terminal + common_style() + figure.program));
 }
 
 std::string figure_pdf(const Figure& figure) {

@@ -1,14 +1,16 @@
 #include "sweeps/report/heat_map.hpp"
 
-#include <algorithm>  // std::find_if, std::clamp
+#include <algorithm>  // std::any_of, std::find_if, std::clamp
 #include <cmath>
 #include <map>
 #include <numeric>  // std::iota
 
 #include <fmt/format.h>
 
+#include "sweeps/aggregate/comparable_epochs.hpp"
 #include "sweeps/aggregate/data_table.hpp"
 #include "sweeps/report/cell_plot.hpp"
+#include "sweeps/report/hover.hpp"
 #include "sweeps/report/value_text.hpp"
 
 namespace agsweep {
@@ -63,6 +65,7 @@ Bins bins_of(const Parameter& parameter, const std::vector<const TrialResults*>&
 /// The trials of one cell.
 struct Group {
   const TrialResults* best = nullptr;
+  double value = 0;  // of the best
   std::int64_t count = 0;
 };
 
@@ -87,25 +90,41 @@ std::pair<std::size_t, std::size_t> heat_map_parameters(const ReportedSweep& swe
   return {order[0], order[1]};
 }
 
-Figure heat_map(const ReportedSweep& sweep) {
+std::vector<std::int64_t> heat_map_epochs(const SweepResults& sweep) {
+  constexpr std::size_t most = 4;
+  std::vector<std::int64_t> reached;
+  for (const std::int64_t epoch : comparable_epochs(sweep)) {
+    const bool any = std::any_of(sweep.trials.begin(), sweep.trials.end(), [epoch](const TrialResults& trial) {
+      return trial.trial.phase != TrialPhase::failed && has_reached(trial.trial, epoch);
+    });
+    if (any) reached.insert(reached.begin(), epoch);
+  }
+  reached.resize(std::min(reached.size(), sweep.spec.scheduler.kind == SchedulerKind::asha ? most : 1));
+  return reached;
+}
+
+Figure heat_map(const ReportedSweep& sweep, std::int64_t epoch) {
   const auto [across, up] = heat_map_parameters(sweep);
   const SweepSpec& spec = sweep.results.spec;
-  const std::vector<const TrialResults*> trials = best_first(sweep.results);
+  std::vector<const TrialResults*> trials = best_first(sweep.results);
   const Bins columns = bins_of(spec.space[across], trials, across);
   const Bins rows = bins_of(spec.space[up], trials, up);
+  std::erase_if(trials, [epoch](const TrialResults* trial) { return !has_reached(trial->trial, epoch); });
 
   std::map<std::pair<std::size_t, std::size_t>, Group> groups;
   for (const TrialResults* trial : trials) {
     Group& group = groups[{columns.of(trial->trial.point[across]), rows.of(trial->trial.point[up])}];
-    const bool better = group.best == nullptr || (sweep.results.maximise() ? trial->trial.value() > group.best->trial.value()
-                                                                           : trial->trial.value() < group.best->trial.value());
-    if (better) group.best = trial;
+    const double value = sweep.results.best_up_to(trial->trial, epoch);
+    if (group.best == nullptr || (sweep.results.maximise() ? value > group.value : value < group.value)) {
+      group.best = trial;
+      group.value = value;
+    }
     ++group.count;
   }
-  double low = trials.front()->trial.value(), high = low;
+  double low = groups.begin()->second.value, high = low;
   for (const auto& [place, group] : groups) {
-    low = std::min(low, group.best->trial.value());
-    high = std::max(high, group.best->trial.value());
+    low = std::min(low, group.value);
+    high = std::max(high, group.value);
   }
   const bool small = columns.axis.cells > 7;  // no room for four decimals
   std::vector<PlotCell> cells;
@@ -118,23 +137,24 @@ Figure heat_map(const ReportedSweep& sweep) {
                             {"trials"},
                             {std::string(to_word(spec.metric)), Digits::measured}}};
   for (const auto& [place, group] : groups) {
-    const double value = group.best->trial.value();
-    const double shade = high > low ? (value - low) / (high - low) : 1;
+    const double shade = high > low ? (group.value - low) / (high - low) : 1;
     cells.push_back({.column = place.first,
                      .row = place.second,
                      .shade = sweep.results.maximise() || high == low ? shade : 1 - shade,
-                     .text = fmt::format("{:.{}f}", value, small ? 2 : 3),
-                     .note = small ? "" : fmt::format("n={}", group.count)});
+                     .text = fmt::format("{:.{}f}", group.value, small ? 2 : 3),
+                     .note = small ? "" : fmt::format("n={}", group.count),
+                     .hover = fmt::format("{}, best of {}", trial_hover(sweep, *group.best, group.value), counted(group.count, "trial"))});
     csv.rows.push_back({static_cast<std::int64_t>(place.first), static_cast<std::int64_t>(place.second), group.best->number,
-                        group.best->parameters.at(spec.space[across].key), group.best->parameters.at(spec.space[up].key),
-                        group.best->trial.epochs(), group.count, value});
+                        group.best->parameters.at(spec.space[across].key), group.best->parameters.at(spec.space[up].key), epoch,
+                        group.count, group.value});
   }
-  return {.name = sweep.name + "-heat-map",
-          .title = fmt::format("best {} by {} and {}", metric_name(spec.metric), columns.axis.label, rows.axis.label),
-          .caption =
-              fmt::format("Best {} among the trials of each cell of {} and {}, whatever their other parameters and epochs; n is how many "
-                          "there are. Brighter is better; no trial lies in an empty cell.",
-                          metric_name(spec.metric), columns.axis.label, rows.axis.label),
+  const std::string when = fmt::format("after {}", counted(epoch, "epoch"));
+  return {.name = fmt::format("{}-heat-map{}", sweep.name,
+                              spec.scheduler.kind == SchedulerKind::asha ? fmt::format("-{}", epoch) : std::string()),
+          .title = fmt::format("best {} {} by {} and {}", metric_name(spec.metric), when, columns.axis.label, rows.axis.label),
+          .caption = fmt::format("Best {} {}, by {} and {}, whatever the other parameters: all trials here have trained for as long (n is "
+                                 "how many). Brighter is better, from {} to {}; no trial lies in an empty cell.",
+                                 metric_name(spec.metric), when, columns.axis.label, rows.axis.label, metric_text(low), metric_text(high)),
           .csv = csv_text(csv),
           .program = cell_plot(columns.axis, rows.axis, cells),
           .height = static_cast<int>(90 + 44 * std::max<std::size_t>(rows.axis.cells, 4))};

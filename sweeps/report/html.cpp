@@ -79,11 +79,22 @@ void HtmlTable::add(const std::vector<std::string>& cells, bool mark) {
   rows_ += "</tr>\n";
 }
 
-std::string HtmlTable::html() const { return "<div class=\"scroll\" tabindex=\"0\"><table>\n" + rows_ + "</tbody></table></div>\n"; }
+void HtmlTable::add_group(std::string_view text) {
+  rows_ += fmt::format("<tr class=\"group\"><th scope=\"colgroup\" colspan=\"{}\"><span>{}</span></th></tr>\n", align_.size(),
+                       escape_html(text));
+}
+
+std::string HtmlTable::html() const {
+  return fmt::format("<div class=\"{}\" tabindex=\"0\"><table>\n{}</tbody></table></div>\n", box_, rows_);
+}
 
 std::string paragraph(std::string_view text) { return fmt::format("<p>{}</p>\n", escape_html(text)); }
 
 std::string nothing_to_show(std::string_view why) { return fmt::format("<p class=\"none\">{}</p>\n", escape_html(why)); }
+
+std::string folded(std::string_view summary, std::string_view html) {
+  return fmt::format("<details>\n<summary>{}</summary>\n{}</details>\n", escape_html(summary), html);
+}
 
 std::string definition_list(const std::vector<std::pair<std::string, std::string>>& rows) {
   std::string list = "<dl>\n";

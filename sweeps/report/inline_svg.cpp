@@ -69,7 +69,8 @@ std::string inline_svg(const std::string& svg, const std::string& id, const std:
   const std::size_t box = svg.find("viewBox=\"", root);
   const std::size_t box_end = svg.find('"', box + 9);
   std::string body = svg.substr(svg.find('>', root) + 1);
-  remove_all(body, "<title>", "</title>");
+  replace_all(body, " ><title>", "><title >");  // of each plot, while those of marks stay
+  remove_all(body, "<title >", "</title>");
   remove_all(body, "<desc>", "</desc>");
   remove_all(body, "<filter ", "</filter>");
   remove_all(body, "<rect x=\"0\" y=\"0\"", "/>");  // the background

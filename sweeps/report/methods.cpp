@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "sweeps/aggregate/value_error.hpp"
 #include "sweeps/report/cost.hpp"
-#include "sweeps/report/section.hpp"  // warnings_of
+#include "sweeps/report/section.hpp"     // warnings_of
+#include "sweeps/report/setup_rows.hpp"  // versions_text
 #include "sweeps/report/sweep_text.hpp"
 #include "sweeps/report/train_command.hpp"
 #include "sweeps/report/value_text.hpp"
+#include "sweeps/report/warmup.hpp"
 #include "sweeps/schedule/asha.hpp"
 
 namespace agsweep {
@@ -20,7 +23,7 @@ namespace {
 std::string plain(std::string_view text) {
   std::string escaped;
   for (const char character : text) {
-    if (std::string_view("\\`*_{}[]<>#|~$").find(character) != std::string_view::npos) escaped += '\\';
+    if (std::string_view("\\`*_{}[]<>#|~$@").find(character) != std::string_view::npos) escaped += '\\';
     escaped += character == '\n' || character == '\r' ? ' ' : character;
   }
   return escaped;
@@ -46,7 +49,7 @@ std::string scheduler_sentence(const SweepResults& sweep) {
   if (scheduler.kind == SchedulerKind::median) {
     return schedule + fmt::format(
                           " From epoch {} on, a trial was stopped where its best value so far was below the median of the complete trials "
-                          "at that epoch (median stopping rule).",
+                          "at that epoch (median stopping rule) [@golovin2017vizier].",
                           scheduler.min_epochs);
   }
   std::vector<std::string> rungs;
@@ -54,9 +57,22 @@ std::string scheduler_sentence(const SweepResults& sweep) {
   rungs.pop_back();  // where a trial is complete
   if (rungs.empty()) return schedule;
   return schedule + fmt::format(
-                        " By asynchronous successive halving in its promotion form (ASHA; Li et al. 2020), trials were compared after {} "
+                        " By asynchronous successive halving in its promotion form (ASHA) [@li2020asha], trials were compared after {} "
                         "epochs, and the best 1/{} of those that had got there went on.",
                         fmt::join(rungs, ", "), scheduler.eta);
+}
+
+/// How sure the best one's value is.
+std::string error_sentence(const ReportedSweep& sweep, const TrialResults& best) {
+  const std::optional<double> error = row_half_width(sweep.results, best);
+  if (!error) return "";
+  std::string text = fmt::format(
+      " The 95 % interval that comes of the validation rows being a sample is ± {} (infinitesimal jackknife over "
+      "rows [@efron1982jackknife]).",
+      metric_text(*error));
+  const std::size_t tied = tied_with_best({&sweep.results, 1}, sweep.ranked.ranking);
+  if (tied > 1) text += fmt::format(" The best {} configurations cannot be told apart by it.", tied);
+  return text;
 }
 
 std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best) {
@@ -73,10 +89,40 @@ std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best)
     text += fmt::format(" Over {} seeds its mean was {} ± {} (95 % Student's t interval).", ranked.front().trials.size(),
                         metric_text(ranked.front().value.mean), metric_text(*ranked.front().value.half_width));
   }
+  text += error_sentence(sweep, best);
   return text + fmt::format(
                     " It is the best of {} on the same validation rows, and so an optimistic estimate; the test split was not read.\n\n"
                     "    {}",
                     counted(std::ssize(sweep.results.trials), "trial"), train_command(sweep, best));
+}
+
+/// The sampler, with whom to cite for it.
+std::string sampler_sentence(const SweepSpec& spec) {
+  std::string_view works;
+  if (spec.sampler == SamplerKind::tpe) works = " [@bergstra2011tpe]";
+  if (spec.sampler == SamplerKind::random) works = " [@bergstra2012random]";
+  if (spec.sampler == SamplerKind::sobol) works = " [@sobol1967; @joe2008sobol; @matousek1998]";
+  return fmt::format("Configurations came from this sampler: {}{}.", sampler_text(spec), works);
+}
+
+std::string model_text(const SweepSpec& spec) {
+  if (spec.model == "gpt2-lora") return "GPT-2 [@radford2019gpt2] with LoRA adapters [@hu2022lora] (agsweep's model gpt2-lora)";
+  if (spec.model == "scratch") return "a transformer [@vaswani2017attention] from scratch (agsweep's model scratch)";
+  return fmt::format("the model {}", plain(spec.model));
+}
+
+/// Nothing but its class names tells that a corpus is AG News.
+std::string corpus_text(const ReportedSweep& sweep) {
+  const bool ag_news = sweep.recorded.class_names == std::vector<std::string>{"World", "Sports", "Business", "Sci/Tech"};
+  return ag_news && !sweep.recorded.synthetic ? "a corpus with AG News's classes [@zhang2015agnews]" : "a corpus";
+}
+
+std::string program_sentence(const ReportedSweep& sweep) {
+  const std::string version = versions_text(sweep);
+  return fmt::format(
+      "All was done by agsweep{} [@agsweep], with AdamW [@loshchilov2019adamw] and a one-cycle schedule of the learning rate "
+      "[@smith2019onecycle].",
+      version.empty() ? std::string() : fmt::format(" {}", plain(version)));
 }
 
 std::string cost_sentence(const ReportedSweep& sweep) {
@@ -97,9 +143,12 @@ std::string importance_sentence(const ReportedSweep& sweep) {
         plain(fmt::format("{} {:.2f} (95 % of the trees: {:.2f} to {:.2f})", importance.space[i].key, share.mean, share.low, share.high)));
   }
   return fmt::format(
-      "By functional ANOVA (Hutter et al. 2014; a forest of 64 trees on {} configurations after {}), the share of variance that each "
-      "hyperparameter explains by itself was: {}.",
-      importance.configurations, counted(importance.epoch, "epoch"), fmt::join(parts, "; "));
+      "By functional ANOVA [@hutter2014fanova] (a forest of 64 trees on {} configurations after {}), the share of variance that each "
+      "hyperparameter explains by itself was: {}.{}",
+      importance.configurations, counted(importance.epoch, "epoch"), fmt::join(parts, "; "), [&] {
+        const std::string warning = warmup_warning(sweep, importance.epoch);
+        return warning.empty() ? std::string() : fmt::format(" {}", warning);
+      }());
 }
 
 }  // namespace
@@ -110,11 +159,10 @@ std::string methods_text(const ReportedSweep& sweep) {
   std::vector<std::string> paragraphs = {fmt::format("# Hyperparameter search: {}", plain(spec.name))};
   for (const std::string& warning : warnings_of(sweep)) paragraphs.push_back("**" + warning + "**");
   paragraphs.push_back(fmt::format(
-      "We tuned the model {} on {} (corpus with SHA-256 {}) for the {} of the best epoch. {} Configurations came from this sampler: {}. {}",
-      plain(spec.model),
+      "We tuned {} on {} of {} (SHA-256 {}) for the {} of the best epoch. {} {} {} {}", model_text(spec),
       results.train_limit == 0 ? "all training rows" : fmt::format("a stratified sample of {} training rows", results.train_limit),
-      results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric), space_sentences(spec),
-      sampler_text(spec), scheduler_sentence(results)));
+      corpus_text(sweep), results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric),
+      space_sentences(spec), sampler_sentence(spec), scheduler_sentence(results), program_sentence(sweep)));
   paragraphs.push_back(
       fmt::format("{}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));
   if (const TrialResults* best = best_trial(sweep)) paragraphs.push_back(best_sentences(sweep, *best));

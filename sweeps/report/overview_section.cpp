@@ -6,6 +6,7 @@
 
 #include "sweeps/report/html.hpp"
 #include "sweeps/report/section.hpp"
+#include "sweeps/report/setup_rows.hpp"
 #include "sweeps/report/sweep_text.hpp"
 #include "sweeps/report/value_text.hpp"
 
@@ -74,6 +75,7 @@ ReportSection overview_section(const ReportedSweep& sweep) {
       {"Trials", states_text(results)},
       {"Time", times_text(sweep)},
   };
+  for (auto& row : setup_rows(sweep)) rows.push_back(std::move(row));
   if (!spec.fixed.empty()) rows.emplace_back("Fixed options", fixed_text(spec));
   ReportSection section{.title = "What ran"};
   section.before = definition_list(rows) + space_table(spec.space);

@@ -39,6 +39,13 @@ th:first-child,td:first-child{padding-left:.2rem}
 td:last-child{white-space:normal;min-width:4rem}
 .n{text-align:right}
 .mark td{font-weight:650}
+th:first-child,td:first-child,.last th:last-child,.last td:last-child{position:sticky;background:var(--paper)}
+th:first-child,td:first-child{left:0}
+.last th:last-child,.last td:last-child{right:0;min-width:0}
+.group th{border:0;padding-top:.8rem;font-weight:400;font-style:italic;color:var(--muted)}
+.group span{position:sticky;left:.2rem}
+details{margin:1rem 0}
+summary{cursor:pointer;font:.9375rem/1.5 system-ui,-apple-system,"Segoe UI","Helvetica Neue","Liberation Sans",Arial,sans-serif;color:var(--s1)}
 pre{font:.875rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;background:var(--wash);border:1px solid var(--grid);
 border-radius:4px;padding:.8rem 1rem;margin:1rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em}
@@ -46,6 +53,8 @@ pre code{font-size:1em}
 .option{display:inline-block;max-width:100%}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:1.5rem 2.5rem;margin:1.25rem 0;align-items:start}
 .single{max-width:32rem}
+.wide{max-width:48rem}
+.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:1.25rem 1.5rem}
 figure{margin:0;break-inside:avoid}
 .plot{display:block;width:100%;height:auto}
 .plot text{white-space:pre}
@@ -59,8 +68,9 @@ th,td{padding:.34rem .55rem}}
 constexpr const char* on_paper = R"css(
 @page{margin:18mm 16mm}
 @media print{html{font-size:9.5pt}body{max-width:none;padding:0;font-size:1rem}nav{display:none}h2,h3{break-after:avoid}h3{margin-top:1.5rem}
-.figures{grid-template-columns:1fr 1fr;gap:1rem 1.5rem}.single{grid-template-columns:1fr;max-width:11cm}.scroll{overflow:visible}
-table{font-size:.8125rem;break-inside:avoid}th,td{padding:.2rem .45rem;white-space:normal}pre{white-space:pre-wrap}tr{break-inside:avoid}}
+.figures{grid-template-columns:1fr 1fr;gap:1rem 1.5rem}.single{grid-template-columns:1fr;max-width:11cm}.wide{max-width:none}.scroll{overflow:visible}
+table{font-size:.8125rem;break-inside:avoid}th,td{padding:.2rem .45rem;white-space:normal}pre{white-space:pre-wrap}tr{break-inside:avoid}
+th:first-child,td:first-child,.last th:last-child,.last td:last-child{position:static}details:not([open]){display:none}}
 )css";
 
 }  // namespace

@@ -13,7 +13,10 @@ void PageWriter::add(const ReportSection& section, const std::string& id) {
   body_ += fmt::format("<section id=\"{}\">\n<h3>{}</h3>\n{}", id, escape_html(section.title), section.before);
   if (!section.figures.empty()) {
     const bool single = section.figures.size() == 1 && section.beside.empty();
-    body_ += single ? "<div class=\"figures single\">\n" : "<div class=\"figures\">\n";
+    body_ += fmt::format("<div class=\"figures{}\">\n", section.small                    ? " small"
+                                                        : !single                        ? ""
+                                                        : section.figures[0].width > 480 ? " single wide"
+                                                                                         : " single");
     for (const Figure& figure : section.figures) add(figure);
     if (!section.beside.empty()) body_ += "<div>\n" + section.beside + "</div>\n";
     body_ += "</div>\n";

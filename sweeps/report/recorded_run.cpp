@@ -89,6 +89,8 @@ RecordedRun read_recorded_run(const fs::path& path) {
   run.data = recorded["data"].value_or(std::string());
   run.synthetic = recorded["synthetic"].value_or(false);
   run.random_base = recorded["random_base"].value_or(false);
+  run.batch_size = file["batch_size"].value_or(run.batch_size);
+  run.warmup_steps = file["warmup_steps"].value_or(run.warmup_steps);
   if (const toml::array* names = recorded["class_names"].as_array()) {
     for (const toml::node& name : *names) run.class_names.push_back(name.value_or(std::string()));
   }

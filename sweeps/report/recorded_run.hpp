@@ -31,8 +31,10 @@ EpochTable read_epoch_table(const std::filesystem::path& path, const nlohmann::j
 struct RecordedRun {
   std::string data;  // the corpus's path as it was given
   std::vector<std::string> class_names;
-  bool synthetic = false;    // the corpus is made up
-  bool random_base = false;  // the GPT-2 underneath was never trained
+  bool synthetic = false;          // the corpus is made up
+  bool random_base = false;        // the GPT-2 underneath was never trained
+  std::int64_t batch_size = 0;     // rows; 0: not recorded
+  std::int64_t warmup_steps = -1;  // -1: not recorded
 };
 
 /// @return empty for a missing or damaged file

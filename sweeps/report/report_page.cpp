@@ -7,10 +7,12 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "sweeps/report/bibliography.hpp"
 #include "sweeps/report/html.hpp"
 #include "sweeps/report/joint_section.hpp"
 #include "sweeps/report/methods.hpp"
 #include "sweeps/report/page_writer.hpp"
+#include "sweeps/report/setup_rows.hpp"  // versions_text
 
 namespace agsweep {
 
@@ -19,9 +21,10 @@ namespace fs = std::filesystem;
 namespace {
 
 std::vector<ReportSection> sections_of(const ReportedSweep& sweep, const ReportOptions& options) {
-  return {overview_section(sweep),      best_section(sweep),      ranking_section(sweep),    curves_section(sweep),
-          parameters_section(sweep),    heat_map_section(sweep),  importance_section(sweep), rungs_section(sweep),
-          budget_section(sweep),        confusion_section(sweep), embedding_section(sweep),  gap_section(sweep),
+  return {overview_section(sweep),      best_section(sweep),      ranking_section(sweep), curves_section(sweep),
+          parameters_section(sweep),    heat_map_section(sweep),  space_section(sweep),   pairs_section(sweep),
+          importance_section(sweep),    rungs_section(sweep),     budget_section(sweep),  pareto_section(sweep),
+          confusion_section(sweep),     embedding_section(sweep), gap_section(sweep),     timeline_section(sweep),
           cost_section(sweep, options), failures_section(sweep)};
 }
 
@@ -66,12 +69,15 @@ Report make_report(const std::vector<ReportedSweep>& sweeps, const ReportOptions
   page.add(
       "<footer>Made by agsweep report; figures by gnuplot. Fractions lie between 0 and 1; epochs count from 1, trials from 0.</footer>\n");
   Page done = std::move(page).page(title);
-  return {.html = std::move(done.html), .figures = std::move(done.figures), .methods = std::move(methods)};
+  std::string works = bibliography(methods, versions_text(sweeps.front()));
+  return {
+      .html = std::move(done.html), .figures = std::move(done.figures), .methods = std::move(methods), .bibliography = std::move(works)};
 }
 
 void write_figures(const Report& report, const fs::path& folder) {
   write_figures(std::span(report.figures), folder);
   write_file_atomically(folder / "methods.md", report.methods);
+  write_file_atomically(folder / "methods.bib", report.bibliography);
 }
 
 }  // namespace agsweep

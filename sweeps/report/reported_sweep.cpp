@@ -9,6 +9,15 @@ namespace agsweep {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::int64_t workers_of(const Study& study) {
+  const auto found = study.attributes.find("agsweep:workers");
+  return found != study.attributes.end() && found->second.is_number_integer() ? found->second.get<std::int64_t>() : 0;
+}
+
+}  // namespace
+
 ReportedSweep reported_sweep(SweepResults results, std::string name) {
   Aggregate alone = aggregate({std::move(results)});
   ReportedSweep sweep;
@@ -25,6 +34,7 @@ ReportedSweep read_reported_sweep(const fs::path& folder, std::string name) {
   for (const TrialResults& trial : sweep.results.trials) numbers.emplace(trial.folder, trial.number);
   for (const fs::path& part : sweep.results.parts) {
     const Study study = read_study(part / journal_name);
+    sweep.workers += workers_of(study);
     for (const StudyEvent& event : study.events) {
       const auto number = numbers.find(trial_folder(part, event.trial));
       const bool known = event.kind == StudyEvent::Kind::reported && number != numbers.end();

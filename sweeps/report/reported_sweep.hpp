@@ -28,6 +28,7 @@ struct ReportedSweep {
   std::vector<SpentEpoch> spent;              // in the order in which the journal got to know
   std::map<std::int64_t, EpochTable> epochs;  // by trial; those that have one
   RecordedRun recorded;                       // of the first trial that has one
+  std::int64_t workers = 0;                   // trials that could train at once; 0: not recorded
   std::string first_start;                    // UTC; empty before the first trial
   std::string last_end;                       // of the trials that have ended
 };

@@ -14,6 +14,7 @@ struct ReportSection {
   std::string title;                 // a text
   std::string before = {};           // HTML above the figures
   std::vector<Figure> figures = {};  // side by side where there is room
+  bool small = false;                // the figures are small multiples, more of them side by side
   std::string beside = {};           // HTML next to a single figure
   std::string after = {};            // HTML below them
 };
@@ -30,12 +31,16 @@ ReportSection ranking_section(const ReportedSweep& sweep);
 ReportSection curves_section(const ReportedSweep& sweep);
 ReportSection parameters_section(const ReportedSweep& sweep);
 ReportSection heat_map_section(const ReportedSweep& sweep);
+ReportSection space_section(const ReportedSweep& sweep);
+ReportSection pairs_section(const ReportedSweep& sweep);
 ReportSection importance_section(const ReportedSweep& sweep);
 ReportSection rungs_section(const ReportedSweep& sweep);
 ReportSection budget_section(const ReportedSweep& sweep);
+ReportSection pareto_section(const ReportedSweep& sweep);
 ReportSection confusion_section(const ReportedSweep& sweep);
 ReportSection embedding_section(const ReportedSweep& sweep);
 ReportSection gap_section(const ReportedSweep& sweep);
+ReportSection timeline_section(const ReportedSweep& sweep);
 ReportSection cost_section(const ReportedSweep& sweep, const ReportOptions& options);
 ReportSection failures_section(const ReportedSweep& sweep);
 

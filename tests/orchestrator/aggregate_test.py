@@ -16,7 +16,7 @@ from sweep_folder import SweepFolder  # noqa: E402
 
 SPACE = {"lr": ("log", [1e-4, 1e-2]), "lora_rank": ("values", [2, 8])}
 HEADER = ["trial", "state", "value", "lr", "lora_rank", "seed", "epochs", "best_epoch", "seconds", "config_hash", "error", "rank", "mean",
-          "low_95", "high_95"]
+          "low_95", "high_95", "rows_95"]
 
 
 class SweepTest(ProgramTest):
@@ -41,7 +41,7 @@ class Aggregate(SweepTest):
         self.assertEqual(contents(self.folder), before)
         lines = result.stdout.splitlines()
         self.assertEqual(lines[0], "Trials by best val.f1_macro of 3 epochs on all rows of corpus dddddddddddd")
-        self.assertEqual(lines[1].split(), ["rank", *HEADER[:-4]])
+        self.assertEqual(lines[1].split(), ["rank", *HEADER[:-5]])
         self.assertEqual(lines[2].split(), ["1", "0", "complete", "0.9000", "0.001", "8", "42", "3", "2", "2.8", "s-0"])
         self.assertEqual([line.split()[-1] for line in lines[3:5]], ["s-1", "1"])
         self.assertRegex(lines[5], "failed .* the loss is not finite, at step 7$")
@@ -79,8 +79,15 @@ class Aggregate(SweepTest):
 
     def test_has_markdown_and_latex(self):
         sweep = self.sweep("s")
-        self.assertIn("| rank | trial | state | value | lr | lora\\_rank |", self.aggregate(sweep, "--format", "markdown").stdout)
-        self.assertIn("rank & trial & state & value & lr & lora\\_rank &", self.aggregate(sweep, "--format", "latex").stdout)
+        self.assertIn("| Rank | Trial | Learning rate | LoRA rank | State | Epochs | Validation macro F1 |",
+                      self.aggregate(sweep, "--format", "markdown").stdout)
+        latex = self.aggregate(sweep, "--format", "latex", "--columns", "rank,lr,value", "--top", 1).stdout
+        self.assertIn("Rank & Learning rate & Validation macro F1 \\\\\n\\midrule\n1 & 0.001 & 0.9000 \\\\\n\\bottomrule", latex)
+
+    def test_lists_what_no_other_beats_in_cost_and_value(self):
+        self.assertIn("Unbeaten by seconds and best val.f1_macro", self.aggregate(self.sweep("s"), "--pareto", "seconds").stdout)
+        self.refused(2, ["--pareto", "did you mean seconds?"], "aggregate", self.folder, "--pareto", "second")
+        self.refused(2, ["no table has lrr", "did you mean lr?"], "aggregate", self.folder, "--columns", "lrr")
 
     def test_refuses_what_is_no_sweep(self):
         self.refused(2, "DIR", "aggregate")

@@ -68,6 +68,13 @@ class VersionAndDoctor(ProgramTest):
             printed = dict(re.findall(r"^(\w+) +(.+)$", self.program.run(*arguments).check().stdout, re.M))
             self.assertEqual(printed, versions)
 
+    def test_the_version_is_the_same_in_every_file(self):
+        root = OPTIONS_PAGE.parents[1]
+        version = json.loads(self.program.run("version", "--json").check().stdout)["agsweep"]
+        for name, pattern in (("CMakeLists.txt", r"project\(agsweep VERSION (\S+)"), ("CITATION.cff", r"(?m)^version: (\S+)$"),
+                              ("CHANGELOG.md", r"(?m)^## (\d\S+)$")):
+            self.assertEqual(re.search(pattern, (root / name).read_text()).group(1), version, name)
+
     def test_doctor_tells_what_is_there(self):
         found = json.loads(self.program.run("doctor", "--json", "--tokenizer", self.program.tokenizer).check().stdout)
         self.assertEqual((found["missing"], found["tokenizer"]), ([], str(self.program.tokenizer)))

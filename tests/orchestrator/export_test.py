@@ -88,6 +88,20 @@ class Peft(ExportTest):
         self.assertIn("random", text)
         self.assertIn("made up", text)
 
+    def test_the_readme_has_the_run_s_metrics_for_a_reader_and_for_the_hub(self):
+        result = json.loads((self.adapted / "result.json").read_text())
+        for kind, library in (("--peft", "peft"), ("--merged", "transformers")):
+            with self.subTest(kind):
+                text = (self.export(self.adapted, kind) / "README.md").read_text()
+                self.assertIn(f"| Accuracy | {result['test']['accuracy']:.4f} |", text)
+                card = ModelCard(text).data
+                self.assertEqual(card.library_name, library)
+                self.assertIsNone(card.license, "of a random base nothing is known")
+                found = {one.metric_type: one.metric_value for one in card.eval_results}
+                self.assertEqual(found["f1"], round(result["test"]["f1_macro"], 4))
+                self.assertEqual(card.eval_results[0].dataset_split, "test")
+                shutil.rmtree(self.folder / "out")
+
     def test_the_base_has_the_name_that_was_asked_for(self):
         out = self.export(self.adapted, "--peft", "--base-name", "somebody/gpt2")
         self.assertEqual(json.loads((out / "adapter_config.json").read_text())["base_model_name_or_path"], "somebody/gpt2")

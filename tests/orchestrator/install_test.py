@@ -30,8 +30,13 @@ with tempfile.TemporaryDirectory() as name:
                             "zsh/site-functions/_agsweep": ["completion", "zsh"], "fish/vendor_completions.d/agsweep.fish": ["completion", "fish"]}.items():
         printed = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
         assert (folder / "moved" / "share" / name).read_text() == printed, name
+    documents = folder / "moved" / "share" / "doc" / "agsweep"
     for name in ("README.md", "docs/options.md", "examples/tiny.toml"):
-        assert (folder / "moved" / "share" / "doc" / "agsweep" / name).exists(), name
+        assert (documents / name).exists(), name
+    needed = (documents / "needs-packages.txt").read_text().split()
+    assert {"gnuplot-nox", "openmpi-bin"} < set(needed) and any(name.startswith("libhdf5") for name in needed), needed
+    assert not [name for name in needed if "torch" in name], needed
+    assert {"gpt2.txt", "README.md"} < {path.name for path in (documents / "licenses").iterdir()}
     (folder / "libcuda.so.1").symlink_to(DRIVER)
 
     # LibTorch's CUDA libraries are installed where the build has them; here the tests' own stand in for them.

@@ -17,6 +17,6 @@ int main(int argc, char** argv) {
   std::vector<SweepResults> sweeps;
   for (const std::filesystem::path& folder : find_sweeps(folders)) sweeps.push_back(read_sweep(folder));
   const Aggregate all = aggregate(std::move(sweeps));
-  std::cout << formatted(all, from_word<AggregateFormat>(word).value());
+  std::cout << formatted(all, {.format = from_word<AggregateFormat>(word).value()});
   for (const std::string& remark : all.remarks) std::cerr << remark << '\n';
 }

@@ -26,23 +26,28 @@ TEST(DataTable, AsTextIsAlignedAndHasARowALine) {
             "10                   0.1      0.3  a|b_c, \"50%\" & <d> [e] \\x^~$#{}\n");
 }
 
-TEST(DataTable, InMarkdownHasItsMarksEscaped) {
+TEST(DataTable, InMarkdownHasLabelsAndItsMarksEscaped) {
   EXPECT_EQ(markdown_text(sample(), "Best_of"),
             "Best\\_of\n\n"
-            "| trial | value | lr | seconds | error |\n"
-            "| :-- | --: | --: | --: | --: |\n"
-            "| 0 | 0.1235 | 1.235e-05 | 1234.6 |  |\n"
+            "| Trial | Value | Learning rate | Time (s) | Error |\n"
+            "| --: | --: | --: | --: | :-- |\n"
+            "| 0 | 0.1235 | 1.235e-5 | 1234.6 |  |\n"
             "| 10 |  | 0.1 | 0.3 | a\\|b\\_c, \"50%\" \\& \\<d\\> \\[e\\] \\\\x^\\~\\$\\#{} |\n");
 }
 
-TEST(DataTable, InLatexHasItsSpecialCharactersEscaped) {
-  EXPECT_EQ(latex_text(sample(), "50 %"),
-            "\\begin{table}\n\\centering\n\\caption{50 \\%}\n\\begin{tabular}{lrrrr}\n\\hline\n"
-            "trial & value & lr & seconds & error \\\\\n\\hline\n"
-            "0 & 0.1235 & 1.235e-05 & 1234.6 &  \\\\\n"
+TEST(DataTable, InLatexHasBooktabsALabelAndItsSpecialCharactersEscaped) {
+  EXPECT_EQ(latex_text(sample(), "50 % ± 1", "trials"),
+            "\\begin{table}\n\\centering\n\\caption{50 \\% $\\pm$ 1}\n\\label{tab:trials}\n\\begin{tabular}{rrrrl}\n\\toprule\n"
+            "Trial & Value & Learning rate & Time (s) & Error \\\\\n\\midrule\n"
+            "0 & 0.1235 & $1.235\\times10^{-5}$ & 1234.6 &  \\\\\n"
             "10 &  & 0.1 & 0.3 & a\\textbar{}b\\_c, \"50\\%\" \\& \\textless{}d\\textgreater{} {[}e] "
             "\\textbackslash{}x\\textasciicircum{}\\textasciitilde{}\\$\\#\\{\\} \\\\\n"
-            "\\hline\n\\end{tabular}\n\\end{table}\n");
+            "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+}
+
+TEST(DataTable, HasTheColumnsThatAreChosen) {
+  const DataTable chosen = with_columns(sample(), {"lr", "none", "trial"});
+  EXPECT_EQ(csv_text(chosen), "lr,trial\n1.23456789012e-05,0\n0.1,10\n");
 }
 
 }  // namespace

@@ -9,9 +9,13 @@
 #include "sweeps/report/curve_figures.hpp"
 #include "sweeps/report/embedding_figure.hpp"
 #include "sweeps/report/heat_map.hpp"
+#include "sweeps/report/hover.hpp"
 #include "sweeps/report/importance_figure.hpp"
 #include "sweeps/report/parameter_figure.hpp"
+#include "sweeps/report/pareto_figure.hpp"
 #include "sweeps/report/plot_axis.hpp"
+#include "sweeps/report/space_figures.hpp"
+#include "sweeps/report/warmup.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/sweeps/aggregate/made_up_sweep.hpp"
 
@@ -102,13 +106,26 @@ TEST(MetricCurves, HasEachEpoch) {
               ElementsAre("trial,epoch,val.f1_macro", "4,1,0.625", "4,2,0.5", "0,1,0.25", "0,2,0.5", "1,1,0.75"));
 }
 
-TEST(LossCurves, AreOfTheTrialsThatHaveATable) {
+TEST(LossCurves, CompareEvaluatedLossesAlone) {
   ReportedSweep sweep = three_trials();
   EXPECT_TRUE(trials_with_curves(sweep).empty());
   sweep.epochs[0] = {.train = {{1, .1}, {2, .2}}, .val = {{3, .3}, {4, .4}}};
-  EXPECT_THAT(lines_of(loss_curves(sweep).csv), ElementsAre("trial,epoch,train_loss,val_loss", "0,1,1,3", "0,2,2,4"));
+  sweep.results.trials[0].result = {{"best", {{"epoch", 2}, {"train", {{"loss", 2.5}, {"accuracy", .25}}}}}};
+  EXPECT_THAT(lines_of(loss_curves(sweep).csv), ElementsAre("trial,epoch,train_loss,val_loss", "0,1,,3", "0,2,2.5,4"));
+  EXPECT_THAT(lines_of(optimised_loss_curves(sweep).csv), ElementsAre("trial,epoch,optimised_train_loss", "0,1,1", "0,2,2"));
   EXPECT_THAT(lines_of(gap_curves(sweep, sweep.results.trials[0]).csv),
-              ElementsAre("trial,epoch,train_accuracy,val_accuracy", "0,1,0.1,0.3", "0,2,0.2,0.4"));
+              ElementsAre("trial,epoch,running_train_accuracy,train_accuracy,val_accuracy", "0,1,0.1,,0.3", "0,2,0.2,0.25,0.4"));
+}
+
+TEST(BestCurves, EnlargeTheSecondHalfAndShowTheSamplingError) {
+  EXPECT_FALSE(best_curves(three_trials()).has_value());  // two epochs
+  SweepResults sweep = made_up_sweep(
+      {made_up_trial(10, TrialPhase::complete, {.1, .2, .625, .75}), made_up_trial(20, TrialPhase::complete, {.1, .3, .5, .7})}, 4);
+  sweep.trials[0].result = {{"best", {{"epoch", 4}, {"val", {{"confusion", {{30, 10}, {10, 30}}}}}}}};
+  const Figure figure = *best_curves(reported_sweep(sweep, "sweep1"));
+  EXPECT_THAT(lines_of(figure.csv), ElementsAre("trial,epoch,val.f1_macro", "0,3,0.625", "0,4,0.75", "1,3,0.5", "1,4,0.7"));
+  EXPECT_THAT(figure.program, HasSubstr("set object 1 rectangle"));
+  EXPECT_THAT(figure_svg(figure), HasSubstr("<title>trial 1, epoch 4: 0.7000</title>"));
 }
 
 TEST(HeatMap, TakesRateAndRankWhereBothAreThere) {
@@ -126,9 +143,65 @@ TEST(HeatMap, TakesTheMostImportantOtherwise) {
 
 TEST(HeatMap, KeepsTheBestOfACellAndCounts) {
   // A cell of lr is a decade.
-  const Figure figure = heat_map(rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 0}, .75}, {{4e-6, 1}, .25}, {{1, 2}, .125}}));
+  const Figure figure = heat_map(rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 0}, .75}, {{4e-6, 1}, .25}, {{1, 2}, .125}}), 1);
   EXPECT_THAT(lines_of(figure.csv), ElementsAre("column,row,best_trial,lr,lora_rank,epochs,trials,val.f1_macro", "0,0,1,3e-06,2,1,2,0.75",
                                                 "0,1,2,4e-06,4,1,1,0.25", "5,2,3,1,8,1,1,0.125"));
+}
+
+TEST(HeatMap, ComparesTrialsAtOneBudgetOnly) {
+  ReportedSweep sweep = rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 0}, .75}, {{1, 2}, .125}});
+  sweep.results.spec.scheduler = {.kind = SchedulerKind::asha, .eta = 3, .min_epochs = 1};
+  sweep.results.epochs = 9;
+  sweep.results.trials[1].trial.phase = TrialPhase::pruned;  // after an epoch
+  sweep.results.trials[0].trial.values = {.5, .25, .875};
+  sweep.results.trials[0].trial.best_epoch = 3;
+  EXPECT_THAT(heat_map_epochs(sweep.results), ElementsAre(9, 3, 1));  // the complete ones have a value at each
+  EXPECT_THAT(lines_of(heat_map(sweep, 9).csv), ElementsAre("column,row,best_trial,lr,lora_rank,epochs,trials,val.f1_macro",
+                                                            "0,0,0,2e-06,2,9,1,0.875", "5,2,2,1,8,9,1,0.125"));
+  EXPECT_THAT(lines_of(heat_map(sweep, 1).csv)[1], "0,0,1,3e-06,2,1,2,0.75");
+  EXPECT_EQ(heat_map(sweep, 1).name, "sweep1-heat-map-1");
+}
+
+TEST(SpaceFigures, ShowEachTrialAndGreyThoseThatTrainedForAShorterTime) {
+  ReportedSweep sweep = rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 1}, .75}});
+  sweep.results.epochs = 2;
+  sweep.results.trials[1].trial.phase = TrialPhase::pruned;
+  EXPECT_THAT(lines_of(parallel_figure(sweep, 2).csv),
+              ElementsAre("trial,lr,lora_rank,compared,val.f1_macro", "1,3e-06,4,false,0.75", "0,2e-06,2,true,0.5"));
+  EXPECT_THAT(parallel_figure(sweep, 2).caption, HasSubstr("grey: trials that have not trained for as long"));
+  const std::vector<Figure> pairs = pair_figures(sweep, 2);
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_EQ(pairs[0].name, "sweep1-pair-lr-lora-rank");
+  EXPECT_THAT(figure_svg(pairs[0]), HasSubstr("<title>trial 1: lr 3e-6, lora_rank 4, macro F1 0.7500</title>"));
+}
+
+TEST(ParetoFigure, MarksWhatNoOtherBeats) {
+  ReportedSweep sweep = rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 1}, .75}, {{4e-6, 2}, .625}});
+  EXPECT_FALSE(pareto_figure(sweep, ParetoCost::parameters).has_value());  // no cost is known
+  for (std::size_t i = 0; i < 3; ++i) sweep.results.trials[i].result = {{"params_trainable", 1000 * (i + 1)}};
+  EXPECT_THAT(
+      lines_of(pareto_figure(sweep, ParetoCost::parameters)->csv),
+      ElementsAre("rank,trial,parameters,val.f1_macro,unbeaten", "3,0,1000,0.5,true", "1,1,2000,0.75,true", "2,2,3000,0.625,false"));
+}
+
+TEST(Hover, IsATextThatNeitherGnuplotNorHtmlReadsAsTheirOwn) {
+  Hover hover;
+  hover.add(1, 2, "a \"b\" 'c' <d> & \\ %s $x @y `z`\n");
+  const Figure figure{.name = "x", .title = "x", .program = hover.data() + "plot 1 notitle" + hover.plot() + "\n"};
+  EXPECT_THAT(figure_svg(figure), HasSubstr("<title>a ’b’ ’c’ &lt;d> &amp; / %s $x @y `z` </title>"));
+  EXPECT_THAT(figure_svg(figure), Not(HasSubstr("onmousemove")));
+  EXPECT_THAT(inline_svg(figure_svg(figure), "x", "x"), HasSubstr("<title>a ’b’"));
+}
+
+TEST(Warmup, IsTheLongestOfTheTrials) {
+  ReportedSweep sweep = three_trials();
+  EXPECT_FALSE(warmup_epochs(sweep));
+  sweep.recorded.batch_size = 10;
+  sweep.recorded.warmup_steps = 25;
+  sweep.results.trials[0].result = {{"train_rows", 95}};  // 10 steps an epoch
+  EXPECT_EQ(warmup_epochs(sweep), 2.5);
+  EXPECT_THAT(warmup_warning(sweep, 2), HasSubstr("still rising (its warm-up takes 2.5 epochs)"));
+  EXPECT_EQ(warmup_warning(sweep, 3), "");
 }
 
 TEST(BudgetFigure, ExpectsTheMeanOfOneTrialAndTheBestOfMany) {

@@ -5,15 +5,18 @@ import html.parser
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
+import numpy
 import scipy.stats
 
 TOOL = sys.argv[1]
+RANKING = 9  # columns of a ranking with three hyperparameters and one seed
 VOID = {"meta", "br", "link", "img", "hr"}
 HOSTILE = "</title><script>alert('1')</script>"
 
@@ -53,7 +56,7 @@ class Page(html.parser.HTMLParser):
 
     def handle_data(self, data):
         self.texts.append(data)
-        if self.open and self.open[-1] in ("td", "th"):
+        if {"td", "th"} & set(self.open):
             self.rows[-1][-1] += data
 
     @property
@@ -127,7 +130,7 @@ class PageTest(unittest.TestCase):
             with self.subTest(name):
                 figures = [value for tag, key, value in page.attributes if tag == "figure" and key == "id"]
                 files = sorted(path.name for path in (self.folder / f"{name}.figures").iterdir())
-                self.assertEqual(files, sorted(["methods.md"] + [f"{figure}.{kind}" for figure in figures for kind in ("csv", "pdf", "svg")]))
+                self.assertEqual(files, sorted(["methods.bib", "methods.md"] + [f"{figure}.{kind}" for figure in figures for kind in ("csv", "pdf", "svg")]))
                 for path in (self.folder / f"{name}.figures").iterdir():
                     self.assertTrue(path.read_bytes())
                     if path.suffix == ".svg":
@@ -176,16 +179,79 @@ class PageTest(unittest.TestCase):
                     self.assertAlmostEqual(found[key], value, delta=1e-8 * abs(value))
 
     def test_rungs_and_their_correlation_are_those_of_the_journal(self):
-        trials = [trial for trial in journal(self.folder / "asha" / "sweep1") if trial["state"] != 3]
-        last = {number: max(trial["values"]) for number, trial in enumerate(trials) if len(trial["values"]) == 9}
+        for name in ("asha", "few"):
+            trials = [trial for trial in journal(self.folder / name / "sweep1") if trial["state"] != 3]
+            last = {number: max(trial["values"]) for number, trial in enumerate(trials) if len(trial["values"]) == 9}
+            self.assertEqual(len(last) >= 10, name == "asha")
+            for rung in (1, 3, 9):
+                row = self.pages[name].row(str(rung), str(sum(len(trial["values"]) >= rung for trial in trials)))
+                self.assertEqual(row[3], f"{max(max(t['values'][:rung]) for t in trials if len(t['values']) >= rung):.4f}")
+                if rung < 9:
+                    self.assertEqual(row[2], str(sum(len(trial["values"]) > rung for trial in trials)))
+                    here = [max(trials[number]["values"][:rung]) for number in last]
+                    correlation = f"{scipy.stats.spearmanr(here, list(last.values())).statistic:+.2f}"
+                    self.assertEqual(row[5], correlation if name == "asha" else "left out: fewer than 10 pairs")
+                    self.assertEqual(row[6], str(len(last)))
+
+    def test_no_figure_mixes_values_after_different_times(self):
+        trials = journal(self.folder / "asha" / "sweep1")
         for rung in (1, 3, 9):
-            row = self.pages["asha"].row(str(rung), str(sum(len(trial["values"]) >= rung for trial in trials)))
-            self.assertEqual(row[3], f"{max(max(t['values'][:rung]) for t in trials if len(t['values']) >= rung):.4f}")
-            if rung < 9:
-                self.assertEqual(row[2], str(sum(len(trial["values"]) > rung for trial in trials)))
-                here = [max(trials[number]["values"][:rung]) for number in last]
-                self.assertEqual(row[5], f"{scipy.stats.spearmanr(here, list(last.values())).statistic:+.2f}")
-                self.assertEqual(row[6], str(len(last)))
+            rows = table(self.folder / "asha.figures" / f"sweep1-heat-map-{rung}.csv")
+            self.assertEqual({row["epochs"] for row in rows}, {str(rung)})
+            reached = {n for n, trial in enumerate(trials) if trial["state"] != 3 and len(trial["values"]) >= rung}
+            self.assertEqual(sum(int(row["trials"]) for row in rows), len(reached))
+            self.assertLessEqual({int(row["best_trial"]) for row in rows}, reached)
+        rows = table(self.folder / "asha.figures" / "sweep1-parallel.csv")
+        complete = {n for n, trial in enumerate(trials) if trial["state"] == 1}
+        self.assertEqual({int(row["trial"]) for row in rows if row["compared"] == "true"}, complete)
+
+    def test_a_ranking_is_parted_by_budget_and_has_all_configurations(self):
+        page, trials = self.pages["asha"], journal(self.folder / "asha" / "sweep1")
+        ended = [trial for trial in trials if trial["state"] in (1, 2)]
+        ranks = [int(row[0]) for row in page.rows if len(row) == RANKING and row[0].isdigit()]
+        self.assertEqual(ranks, list(range(1, len(ended) + 1)))
+        groups = [row[0] for row in page.rows if len(row) == 1]
+        self.assertTrue(groups[0].startswith("complete: a schedule of 9 epochs"))
+        self.assertIn("not comparable with those above", groups[-1])
+        self.assertIn("details", page.tags)
+
+    def test_the_best_is_bold_only_where_it_stands_out(self):
+        self.assertNotIn('<tr class="mark"><td class="n">1<', self.sources["random"])
+        self.assertRegex(self.pages["random"].text, r"The first \d+ cannot be told apart")
+        self.assertIn("How far a value may be off is not known", self.pages["loss"].text)
+
+    def test_each_value_has_its_error_over_rows(self):
+        first = next(row for row in self.pages["random"].rows if row[0] == "1" and len(row) == RANKING)
+        result = json.loads((self.folder / "random" / "sweep1" / "trials" / f"{int(first[1]):04}" / "result.json").read_text())
+        counts = numpy.array(result["best"]["val"]["confusion"])
+        draws = numpy.random.default_rng(1).multinomial(counts.sum(), counts.ravel() / counts.sum(), 4000).reshape(-1, *counts.shape)
+        diagonal = numpy.einsum("nii->ni", draws)
+        f1 = (2 * diagonal / (draws.sum(1) + draws.sum(2))).mean(1)
+        half = float(first[-2].removeprefix("± "))
+        self.assertAlmostEqual(half, 1.96 * f1.std(), delta=0.05 * half)
+
+    def test_the_overview_tells_what_it_ran_with(self):
+        text = self.pages["random"].text
+        for part in ("0.1.0, commit 0123456789ab", "2 ranks a trial", "NVIDIA H100 80GB HBM3", "bf16", "tokens/s a trial (median",
+                     "3,259,392"):
+            self.assertIn(part, text)
+
+    def test_the_timeline_has_each_session(self):
+        rows = table(self.folder / "random.figures" / "sweep1-timeline.csv")
+        sessions = [json.loads(path.read_text())["sessions"] for path in (self.folder / "random" / "sweep1" / "trials").glob("*/result.json")]
+        self.assertEqual(len(rows), sum(map(len, sessions)))
+        self.assertIn("4 groups trained", self.pages["random"].text)
+
+    def test_marks_tell_their_values_under_the_pointer(self):
+        for name in ("asha", "random"):
+            titles = re.findall(r"<title>(trial [^<]*)</title>", self.sources[name])
+            self.assertTrue(any("lora_rank" in title for title in titles))
+            self.assertTrue(any(", epoch 3: 0." in title for title in titles))
+            self.assertNotIn("gnuplot", re.sub("figures by gnuplot", "", self.sources[name]))
+
+    def test_importance_in_the_warm_up_is_warned_of(self):
+        self.assertIn("still rising", self.pages["warm-up"].text)
+        self.assertNotIn("still rising", self.pages["random"].text)
 
     def test_seeds_are_shown_as_mean_and_interval(self):
         trials = journal(self.folder / "seeds" / "sweep1")
@@ -197,7 +263,8 @@ class PageTest(unittest.TestCase):
         mean, error = sum(best) / len(best), scipy.stats.sem(best)
         half = error * scipy.stats.t.ppf(0.975, len(best) - 1)
         self.assertIn(f"Over its {len(best)} seeds the configuration reaches {mean:.4f} ± {half:.4f}", self.pages["seeds"].text)
-        self.assertEqual(self.pages["seeds"].row("1")[-3:], [str(len(best)), f"± {half:.4f}", f"{mean:.4f}"])
+        row = self.pages["seeds"].row("1")
+        self.assertEqual([*row[-4:-2], row[-1]], [str(len(best)), f"± {half:.4f}", f"{mean:.4f}"])
 
     def test_cost_is_time_by_ranks_and_price(self):
         for name in ("asha", "all-failed"):
@@ -219,7 +286,8 @@ class PageTest(unittest.TestCase):
         text = self.pages["all-failed"].text
         self.assertIn("No trial has a value: those that began have failed", text)
         self.assertIn("3 failed", text)
-        self.assertEqual(self.pages["all-failed"].tags.count("figure"), 0)
+        figures = [value for tag, key, value in self.pages["all-failed"].attributes if tag == "figure" and key == "id"]
+        self.assertEqual(figures, ["sweep1-timeline"])
 
     def test_one_trial_has_a_page(self):
         text = self.pages["one-trial"].text
@@ -256,8 +324,22 @@ class PageTest(unittest.TestCase):
 
     def test_methods_have_the_numbers(self):
         methods = (self.folder / "asha.figures" / "methods.md").read_text()
-        for text in ("ASHA", "after 1, 3 epochs", "scrambled Sobol sequence, seed 42", "5e-5 to 5e-3", "agsweep train --model gpt2-lora", "60 trials"):
+        for text in ("ASHA", "after 1, 3 epochs", "scrambled Sobol sequence, seed 42", "5e-5 to 5e-3", "agsweep train --model gpt2-lora", "120 trials",
+                     "0.1.0, commit 0123456789ab"):
             self.assertIn(text, methods)
+        cited = set(re.findall(r"@([a-z0-9]+)", methods))
+        entries = set(re.findall(r"^@\w+\{(\w+),", (self.folder / "asha.figures" / "methods.bib").read_text(), re.M))
+        self.assertEqual(cited, entries)
+        self.assertLessEqual({"agsweep", "li2020asha", "sobol1967", "hutter2014fanova", "hu2022lora", "radford2019gpt2", "zhang2015agnews"}, cited)
+
+    @unittest.skipUnless(shutil.which("bibtex"), "no bibtex (Debian's texlive-latex-recommended)")
+    def test_bibtex_reads_the_works_that_methods_cite(self):
+        with tempfile.TemporaryDirectory(prefix="agsweep-") as scratch:
+            shutil.copy(self.folder / "asha.figures" / "methods.bib", scratch)
+            pathlib.Path(scratch, "paper.aux").write_text("\\citation{*}\n\\bibstyle{plain}\n\\bibdata{methods}\n")
+            run = subprocess.run(["bibtex", "paper"], cwd=scratch, capture_output=True, text=True)
+            self.assertEqual(run.returncode, 0, run.stdout)
+            self.assertNotIn("Warning", run.stdout)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,9 @@ struct Case {
 std::vector<Case> cases() {
   const std::string hostile = "</title><script>alert('1')</script> \"&amp;\" `date` \xC3\xA4 \xE2\x82\xAC";
   return {
-      {"asha", {{.scheduler = "asha", .trials = 60}}},
+      {"asha", {{.scheduler = "asha", .trials = 120}}},
+      {"few", {{.scheduler = "asha", .trials = 60}}},
+      {"warm-up", {{.scheduler = "asha", .trials = 24, .warmup_steps = 5000}}},
       {"random", {{.name = "random-search", .sampler = "random", .trials = 30}}},
       {"one-trial", {{.name = "one", .trials = 1, .epochs = 1}}},
       {"all-failed", {{.name = "broken", .trials = 3, .all_fail = true}}},

@@ -98,10 +98,45 @@ nlohmann::json metrics(double value, double loss) {
           {"recall_macro", value}, {"per_class", classes}, {"confusion", confusion}};
 }
 
-nlohmann::json result_of(const SampleSweep& sample, const SweepTrial& trial, const Truth& truth) {
+/// So many seconds after the sweep began.
+std::string clock_at(std::int64_t seconds) {
+  return fmt::format("2026-01-31T{:02}:{:02}:{:02}Z", 12 + seconds / 3600 % 12, seconds / 60 % 60, seconds % 60);
+}
+
+/// Four groups take turns; the second of two sessions follows a pause.
+nlohmann::json sessions_of(std::int64_t number, std::int64_t epochs, std::int64_t epoch_seconds, std::string& ended) {
+  const std::int64_t start = number / 4 * (9 * epoch_seconds + 5) + 3 * (number % 4), half = epochs / 2;
+  ended = clock_at(start + epochs * epoch_seconds);
+  nlohmann::json sessions = nlohmann::json::array();
+  if (half > 0) {
+    sessions.push_back({{"group", number % 4},
+                        {"host", "n1"},
+                        {"epochs", 0},
+                        {"started", clock_at(start)},
+                        {"ended", clock_at(start + half * epoch_seconds - 4)}});
+  }
+  sessions.push_back({{"group", number % 4}, {"host", "n1"}, {"epochs", half}, {"started", clock_at(start + half * epoch_seconds)}});
+  return sessions;
+}
+
+nlohmann::json result_of(const SampleSweep& sample, std::int64_t number, const SweepTrial& trial, const Truth& truth) {
+  std::string ended;
+  const nlohmann::json sessions = sessions_of(number, trial.epochs(), static_cast<std::int64_t>(sample.device_seconds), ended);
+  const std::int64_t rank = trial.point[1] < 0 ? 0 : std::int64_t{2} << static_cast<std::int64_t>(trial.point[1]);
+  const nlohmann::json evaluated = metrics(validation(truth, std::max<std::int64_t>(trial.epochs(), 1)) + 0.025, 0.08);
   const double val = validation(truth, std::max<std::int64_t>(trial.best_epoch, 1));
   return {{"status", trial.phase == TrialPhase::failed ? "failed" : "done"},
           {"best", {{"epoch", trial.best_epoch}, {"train", metrics(val + 0.02, 0.1)}, {"val", metrics(val, 0.2)}}},
+          {"final", {{"epoch", trial.epochs()}, {"train", evaluated}, {"val", evaluated}}},
+          {"sessions", sessions},
+          {"ended", ended},
+          {"params_total", 124'443'648 + 101'760 * rank},
+          {"params_trainable", 101'760 * rank + 3072},
+          {"tokens_per_second", 41'000.0 - 100 * static_cast<double>(rank)},
+          {"peak_memory_bytes", 3'100'000'000 + 9'000'000 * rank},
+          {"peak_device_memory_bytes", 5'200'000'000 + 31'000'000 * rank},
+          {"precision", "bf16"},
+          {"versions", {{"agsweep", "0.1.0"}, {"commit", "0123456789abcdef0123456789abcdef01234567"}}},
           {"train_seconds", sample.device_seconds * 0.9 * static_cast<double>(trial.epochs())},
           {"eval_seconds", sample.device_seconds * 0.1 * static_cast<double>(trial.epochs())},
           {"ranks", 2},
@@ -118,10 +153,10 @@ void write_run(const fs::path& sweep, const SampleSweep& sample, std::int64_t nu
   const Truth truth = truth_of(trial);
   fs::create_directories(run);
   write_text(run / "epochs.csv", epoch_rows(truth, trial.epochs(), sample.device_seconds, sample.metric));
-  write_text(run / "config.toml",
-             fmt::format("[recorded]\ndata = '/corpora/ag news.h5'\nclass_names = {}\nsynthetic = {}\nrandom_base = false\n",
-                         nlohmann::json(sample.class_names).dump(), sample.synthetic));
-  if (trial.ended()) write_text(run / "result.json", result_of(sample, trial, truth).dump(2));
+  write_text(run / "config.toml", fmt::format("batch_size = 64\nwarmup_steps = {}\n[recorded]\ndata = '/corpora/ag news.h5'\nclass_names "
+                                              "= {}\nsynthetic = {}\nrandom_base = false\n",
+                                              sample.warmup_steps, nlohmann::json(sample.class_names).dump(), sample.synthetic));
+  if (trial.ended()) write_text(run / "result.json", result_of(sample, number, trial, truth).dump(2));
 }
 
 /// So many minutes after the sweep began.

@@ -22,7 +22,8 @@ struct SampleSweep {
   bool all_fail = false;
   bool unfinished = false;  // the journal ends in the middle of the sweep, just as a trial has begun
   bool synthetic = false;
-  double device_seconds = 40;  // an epoch's, on each of 2 ranks
+  double device_seconds = 40;       // an epoch's, on each of 2 ranks
+  std::int64_t warmup_steps = 100;  // an epoch has 188
 };
 
 /// A sweep's folder as `agsweep sweep` leaves it, with made-up metrics: best near lr 1.2e-3, lora_rank 16, lora_dropout 0.1. Trials with
