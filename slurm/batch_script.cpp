@@ -162,8 +162,10 @@ std::string batch_script(const BatchJob& job) {
   text += functions;
   text += fmt::format("\ncd -- {} || give_up \"the folder that the job was submitted from is missing on $(hostname)\"\n",
                       shell_word(job.started.string()));
-  text +=
-      fmt::format("export AGSWEEP_SUBMITTED_AS={}  # what the program says goes on with it\n", shell_word(shell_command(job.submitted_as)));
+  text += fmt::format(
+      "# shellcheck disable=SC1003  # a quoted word within a quoted line\n"
+      "export AGSWEEP_SUBMITTED_AS={}  # what the program says goes on with it\n",
+      shell_word(shell_command(job.submitted_as)));
   for (const std::string& line : job.setup) text += line + "\n";
   if (job.cpus_per_task > 0) text += "export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # srun has not asked for it by itself since 22.05\n";
   text += launch(job);
