@@ -76,8 +76,10 @@ std::string scope_title(const RankingScope& scope) {
 constexpr const char* rows_95_note = " ± over rows: half of the 95 % interval that comes of the validation rows being a sample.";
 constexpr const char* seeds_95_note = " ± over seeds: half of Student's 95 % t interval of the mean.";
 
+/// Also of a column that is not there.
 bool blank(const DataTable& table, std::string_view name) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(), [name](const Column& column) { return column.name == name; });
+  if (found == table.columns.end()) return true;
   const auto place = static_cast<std::size_t>(found - table.columns.begin());
   return std::none_of(table.rows.begin(), table.rows.end(), [place](const std::vector<Cell>& row) { return row[place].has_value(); });
 }
