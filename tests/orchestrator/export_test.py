@@ -15,6 +15,7 @@ from gpt2_models import Gpt2Test, write_base  # noqa: E402
 
 import torch  # noqa: E402
 import transformers  # noqa: E402
+from huggingface_hub import ModelCard  # noqa: E402
 from peft import AutoPeftModelForSequenceClassification, PeftModel  # noqa: E402
 
 # Two blocks and a high rate, so that the adapter is far from nothing after a few steps.

@@ -85,8 +85,8 @@ def check_rows(tool, sweep):
     assert {row["state"] for row in ranked[len(complete) :]} == {"pruned"}
 
     status = json.loads(run(tool, "status", sweep.path))
-    assert {key: status[key] for key in ("done", "running", "paused", "pruned", "failed", "pending")} == {
-        "done": 12, "running": 12, "paused": 12, "pruned": 12, "failed": 12, "pending": 0}
+    assert {key: status[key] for key in ("complete", "running", "paused", "pruned", "failed", "pending")} == {
+        "complete": 12, "running": 12, "paused": 12, "pruned": 12, "failed": 12, "pending": 0}
     assert status["best"]["trial"] == study.best_trial.number
     assert status["best"]["parameters"] == study.best_params
 
