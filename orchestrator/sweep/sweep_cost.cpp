@@ -47,7 +47,7 @@ TrainConfig trial_config(const PreparedSweep& sweep, const Point& point) {
 
 std::vector<Point> known_points(const SweepSpec& spec, std::size_t most) {
   std::vector<Point> points = spec.first_trials;
-  if (spec.sampler == SamplerKind::tpe) return points;
+  if (looks_back(spec.sampler)) return points;
   const auto sampler = make_sampler(spec);
   const std::size_t wanted = std::min(static_cast<std::size_t>(spec.trials), most);
   for (std::int64_t i = 0; points.size() < wanted; ++i) points.push_back(sampler->sample(i, {}));

@@ -39,6 +39,13 @@ std::string epoch_axis(std::int64_t epochs) {
   return whole_number_axis('x', 1, std::max<std::int64_t>(epochs, 2)) + axis_label('x', "epoch");
 }
 
+/// A plot against epochs, with a little room above and below.
+std::string curves_program(const ReportedSweep& sweep, std::string_view y_label, const std::string& data,
+                           const std::vector<std::string>& plots, const Hover& hover) {
+  return epoch_axis(sweep.results.epochs) + axis_label('y', y_label) + "set autoscale yfix\nset offsets 0, 0, graph 0.05, graph 0.05\n" +
+         data + hover.data() + fmt::format("plot {}{}\n", fmt::join(plots, ", "), hover.plot());
+}
+
 std::string trial_title(const TrialResults& trial) { return gnuplot_text(fmt::format("trial {}", trial.number)); }
 
 std::string top_style(std::size_t rank) {
@@ -122,9 +129,7 @@ Figure metric_curves(const ReportedSweep& sweep) {
           .caption = fmt::format("{} after each epoch. In colour the best {}{}.", capitalised(metric),
                                  counted(static_cast<std::int64_t>(top), "trial"), behind),
           .csv = csv_text(csv),
-          .program = epoch_axis(sweep.results.epochs) + axis_label('y', metric) +
-                     "set autoscale yfix\nset offsets 0, 0, graph 0.05, graph 0.05\n" + data + hover.data() +
-                     fmt::format("plot {}{}\n", fmt::join(plots, ", "), hover.plot())};
+          .program = curves_program(sweep, metric, data, plots, hover)};
 }
 
 std::optional<Figure> best_curves(const ReportedSweep& sweep) {
@@ -217,9 +222,7 @@ Figure loss_curves(const ReportedSweep& sweep) {
               "Loss of the best trials, all of it plain cross-entropy of an evaluation pass, without dropout and label smoothing: on "
               "validation rows after each epoch (lines), and on training rows with the weights of the best and the last epoch (crosses).",
           .csv = csv_text(csv),
-          .program = epoch_axis(sweep.results.epochs) + axis_label('y', "loss (nats)") +
-                     "set autoscale yfix\nset offsets 0, 0, graph 0.05, graph 0.05\n" + data + hover.data() +
-                     fmt::format("plot {}{}\n", fmt::join(plots, ", "), hover.plot())};
+          .program = curves_program(sweep, "loss (nats)", data, plots, hover)};
 }
 
 Figure optimised_loss_curves(const ReportedSweep& sweep) {
@@ -243,9 +246,7 @@ Figure optimised_loss_curves(const ReportedSweep& sweep) {
               "Training loss of the same trials as it was optimised: the mean over each epoch's steps, with dropout and label smoothing. "
               "It is not to be compared with the losses beside it, nor between trials that smooth or drop out differently.",
           .csv = csv_text(csv),
-          .program = epoch_axis(sweep.results.epochs) + axis_label('y', "optimised loss (nats)") +
-                     "set autoscale yfix\nset offsets 0, 0, graph 0.05, graph 0.05\n" + data + hover.data() +
-                     fmt::format("plot {}{}\n", fmt::join(plots, ", "), hover.plot())};
+          .program = curves_program(sweep, "optimised loss (nats)", data, plots, hover)};
 }
 
 Figure gap_curves(const ReportedSweep& sweep, const TrialResults& trial) {
@@ -281,11 +282,10 @@ Figure gap_curves(const ReportedSweep& sweep, const TrialResults& trial) {
                           "on training rows (crosses). Dashed: the running mean of the epoch with dropout on, which lags behind.",
                           trial.number),
           .csv = csv_text(csv),
-          .program = epoch_axis(sweep.results.epochs) + axis_label('y', "accuracy") +
-                     "set autoscale yfix\nset offsets 0, 0, graph 0.05, graph 0.05\n" +
-                     curve("$trial_train", column(table.train, accuracy)) + curve("$trial_val", column(table.val, accuracy)) +
-                     evaluated_block("$evaluated", points) + hover.data() +
-                     fmt::format("plot {}{}\n", fmt::join(plots, ", "), hover.plot())};
+          .program = curves_program(sweep, "accuracy",
+                                    curve("$trial_train", column(table.train, accuracy)) +
+                                        curve("$trial_val", column(table.val, accuracy)) + evaluated_block("$evaluated", points),
+                                    plots, hover)};
 }
 
 }  // namespace agsweep
