@@ -15,13 +15,10 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import main, wait_until  # noqa: E402
+from hparams_tab import hparams_tab  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
-from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider  # noqa: E402
-from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer  # noqa: E402
-from tensorboard.context import RequestContext  # noqa: E402
-from tensorboard.plugins import base_plugin  # noqa: E402
-from tensorboard.plugins.hparams import api_pb2, backend_context, get_experiment, list_session_groups  # noqa: E402
+from tensorboard.plugins.hparams import api_pb2  # noqa: E402
 
 
 class Progress(SweepTest):
@@ -98,22 +95,9 @@ class Optuna(SweepTest):
 
 
 class TensorBoard(SweepTest):
-    def hparams(self, folder):
-        """The HParams tab's experiment, and its rows by name."""
-        runs = EventMultiplexer()
-        runs.AddRunsFromDirectory(str(folder))
-        runs.Reload()
-        context = backend_context.Context(base_plugin.TBContext(data_provider=MultiplexerDataProvider(runs, str(folder))))
-        of = lambda handler, request: handler(RequestContext(), context, "sweep", request).run()
-        experiment = of(get_experiment.Handler, api_pb2.GetExperimentRequest(include_metrics=True))
-        request = api_pb2.ListSessionGroupsRequest(allowed_statuses=api_pb2.Status.values(), start_index=0, slice_size=100)
-        for info in experiment.metric_infos:
-            request.col_params.add(metric=info.name)
-        return experiment, of(list_session_groups.Handler, request).session_groups
-
     def test_shows_each_trials_hyperparameters_and_metrics(self):
         sweep = self.sweep(ranks=2)
-        experiment, groups = self.hparams(sweep / "tensorboard")
+        experiment, groups = hparams_tab(sweep / "tensorboard")
         self.assertEqual({info.name for info in experiment.hparam_infos}, {"lr", "dropout"})
         metrics = {(info.name.group, info.name.tag) for info in experiment.metric_infos}
         self.assertIn(("", "best/accuracy"), metrics)
@@ -133,7 +117,7 @@ class TensorBoard(SweepTest):
     def test_of_a_resumed_sweep_shows_each_trial_once(self):
         sweep = self.sweep("sweep", SIMPLE, ranks=1)
         self.program.run(*self.command("sweep", SIMPLE.replace("trials = 4", "trials = 6"), "--resume"), ranks=1, timeout=120).check()
-        _, groups = self.hparams(sweep / "tensorboard")
+        _, groups = hparams_tab(sweep / "tensorboard")
         self.assertEqual(sorted(int(group.name.split()[0]) for group in groups), list(range(6)))
 
     def test_has_no_folder_where_it_is_not_wanted(self):

@@ -7,14 +7,14 @@ import tempfile
 import time
 
 import numpy
-from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator, plugin_event_multiplexer
-from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
+from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.compat.proto.event_pb2 import SessionLog
-from tensorboard.context import RequestContext
-from tensorboard.plugins import base_plugin
-from tensorboard.plugins.hparams import api_pb2, backend_context, get_experiment, list_session_groups
+from tensorboard.plugins.hparams import api_pb2
 from tensorboard.util import tensor_util
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from hparams_tab import hparams_tab  # noqa: E402
 
 TRAIN = ["train/lr", "train/loss", "train/grad_norm"]
 VAL = ["val/loss", "val/accuracy", "val/f1_macro", "val/f1_weighted", "val/precision_macro", "val/recall_macro",
@@ -58,21 +58,6 @@ def check(folder, points):
         assert newer.SummaryMetadata(tag).plugin_data.plugin_name == "scalars"
 
 
-def hparams_tab(folder):
-    """The keys that TensorBoard's HParams tab has for the runs below, and its rows by name."""
-    runs = plugin_event_multiplexer.EventMultiplexer()
-    runs.AddRunsFromDirectory(str(folder))
-    runs.Reload()
-    context = backend_context.Context(base_plugin.TBContext(data_provider=MultiplexerDataProvider(runs, str(folder))))
-    of = lambda handler, request: handler(RequestContext(), context, "sweep", request).run()
-    experiment = of(get_experiment.Handler, api_pb2.GetExperimentRequest(include_metrics=True))
-    request = api_pb2.ListSessionGroupsRequest(allowed_statuses=api_pb2.Status.values(), start_index=0, slice_size=100)
-    for info in experiment.metric_infos:
-        request.col_params.add(metric=info.name)
-    rows = of(list_session_groups.Handler, request).session_groups
-    return {info.name for info in experiment.hparam_infos}, {row.name: row for row in rows}
-
-
 def check_hparams(run_events, folder):
     def write(name, lines):
         (folder / name).mkdir(exist_ok=True)
@@ -83,7 +68,8 @@ def check_hparams(run_events, folder):
     write("two", ["session 0008 lr 0.5", "open 0 0", epoch, "end failed"])
     write("three", ["session 0009 lr 0.125", "open 0 0", epoch, "end interrupted"])
     write("other", ["open 0 0", epoch, "end done"])  # a run of no sweep
-    keys, rows = hparams_tab(folder)
+    experiment, groups = hparams_tab(folder)
+    keys, rows = {info.name for info in experiment.hparam_infos}, {row.name: row for row in groups}
     assert keys == {"lr", "batch_size", "rslora", "lora_alpha"}, keys
     assert sorted(rows) == ["0007", "0008", "0009"], sorted(rows)
     for name, lr, status in [("0007", 0.25, api_pb2.STATUS_SUCCESS), ("0008", 0.5, api_pb2.STATUS_FAILURE),
