@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/seal.hpp"
@@ -10,26 +12,21 @@ namespace agsweep {
 
 namespace fs = std::filesystem;
 
-namespace {
+std::string sealed_json(std::string_view object) { return sealed(fmt::format("{{ {}{}\",{}\n", json_seal, no_seal_yet, object.substr(1))); }
 
-nlohmann::json parsed(const std::string& text, const fs::path& path) {
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError("{}: {}", path.string(), error.what());
-  }
-}
-
-}  // namespace
-
-nlohmann::json read_json(const fs::path& path) { return parsed(read_file(path), path); }
-
-nlohmann::json read_result(const fs::path& path, std::string_view advice) {
+nlohmann::json read_sealed_json(const fs::path& path, std::string_view advice) {
   const std::string text = read_file(path);
-  check_seal(text, result_seal, path, advice);
-  nlohmann::json result = parsed(text, path);
-  if (!result.is_object()) throw DataError("{}: not an object", path.string());
-  return result;
+  // A result.json of a version with seals has "config_seal" too.
+  if (!check_seal(text, json_seal, path, advice) && text.find("seal\"") != text.npos) {
+    throw DataError("{}: its seal is damaged; {}", path.string(), advice);
+  }
+  try {
+    nlohmann::json record = nlohmann::json::parse(text);
+    if (!record.is_object()) throw DataError("{}: not an object", path.string());
+    return record;
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("{}: {}; {}", path.string(), error.what(), advice);
+  }
 }
 
 }  // namespace agsweep

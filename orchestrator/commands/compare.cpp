@@ -7,6 +7,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/config_file.hpp"  // check_run
 #include "sweeps/comparison/comparison.hpp"
 
 namespace agsweep {
@@ -36,8 +37,8 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"A", "B"});
   CompareArgs args;
   fill(table(), line.asked, args);
-  const TestedModel first = read_tested_model(model_folder(line.positional[0]), line.positional[0]);
-  const TestedModel second = read_tested_model(model_folder(line.positional[1]), line.positional[1]);
+  const TestedModel first = read_tested_model(model_folder(line.positional[0]), line.positional[0], check_run);
+  const TestedModel second = read_tested_model(model_folder(line.positional[1]), line.positional[1], check_run);
   const Comparison comparison = compare(first, second);
   fmt::print("{}", args.json ? to_json(comparison).dump(2) + "\n" : comparison_text(comparison));
   return ExitCode::done;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"  // sealed_json
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/embedding/embedding_files.hpp"
 #include "orchestrator/options/command_line.hpp"
@@ -70,7 +71,7 @@ ExitCode run(const Invocation& call) {
     if (!args.projector.empty()) wrote += fmt::format(", {}", args.projector.string());
     if (fs::exists(folder / "config.toml")) {
       const PlaneView plane = principal_plane(embedding.hidden, embedding.width);
-      write_file_atomically(folder / "embedding.json", plane_json(plane, embedding).dump());
+      write_file_atomically(folder / "embedding.json", sealed_json(plane_json(plane, embedding).dump()));
       wrote += fmt::format(", {}", (folder / "embedding.json").string());
     }
     fmt::print("wrote {}: {} rows of {} channels\n", wrote, embedding.rows(), embedding.width);

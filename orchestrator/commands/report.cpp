@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/config_file.hpp"  // check_run
 #include "orchestrator/options/output_path.hpp"
 #include "sweeps/aggregate/find_sweeps.hpp"
 #include "sweeps/report/report_page.hpp"
@@ -47,7 +48,7 @@ ExitCode run(const Invocation& call) {
   const std::vector<fs::path> folders = find_sweeps(std::vector<fs::path>(line.positional.begin(), line.positional.end()));
   std::vector<ReportedSweep> sweeps;
   for (const fs::path& folder : folders) {
-    sweeps.push_back(read_reported_sweep(folder, folders.size() == 1 ? "sweep" : fmt::format("sweep{}", sweeps.size() + 1)));
+    sweeps.push_back(read_reported_sweep(folder, folders.size() == 1 ? "sweep" : fmt::format("sweep{}", sweeps.size() + 1), check_run));
   }
   ReportOptions options;
   if (line.asked.contains("price")) options.price = args.price;

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "orchestrator/confirm/test_trials.hpp"
+#include "orchestrator/options/config_file.hpp"  // check_run
 #include "orchestrator/options/seed_list.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/run_sweep.hpp"
@@ -60,7 +62,7 @@ ExitCode run_confirm(Session& session, const std::vector<std::string>& command_l
   {
     const auto comm = session.world(passed.timeout);
     together(*comm, [&] {
-      const ReportedSweep searched = read_reported_sweep(sweep, "sweep");
+      const ReportedSweep searched = read_reported_sweep(sweep, "sweep", check_run);
       tuning = budget_of(searched);
       trainings.spec_text = resolved_spec(confirming_spec(searched, args));
     });
@@ -71,14 +73,14 @@ ExitCode run_confirm(Session& session, const std::vector<std::string>& command_l
   const auto comm = session.world(passed.timeout);
   std::vector<std::int64_t> chosen;
   together(*comm, [&] {
-    const ReportedSweep confirmed = read_reported_sweep(args.out, "confirm");
+    const ReportedSweep confirmed = read_reported_sweep(args.out, "confirm", check_run);
     for (const TrialResults* trial : chosen_trials(confirmed)) chosen.push_back(trial->number);
   });
   if (chosen.empty()) return trained;  // each has failed, as results.csv says
   test_trials(*comm, args.out, chosen, args.data, passed.weights);
   on_rank_zero(*comm, [&] {
-    Confirmation confirmation{.sweep = sweep, .tuning = tuning, .model = read_tested_model(args.out, args.out.string())};
-    const std::string json = to_json(confirmation).dump(2) + "\n";
+    Confirmation confirmation{.sweep = sweep, .tuning = tuning, .model = read_tested_model(args.out, args.out.string(), check_run)};
+    const std::string json = sealed_json(to_json(confirmation).dump(2));
     write_file_atomically(args.out / confirmation_name, json);
     fmt::print("{}", args.json ? json : confirmation_text(confirmation));
   });

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/json_file.hpp"
+#include "base/seal.hpp"  // PrefixSeal
+#include "base/sha256.hpp"
 #include "orchestrator/training/loaded_model.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // trial_folder
 #include "sweeps/comparison/tested_model.hpp"  // names of files
@@ -18,8 +21,12 @@ void test_trial(Communicator& comm, const fs::path& folder, const fs::path& data
   const LoadedModel model = load_model(comm, folder, weights, data, "test");
   const Prediction prediction = predict_split(comm, model, fmt::format("test {}", folder.string()));
   on_rank_zero(comm, [&] {
-    write_predictions(folder / test_predictions_name, model.rows(), prediction);
-    write_file_atomically(folder / test_metrics_name, to_json(prediction.metrics).dump(2) + "\n");
+    const fs::path predictions = folder / test_predictions_name;
+    write_predictions(predictions, model.rows(), prediction);
+    nlohmann::json test = to_json(prediction.metrics);
+    test["files"] = {
+        {predictions.filename().string(), PrefixSeal{.bytes = fs::file_size(predictions), .sha256 = sha256_file(predictions)}}};
+    write_file_atomically(folder / test_metrics_name, sealed_json(test.dump(2)));
   });
 }
 

@@ -51,7 +51,7 @@ LoraRun read_lora_run(const fs::path& run, const fs::path& weights, const fs::pa
   const fs::path model = trained_weights(run);
   nlohmann::json result;  // weights alone can be exported too
   if (fs::exists(run / "result.json"))
-    result = read_result(run / "result.json", "put it back as it was, or remove it to export without its metrics");
+    result = read_sealed_json(run / "result.json", "put it back as it was, or remove it to export without its metrics");
   return {.config = std::move(config),
           .record = stored.record,
           .model = model,

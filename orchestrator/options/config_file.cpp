@@ -161,7 +161,7 @@ std::string seal_in_result(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return "";
   try {
-    const nlohmann::json result = read_result(path, "");
+    const nlohmann::json result = read_sealed_json(path, "");
     const auto found = result.find("config_seal");
     return found != result.end() && found->is_string() ? found->get<std::string>() : "";
   } catch (const DataError&) {
@@ -181,6 +181,8 @@ void check_config(const std::string& config, const std::string& seal, const fs::
   check(seal, "itself");
   check(seal_in_result(path.parent_path() / "result.json"), "result.json");
 }
+
+std::string recorded_seal(const toml::table& file) { return file.at_path("recorded.seal").value_or(std::string()); }
 
 }  // namespace
 
@@ -231,9 +233,20 @@ StoredRun read_run(const fs::path& run) {
   try {
     const std::string config = read_text(path);
     const toml::table file = parse(config, path);
-    const std::string seal = file.at_path("recorded.seal").value_or(std::string());
+    const std::string seal = recorded_seal(file);
     check_config(config, seal, path);
     return {.options = options_in(file, path, Purpose::the_run_itself), .record = record_in(file, path), .sealed = !seal.empty()};
+  } catch (const UsageError& error) {
+    throw DataError("{}", error.what());
+  }
+}
+
+void check_run(const fs::path& run) {
+  const fs::path path = run / "config.toml";
+  if (!fs::exists(path)) return;
+  try {
+    const std::string config = read_text(path);
+    check_config(config, recorded_seal(parse(config, path)), path);
   } catch (const UsageError& error) {
     throw DataError("{}", error.what());
   }

@@ -51,6 +51,9 @@ AskedOptions run_options(const std::string& config);
 /// run began
 StoredRun read_run(const std::filesystem::path& run);
 
+/// That RUN/config.toml, where it is there, is as read_run() wants it, whatever options it has. @throws DataError
+void check_run(const std::filesystem::path& run);
+
 /// What a person is told who would take a run from one kind of device to another.
 inline constexpr std::string_view other_device_advice =
     "a checkpoint does not move between cpu and cuda: start a new run from its weights by --init RUN/model.safetensors";

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/json_file.hpp"
+#include "base/seal.hpp"  // check_rows
 #include "base/system.hpp"
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
@@ -88,8 +89,12 @@ JobDevices devices_here(Communicator& comm, const World& world, Device recorded)
 
 Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string& command) {
   const StoredRun stored = read_run(run);
-  const nlohmann::json recorded = fs::exists(run / "result.json") ? read_result(run / "result.json", "put it back as it was") : nullptr;
+  const nlohmann::json recorded =
+      fs::exists(run / "result.json") ? read_sealed_json(run / "result.json", "put it back as it was") : nullptr;
   const std::string status = recorded.is_null() ? "" : recorded.value("status", "");
+  for (const char* const name : {"steps.csv", "hashes.csv"}) {
+    check_rows(run / name, read_file(run / name), recorded, "result.json", status != "done");
+  }
   const ReplayFolder folder(args.out);
 
   SelfCommunicator alone;

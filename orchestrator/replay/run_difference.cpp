@@ -116,8 +116,8 @@ BitComparison compare_bits(const fs::path& recorded, const fs::path& repeated) {
 
 NearComparison compare_nearly(const fs::path& recorded, const fs::path& repeated) {
   NearComparison comparison;
-  const nlohmann::json before = read_json(recorded / "result.json");
-  const nlohmann::json now = read_json(repeated / "result.json");
+  const nlohmann::json before = read_sealed_json(recorded / "result.json", "put it back as it was");
+  const nlohmann::json now = read_sealed_json(repeated / "result.json", "");
   for (const char* const split : {"val", "test"}) {
     for (const Metric metric : {Metric::accuracy, Metric::f1_macro}) {
       const nlohmann::json was = metric_at(before, split, metric);

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "base/json_file.hpp"
+#include "orchestrator/options/config_file.hpp"  // check_run
 #include "orchestrator/training/loaded_model.hpp"
 #include "sweeps/comparison/tested_model.hpp"  // chosen_trials
 #include "workers/train/measure_inference.hpp"
@@ -30,7 +31,7 @@ nlohmann::json to_json(const InferenceMeasurement& measured) {
 void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::path& data, const fs::path& weights) {
   fs::path run;  // empty: nothing to measure; as rank 0 sees it
   on_rank_zero(comm, [&] {
-    const ReportedSweep arm = read_reported_sweep(sweep, "arm");
+    const ReportedSweep arm = read_reported_sweep(sweep, "arm", check_run);
     const std::vector<const TrialResults*> trials = chosen_trials(arm);
     if (!trials.empty() && !fs::exists(sweep / file_name)) run = trials.front()->folder;
   });
@@ -46,14 +47,16 @@ void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::p
                                                     [&] { comm.at("the measurement of inference", ++calls); }));
     json["device"] = model.devices.facts.at("device_name");
     json["threads"] = stored.config.threads;
-    write_file_atomically(sweep / file_name, json.dump(2) + "\n");
+    write_file_atomically(sweep / file_name, sealed_json(json.dump(2)));
   });
 }
 
 std::optional<nlohmann::json> read_inference_file(const fs::path& sweep) {
   const fs::path path = sweep / file_name;
   if (!fs::exists(path)) return std::nullopt;
-  return read_json(path);
+  nlohmann::json measured = read_sealed_json(path, "put it back as it was, or remove it: then --resume measures anew");
+  measured.erase("seal");
+  return measured;
 }
 
 }  // namespace agsweep

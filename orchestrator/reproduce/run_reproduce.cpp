@@ -10,6 +10,7 @@
 #include "base/system.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/confirm/test_trials.hpp"
+#include "orchestrator/options/config_file.hpp"  // check_run
 #include "orchestrator/options/seed_list.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/reproduce/inference_file.hpp"
@@ -109,7 +110,7 @@ class Reproducer {
     std::vector<double> rates;
     const auto comm = session_.world(timeout_);
     together(*comm, [&] {
-      const ReportedSweep sweep = read_reported_sweep(folder_of(arm.rate_of), arm.rate_of);
+      const ReportedSweep sweep = read_reported_sweep(folder_of(arm.rate_of), arm.rate_of, check_run);
       const std::vector<const TrialResults*> best = chosen_trials(sweep);
       if (best.empty()) throw RunTimeError("{}: every training has failed, so there is no best rate", folder_of(arm.rate_of).string());
       rates = {std::get<double>(best.front()->parameters.at("lr"))};
@@ -156,7 +157,7 @@ class Reproducer {
     const auto comm = session_.world(timeout_);
     std::vector<std::int64_t> trials;
     together(*comm, [&] {
-      const ReportedSweep sweep = read_reported_sweep(folder_of(arm.name), arm.name);
+      const ReportedSweep sweep = read_reported_sweep(folder_of(arm.name), arm.name, check_run);
       for (const TrialResults* trial : chosen_trials(sweep)) trials.push_back(trial->number);
     });
     const AskedOptions options = options_of_arm(arm);
@@ -175,7 +176,7 @@ class Reproducer {
   /// On rank 0.
   void publish() {
     Reproduced reproduced{.plan = plan_, .rows = rows_, .arms = {}};
-    for (const Arm& arm : arms_) reproduced.arms.emplace(arm.name, read_tested_model(folder_of(arm.name), arm.name));
+    for (const Arm& arm : arms_) reproduced.arms.emplace(arm.name, read_tested_model(folder_of(arm.name), arm.name, check_run));
     ReproductionFacts facts{.inference = {}, .command = repeating_command(), .price = {}};
     if (args_.price > 0) facts.price = args_.price;
     for (const std::string& model : plan_.models) {

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/system.hpp"  // say, steady_seconds
 #include "base/table.hpp"
+#include "orchestrator/options/config_file.hpp"  // check_run
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/training/metrics_text.hpp"  // caveats
 #include "orchestrator/training/run_inputs.hpp"    // FileFacts
@@ -105,7 +106,7 @@ void SweepOffice::say_why_stopped(const std::string& resume_command) {
 
 /// Without gnuplot there is none.
 void SweepOffice::write_report() try {
-  write_file_atomically(args_.out / "report.html", make_report({read_reported_sweep(args_.out, "sweep")}, {}).html);
+  write_file_atomically(args_.out / "report.html", make_report({read_reported_sweep(args_.out, "sweep", check_run)}, {}).html);
 } catch (const Error& error) {
   block_.message(fmt::format("no report.html: {}", error.what()));
 }

@@ -17,22 +17,20 @@ namespace fs = std::filesystem;
 TrialFacts read_trial_facts(const fs::path& folder) {
   std::error_code unreadable;
   if (!fs::exists(folder / "result.json", unreadable)) return {};
+  const nlohmann::json result = read_sealed_json(folder / "result.json", "put it back as it was, or remove it: then the trial ends anew");
   try {
-    const nlohmann::json result = read_result(folder / "result.json", "");
     return {.seconds = result.at("train_seconds").get<double>() + result.at("eval_seconds").get<double>(),
             .config_hash = result.at("config_hash").get<std::string>(),
             .done = result.at("status") == "done"};
-  } catch (const nlohmann::json::exception&) {
-    return {};
-  } catch (const DataError&) {
-    return {};
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("{}: {}", (folder / "result.json").string(), error.what());
   }
 }
 
 nlohmann::json trial_sessions(const fs::path& folder, int group, const std::string& host, std::int64_t epochs) {
   nlohmann::json sessions = nlohmann::json::array();
   try {
-    const nlohmann::json before = read_result(folder / "result.json", "");
+    const nlohmann::json before = read_sealed_json(folder / "result.json", "");
     if (before.contains("sessions") && before["sessions"].is_array()) sessions = before["sessions"];
     const bool ended = !sessions.empty() && sessions.back().is_object() && before.contains("ended");
     if (ended) sessions.back()["ended"] = before["ended"];

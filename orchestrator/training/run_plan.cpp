@@ -54,8 +54,8 @@ RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
     plan.record->data = fs::absolute(args.data).lexically_normal();
   }
   if (!fs::exists(args.out / "result.json")) return plan;
-  plan.result =
-      read_result(args.out / "result.json", "put it back as it was, or remove it: then --resume writes it anew from the last checkpoint");
+  plan.result = read_sealed_json(args.out / "result.json",
+                                 "put it back as it was, or remove it: then --resume writes it anew from the last checkpoint");
   const std::string status = text_at(plan.result, "status");
   if (status == "failed") {
     throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), text_at(plan.result, "error"));

@@ -7,9 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/seal.hpp"
+#include "base/json_file.hpp"
 #include "sweeps/journal/distribution.hpp"
-#include "sweeps/journal/journal_line.hpp"  // parse_journal_line
 #include "sweeps/journal/study.hpp"
 #include "sweeps/space/resolved_spec.hpp"
 #include "sweeps/space/spec_difference.hpp"
@@ -142,15 +141,11 @@ void drop_bulk(nlohmann::json& result) {
   }
 }
 
-/// null for a file that is missing, or no JSON object. @throws DataError for one that cannot be read, or was changed
+/// null for a file that is missing. @throws DataError for one that cannot be read, or was changed
 nlohmann::json read_result(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return nullptr;
-  const std::string text = read_file(path);
-  const std::optional<JournalLine> stored = parse_journal_line(text);
-  if (!stored) return nullptr;
-  check_seal(text, result_seal, path, "put it back as it was, or remove it to go on without what only it knows");
-  nlohmann::json result = *stored;
+  nlohmann::json result = read_sealed_json(path, "put it back as it was, or remove it to go on without what only it knows");
   drop_bulk(result);
   return result;
 }

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/json_file.hpp"
+#include "base/seal.hpp"  // check_rows
 
 namespace agsweep {
 
@@ -14,9 +15,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::string_view advice = "put it back as it was, or remove it: then `agsweep confirm --resume` makes it anew";
+
 /// row,label,predicted,logit_0.. of each row of the split, in order.
 void read_predictions(const fs::path& path, std::size_t classes, TestedRun& run) {
   const std::string text = read_file(path);
+  check_rows(path, text, run.test, test_metrics_name, false);
   std::string_view rest = text;
   const auto line = [&] {
     const std::string_view first = rest.substr(0, rest.find('\n'));
@@ -53,23 +57,27 @@ std::vector<const TrialResults*> chosen_trials(const ReportedSweep& sweep) {
   return trials;
 }
 
-TestedModel read_tested_model(const fs::path& folder, std::string name) {
+TestedModel read_tested_model(const fs::path& folder, std::string name, const RunCheck& check) {
   TestedModel model;
-  model.sweep = read_reported_sweep(folder, name);
+  model.sweep = read_reported_sweep(folder, name, check);
   model.name = std::move(name);
   const fs::path confirmation = folder / confirmation_name;
   if (fs::exists(confirmation)) {
     try {
-      model.tuning = read_json(confirmation).at("tuning").get<TuningBudget>();
+      model.tuning = read_sealed_json(confirmation, advice).at("tuning").get<TuningBudget>();
     } catch (const nlohmann::json::exception& error) {
       throw DataError("{}: {}", confirmation.string(), error.what());
     }
   }
   for (const TrialResults* trial : chosen_trials(model.sweep)) {
     if (!fs::exists(trial->folder / test_metrics_name)) continue;
-    TestedRun run{
-        .seed = trial->trial.seed, .trial = trial, .test = read_json(trial->folder / test_metrics_name), .labels = {}, .predicted = {}};
+    TestedRun run{.seed = trial->trial.seed,
+                  .trial = trial,
+                  .test = read_sealed_json(trial->folder / test_metrics_name, advice),
+                  .labels = {},
+                  .predicted = {}};
     read_predictions(trial->folder / test_predictions_name, model.classes(), run);
+    for (const char* const of_the_file : {"files", "seal"}) run.test.erase(of_the_file);
     model.runs.push_back(std::move(run));
   }
   return model;

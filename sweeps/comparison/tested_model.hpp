@@ -50,7 +50,7 @@ std::vector<const TrialResults*> chosen_trials(const ReportedSweep& sweep);
 std::vector<const TrialResults*> chosen_trials(const ReportedSweep&& sweep) = delete;
 
 /// Reads a folder of `confirm`, or one training's folder of `reproduce`. @throws DataError naming the file that is missing or damaged
-TestedModel read_tested_model(const std::filesystem::path& folder, std::string name);
+TestedModel read_tested_model(const std::filesystem::path& folder, std::string name, const RunCheck& check);
 
 /// "tuned over 24 trials, 100 epochs, 3.2 device-hours", or that it was not tuned.
 std::string budget_text(const TuningBudget& tuning);

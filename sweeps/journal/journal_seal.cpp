@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t length = 32;  // hexadecimal digits
 constexpr std::string_view before = ",\"seal\":\"", after = "\"}";
+constexpr std::size_t length_with_seal = before.size() + length + after.size();
 
 }  // namespace
 
@@ -29,17 +30,19 @@ std::string JournalSeal::sealed(std::string_view line) {
   return fmt::format("{}{}{}{}", line, before, seal, after);
 }
 
+bool JournalSeal::is_in(std::string_view line) {
+  return line.size() > length_with_seal && line.ends_with(after) && line.substr(line.size() - length_with_seal).starts_with(before);
+}
+
 void JournalSeal::check(std::string_view line) {
-  const std::size_t rest = before.size() + length + after.size();
-  const bool has_seal = line.size() > rest && line.ends_with(after) && line.substr(line.size() - rest).starts_with(before);
-  if (!has_seal) {
+  if (!is_in(line)) {
     if (begun_) throw DataError("it has no seal, which the lines before it have: it was changed or damaged");
     next(line);
     return;
   }
   begun_ = true;
   const std::string_view seal = line.substr(line.size() - after.size() - length, length);
-  if (next(std::string(line.substr(0, line.size() - rest)) + "}") != seal) {
+  if (next(std::string(line.substr(0, line.size() - length_with_seal)) + "}") != seal) {
     throw DataError("its seal does not follow from this line and those before it: one was changed, moved or lost");
   }
 }

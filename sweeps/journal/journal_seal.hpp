@@ -15,6 +15,9 @@ class JournalSeal {
   /// The next line, without its newline, with its seal.
   std::string sealed(std::string_view line);
 
+  /// Whether a line ends as sealed ones do; no other program's does.
+  static bool is_in(std::string_view line);
+
   /// Passes over the next own line of a file. @throws DataError for one that cannot follow those before
   void check(std::string_view line);
 

@@ -57,7 +57,10 @@ class Replay {
   /// @param text  the line as it stands in the file
   void apply(const JournalLine& line, std::string_view text) {
     const std::int64_t operation = whole_number_of(line, "op_code", 0, any_number);
-    if (!text_of(line, "worker_id").starts_with(own_worker_prefix)) return skip(operation, line);
+    if (!text_of(line, "worker_id").starts_with(own_worker_prefix)) {
+      if (JournalSeal::is_in(text)) throw DataError("it has agsweep's seal, but another program's worker_id: it was changed or damaged");
+      return skip(operation, line);
+    }
     JournalSeal seal = study_.seal;
     seal.check(text);
     perform(static_cast<JournalOperation>(operation), line);

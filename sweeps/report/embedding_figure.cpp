@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>  // fmt::join
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "sweeps/aggregate/data_table.hpp"
 #include "sweeps/report/confusion_figure.hpp"  // class_name
 #include "sweeps/report/gnuplot.hpp"
@@ -37,18 +37,16 @@ struct Plane {
 std::optional<Plane> read_plane(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return std::nullopt;
+  const nlohmann::json json = read_sealed_json(path, "make it anew by `agsweep embed`, or remove it");
   try {
-    const nlohmann::json json = nlohmann::json::parse(read_file(path));
     Plane plane{.split = json.at("split"), .shares = json.at("variance_shares"), .points = {}};
     for (const nlohmann::json& point : json.at("points")) {
       plane.points.push_back(
           {.x = point.at(0), .y = point.at(1), .label = point.at(2).get<std::uint8_t>(), .predicted = point.at(3).get<std::uint8_t>()});
     }
     return plane;
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;
-  } catch (const DataError&) {
-    return std::nullopt;
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError("{}: {}", path.string(), error.what());
   }
 }
 

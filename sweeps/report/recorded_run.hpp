@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,9 @@ struct EpochTable {
 };
 
 /// Reads as many whole epochs as there are; a missing or damaged file has the ones before the damage. A running trial may be writing it.
-/// @param seal  of its first rows, as result.json has it; null where there is none
-/// @throws DataError for rows that it does not fit
-EpochTable read_epoch_table(const std::filesystem::path& path, const nlohmann::json& seal = nullptr);
+/// @param result  result.json of a run that has ended, which seals the rows; null where there is none
+/// @throws DataError for other rows
+EpochTable read_epoch_table(const std::filesystem::path& path, const nlohmann::json& result = nullptr);
 
 /// What RUN/config.toml records of the corpus and the weights.
 struct RecordedRun {
@@ -36,6 +37,9 @@ struct RecordedRun {
   std::int64_t batch_size = 0;     // rows; 0: not recorded
   std::int64_t warmup_steps = -1;  // -1: not recorded
 };
+
+/// Says whether a run's config.toml is as the run began with it, which the options' owner knows. @throws DataError where it is not
+using RunCheck = std::function<void(const std::filesystem::path& run)>;
 
 /// @return empty for a missing or damaged file
 RecordedRun read_recorded_run(const std::filesystem::path& path);

@@ -28,7 +28,7 @@ ReportedSweep reported_sweep(SweepResults results, std::string name) {
   return sweep;
 }
 
-ReportedSweep read_reported_sweep(const fs::path& folder, std::string name) {
+ReportedSweep read_reported_sweep(const fs::path& folder, std::string name, const RunCheck& check) {
   ReportedSweep sweep = reported_sweep(read_sweep(folder), std::move(name));
   std::map<fs::path, std::int64_t> numbers;  // of a trial in its part's folder
   for (const TrialResults& trial : sweep.results.trials) numbers.emplace(trial.folder, trial.number);
@@ -48,10 +48,11 @@ ReportedSweep read_reported_sweep(const fs::path& folder, std::string name) {
   for (const TrialResults& trial : sweep.results.trials) {
     // A trial that goes on writes its last rows anew.
     const bool done = result_value(trial, {"status"}) == "done";
-    EpochTable table =
-        read_epoch_table(trial.folder / "epochs.csv", done ? result_value(trial, {"files", "epochs.csv"}) : nlohmann::json());
+    EpochTable table = read_epoch_table(trial.folder / "epochs.csv", done ? trial.result : nlohmann::json());
     if (!table.val.empty()) sweep.epochs.emplace(trial.number, std::move(table));
-    if (sweep.recorded.class_names.empty()) sweep.recorded = read_recorded_run(trial.folder / "config.toml");
+    if (!sweep.recorded.class_names.empty()) continue;
+    check(trial.folder);
+    sweep.recorded = read_recorded_run(trial.folder / "config.toml");
   }
   return sweep;
 }

@@ -36,8 +36,8 @@ struct ReportedSweep {
 /// The sweep as it is ranked by itself; the other fields are left to the caller.
 ReportedSweep reported_sweep(SweepResults results, std::string name);
 
-/// Reads a sweep's folder, also while it runs. @throws DataError as read_sweep
-ReportedSweep read_reported_sweep(const std::filesystem::path& folder, std::string name);
+/// Reads a sweep's folder, also while it runs. @throws DataError as read_sweep, and for a damaged file of a trial
+ReportedSweep read_reported_sweep(const std::filesystem::path& folder, std::string name, const RunCheck& check);
 
 /// The trials that have a value, best first: complete ones, then the others but for the failed; ties go to the lower number.
 std::vector<const TrialResults*> best_first(const SweepResults& sweep);

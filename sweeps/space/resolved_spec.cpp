@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/seal.hpp"
 #include "base/toml_text.hpp"
@@ -77,16 +78,21 @@ std::string resolved_spec(const SweepSpec& spec) {
 namespace {
 
 constexpr std::string_view spec_seal = "# seal = \"";
+constexpr std::string_view first_line = "name = ";
 
 }  // namespace
 
-std::string sealed_spec(const SweepSpec& spec) { return sealed(fmt::format("{}\n{}{}\"\n", resolved_spec(spec), spec_seal, no_seal_yet)); }
+std::string sealed_spec(const SweepSpec& spec) {
+  std::string text = resolved_spec(spec);
+  return sealed(text.insert(text.find('\n'), fmt::format("  {}{}\"", spec_seal, no_seal_yet)));
+}
 
 SweepSpec read_sealed_spec(const std::filesystem::path& path, const OptionCheck& check) {
+  constexpr std::string_view advice =
+      "put it back as it was, or go on by --resume --repair --spec with the sweep's own spec (sweep.toml beside it is as it was given)";
   const std::string text = read_file(path);
-  check_seal(
-      text, spec_seal, path,
-      "put it back as it was, or go on by --resume --repair --spec with the sweep's own spec (sweep.toml beside it is as it was given)");
+  check_seal(text, spec_seal, path, advice);
+  if (!text.starts_with(first_line)) throw DataError("{}: its first line is damaged or lost; {}", path.string(), advice);
   return read_spec(path, text, check);
 }
 

@@ -26,7 +26,7 @@ class JsonFile : public testing::Test {
   }
   /// What reading a result that holds `text` says.
   std::string refusal(const std::string& text) {
-    return error_of<DataError>([&] { read_result(holding(text), "put it back"); });
+    return error_of<DataError>([&] { read_sealed_json(holding(text), "put it back"); });
   }
 
   TemporaryFolder folder_;
@@ -34,16 +34,26 @@ class JsonFile : public testing::Test {
   std::string result_ = sealed("{\"ranks\": 2, \"seal\": \"" + std::string(no_seal_yet) + "\"}");
 };
 
-TEST_F(JsonFile, IsReadWhole) { EXPECT_EQ(read_json(holding("[1, {\"a\": null}]")), nlohmann::json::parse("[1, {\"a\": null}]")); }
-
 TEST_F(JsonFile, ThatIsMissingOrTornIsNamed) {
-  EXPECT_THAT(error_of<DataError>([&] { read_json(path_); }), HasSubstr(path_.string()));
-  EXPECT_THAT(error_of<DataError>([&] { read_json(holding("{\"a\": [1,")); }), HasSubstr(path_.string()));
+  EXPECT_THAT(error_of<DataError>([&] { read_sealed_json(path_, ""); }), HasSubstr(path_.string()));
+  EXPECT_THAT(refusal("{\"a\": [1,"), HasSubstr(path_.string()));
+}
+
+TEST_F(JsonFile, IsSealedInItsFirstLine) {
+  const std::string text = sealed_json("{\n  \"ranks\": 2\n}");
+  EXPECT_THAT(text, testing::MatchesRegex("\\{ \"seal\": \"[0-9a-f]{64}\",\n  \"ranks\": 2\n\\}\n"));
+  EXPECT_EQ(read_sealed_json(holding(text), "").at("ranks"), 2);
+  for (std::size_t i = 0; i < text.size(); ++i) EXPECT_THAT(refusal(text.substr(0, i)), HasSubstr(path_.string())) << i;
+}
+
+TEST_F(JsonFile, ThatLostTheValueOfItsSealIsRefused) {
+  EXPECT_THAT(refusal("{\"ranks\": 2, \"seal\": 1}"), HasSubstr("its seal is damaged"));
+  EXPECT_THAT(refusal("{\"ranks\": 2, \"config_seal\": \"0\"}"), HasSubstr("its seal is damaged"));
 }
 
 TEST_F(JsonFile, OfAResultFitsItsSeal) {
-  EXPECT_EQ(read_result(holding(result_), "").at("ranks"), 2);
-  EXPECT_EQ(read_result(holding("{\"ranks\": 3}"), "").at("ranks"), 3);  // of before there were seals
+  EXPECT_EQ(read_sealed_json(holding(result_), "").at("ranks"), 2);
+  EXPECT_EQ(read_sealed_json(holding("{\"ranks\": 3}"), "").at("ranks"), 3);  // of before there were seals
   result_[result_.find('2')] = '4';
   EXPECT_THAT(refusal(result_), AllOf(HasSubstr(path_.string()), HasSubstr("its seal"), HasSubstr("put it back")));
 }

@@ -1,9 +1,13 @@
 #include "base/seal.hpp"
 
+#include <span>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/sha256.hpp"
 #include "tests/support/error_of.hpp"
 
 namespace agsweep {
@@ -41,6 +45,22 @@ TEST(Seal, SaysWhichFileAndHowToGoOn) {
 }
 
 TEST(Seal, IsMissingInAnOlderText) { EXPECT_FALSE(holds("lr = 0.1\n")); }
+
+TEST(Seal, OfRowsStandsInTheRecordBesideThem) {
+  const std::string rows = "step,loss\n1,0.5\n";
+  const nlohmann::json record = {
+      {"files", {{"steps.csv", PrefixSeal{.bytes = rows.size(), .sha256 = sha256(std::as_bytes(std::span(rows)))}}}}};
+  const auto refusal = [&](const std::string& text, bool grows) {
+    return error_of<DataError>([&] { check_rows("run/steps.csv", text, record, "result.json", grows); });
+  };
+  EXPECT_EQ(refusal(rows, false), "no error");
+  EXPECT_EQ(refusal(rows + "2,0.25\n", true), "no error");
+  for (const std::string& damaged : {rows + "2,0.25\n", std::string(), std::string("step,loss\n1,0.6\n")}) {
+    EXPECT_THAT(refusal(damaged, false), testing::StartsWith("run/steps.csv: its rows are not those that result.json has sealed"));
+  }
+  EXPECT_THAT(refusal("step,loss\n", true), testing::StartsWith("run/steps.csv"));
+  check_rows("run/hashes.csv", "", record, "result.json", false);  // of before it was sealed
+}
 
 }  // namespace
 }  // namespace agsweep

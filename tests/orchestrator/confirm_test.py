@@ -10,7 +10,7 @@ import scipy.stats
 import sklearn.metrics
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import contents, main, wait_until  # noqa: E402
+from agsweep_program import contents, main, reseal, wait_until  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
 USAGE, DATA, CHECKPOINTED = 2, 4, 85
@@ -110,6 +110,8 @@ class Compare(ConfirmTest):
 
         path = poor / "confirm.json"
         path.write_text(path.read_text().replace('"epochs": 40,', '"epochs": 31,'))
+        self.assertIn("confirm.json: its content is not what its seal says", self.program.run("compare", good, poor).check(DATA).stderr)
+        reseal(path)
         self.assertIn("verdict: undecided: unequal tuning", self.program.run("compare", good, poor).check().stdout)
 
     def test_of_what_is_no_tested_model_is_refused(self):

@@ -6,8 +6,6 @@ tries every one (hours).
 usage: io_faults_test.py AGSWEEP TOKENIZER_DIR IO_SHIM [--all]
 """
 
-import csv
-import json
 import os
 import pathlib
 import re
@@ -17,59 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import ProgramTest, contents, main  # noqa: E402
+from tiny_outcomes import SPEC, TINY, TINY_LORA, run_outcome, sweep_outcome  # noqa: E402
 
 SHIM = pathlib.Path(sys.argv.pop(3)).resolve() if len(sys.argv) > 3 else None
 ALL = "--all" in sys.argv
 if ALL:
     sys.argv.remove("--all")
 DONE, FAILED, TRIALS_FAILED, DATA = 0, 1, 3, 4
-TINY = ["--layers", 1, "--d-model", 2, "--heads", 1, "--ffn", 4, "--train-limit", 64, "--batch-size", 16, "--shards", 4, "--threads", 1,
-        "--warmup-steps", 2]
-SPEC = """
-model = "scratch"
-metric = "val.loss"
-sampler = "grid"
-keep = 1
-[fixed]
-layers = 1
-d_model = 2
-heads = 1
-ffn = 4
-train_limit = 64
-batch_size = 16
-shards = 4
-warmup_steps = 2
-epochs = 2
-tensorboard = false
-[space]
-lr = { values = [1e-3, 1e-2, 1e-1] }
-"""
 TRANSFERS = ("write", "pwrite", "read", "pread")
 WORDS = {"EIO": "Input/output error", "ENOSPC": "No space left", "EINTR": "Interrupted"}
-
-
-def table(path, *left_out):
-    with open(path, newline="") as file:
-        return [{key: value for key, value in row.items() if key not in left_out} for row in csv.DictReader(file)]
-
-
-def run_outcome(run):
-    """What of a run must be the same."""
-    if not (run / "result.json").exists():
-        return None
-    result = json.loads((run / "result.json").read_text())
-    files = contents(run)
-    return ([files.get(name) for name in ("model.safetensors", "hashes.csv", "predictions_test.csv")], table(run / "steps.csv", "tokens_per_second"),
-            table(run / "epochs.csv", "seconds"), [result[key] for key in ("status", "best", "final", "test")])
-
-
-def sweep_outcome(sweep):
-    """Of each configuration its complete trial, and the kept weights."""
-    if not (sweep / "results.csv").exists():
-        return None
-    rows = [row for row in table(sweep / "results.csv", "seconds", "error", "trial") if row["state"] == "complete"]
-    weights = {digest for name, digest in contents(sweep).items() if name.endswith("model.safetensors")}
-    return sorted(map(str, rows)), weights
 
 
 class IoFaults(ProgramTest):
@@ -85,8 +39,7 @@ class IoFaults(ProgramTest):
         program = cls.program
         program.run("train", "--data", cls.data, "--out", cls.made / "run", *TINY, "--epochs", 1).check()
         program.run("random-gpt2", "--out", cls.made / "gpt2", "--layers", 1, "--d-model", 8, "--heads", 1, "--ffn", 16).check()
-        program.run("train", "--model", "gpt2-lora", "--weights", cls.made / "gpt2", "--data", cls.data, "--out", cls.made / "lora", "--epochs", 1,
-                    "--train-limit", 64, "--batch-size", 16, "--threads", 1, "--warmup-steps", 0, "--lora-rank", 2).check()
+        program.run("train", "--weights", cls.made / "gpt2", "--data", cls.data, "--out", cls.made / "lora", *TINY_LORA, "--epochs", 1).check()
         program.run("sweep", "--spec", cls.made / "s.toml", "--data", cls.data, "--out", cls.made / "sweep", "--threads", 1).check()
 
     def try_each(self, sample, command, outcome, resume=None, setup=None, rank=None, ranks=1):

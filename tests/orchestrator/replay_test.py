@@ -1,13 +1,12 @@
 """agsweep replay: a recorded run again on one process, bit for bit. Arguments: AGSWEEP TOKENIZER_DIR."""
 
-import hashlib
 import json
 import pathlib
 import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, RunTest, contents, main  # noqa: E402
+from agsweep_program import ProgramTest, RunTest, contents, main, reseal  # noqa: E402
 
 FAILED, USAGE, DATA = 1, 2, 4
 
@@ -28,13 +27,6 @@ def flip_bit(path, number):
     path.write_text("\n".join(lines) + "\n")
 
 
-def change_result(run, **values):
-    """result.json with other values, as if it had been sealed so: the SHA-256 of its text, in which the seal is 64 zeros."""
-    path = run / "result.json"
-    text = json.dumps(json.loads(path.read_text()) | values | {"seal": "0" * 64})
-    path.write_text(text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest()))
-
-
 class ReplayOfRanks(ProgramTest):
     def test_of_four_ranks_is_identical_on_one(self):
         run = self.train("run", ranks=4)
@@ -47,6 +39,7 @@ class ReplayOfRanks(ProgramTest):
         run = self.train("run", "--reduction", "allreduce", ranks=3)
         change_line(run / "steps.csv", 3, ",", ",1")  # lest the sums agree by chance: only the rate, which is not compared
         change_line(run / "hashes.csv", 1, "1,", "1,x")
+        reseal(run / "result.json")
         result = self.program.run("replay", run).check()
         for text in ("the same bits were not promised", "--reduction allreduce", "test accuracy: +0.0000", "relative distance"):
             self.assertIn(text, result.stdout)
@@ -55,9 +48,9 @@ class ReplayOfRanks(ProgramTest):
         run = self.train("run", "--max-steps", 9)
         whole = self.program.run("replay", run, "--json").check()
         self.assertEqual(json.loads(whole.stdout)["steps"], 9)
-        change_result(run, status="interrupted")
         lines = (run / "steps.csv").read_text().splitlines(keepends=True)
         (run / "steps.csv").write_text("".join(lines[:8]))
+        reseal(run / "result.json", status="interrupted")
         answer = json.loads(self.program.run("replay", run, "--json").check().stdout)
         self.assertEqual((answer["identical"], answer["steps"]), (True, 7))
 
@@ -70,6 +63,7 @@ class Replay(RunTest):
         tensors = len((self.run_folder / "hashes.csv").read_text().splitlines()) // 2
         flip_bit(self.run_folder / "hashes.csv", tensors + 2)  # the second tensor of epoch 2
         name = (self.run_folder / "hashes.csv").read_text().splitlines()[tensors + 2].split(",")[1]
+        reseal(self.run_folder / "result.json")
         result = self.replay(code=FAILED)
         self.assertIn("not identical\n", result.stdout)
         self.assertIn("steps: all 12 have the same loss", result.stdout)
@@ -78,12 +72,13 @@ class Replay(RunTest):
     def test_names_the_first_step_that_differs(self):
         loss = (self.run_folder / "steps.csv").read_text().splitlines()[5].split(",")[2]
         change_line(self.run_folder / "steps.csv", 5, loss, "0.5")
+        reseal(self.run_folder / "result.json")
         result = self.replay(code=FAILED)
         self.assertIn(f"first step that differs: 5 (loss 0.5 recorded, {loss} repeated)", result.stdout)
 
     def test_of_another_libtorch_is_compared_by_metrics(self):
-        change_result(self.run_folder, versions={"libtorch": "1.0.0"})
         flip_bit(self.run_folder / "hashes.csv", 1)
+        reseal(self.run_folder / "result.json", versions={"libtorch": "1.0.0"})
         answer = json.loads(self.replay("--json").stdout)
         self.assertFalse(answer["identical"] or answer["promised"])
         self.assertIn("another LibTorch: 1.0.0 then", answer["other_bits"][0])
@@ -95,6 +90,14 @@ class Replay(RunTest):
         self.replay("--out", self.folder / "again")
         self.assertEqual((self.folder / "again/hashes.csv").read_text(), (self.run_folder / "hashes.csv").read_text())
         self.refused(USAGE, ["--out", "is not empty"], "replay", self.run_folder, "--out", self.folder / "again")
+
+    def test_damaged_rows_are_refused(self):
+        for name in ("steps.csv", "hashes.csv"):
+            path = self.run_folder / name
+            whole = path.read_text()
+            path.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+            self.refused(DATA, [name, "its rows are not those"], "replay", self.run_folder)
+            path.write_text(whole)
 
     def test_another_corpus_is_refused(self):
         other = self.program.prepare(self.folder / "other.h5", "--seed", 7)

@@ -61,13 +61,6 @@ void AppendFile::require_in_place() const {
   }
 }
 
-void to_json(nlohmann::json& json, const PrefixSeal& seal) { json = {{"bytes", seal.bytes}, {"sha256", seal.sha256}}; }
-
-void from_json(const nlohmann::json& json, PrefixSeal& seal) {
-  json.at("bytes").get_to(seal.bytes);
-  json.at("sha256").get_to(seal.sha256);
-}
-
 namespace {
 
 /// The file with that part of it alone. It is made where it is missing.

@@ -5,9 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include "base/file.hpp"
+#include "base/seal.hpp"
 #include "base/sha256.hpp"
 
 namespace agsweep {
@@ -30,14 +29,6 @@ class AppendFile {
   FileDescriptor file_;
   bool synced_ = false;
 };
-
-/// The first bytes of a file that only grows.
-struct PrefixSeal {
-  std::uint64_t bytes = 0;
-  std::string sha256;
-};
-void to_json(nlohmann::json& json, const PrefixSeal& seal);
-void from_json(const nlohmann::json& json, PrefixSeal& seal);
 
 /// A CSV file that grows, and the seal of what it holds.
 class CsvFile {

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "base/seal.hpp"
 #include "base/sha256.hpp"
 #include "base/system.hpp"
@@ -138,9 +139,9 @@ void RunFolder::write_result(nlohmann::json& result) {
     files_->events->write_session_end(*status == "done");
   }
   result["files"] = seals();
-  result["seal"] = no_seal_yet;
+  result.erase("seal");
   // An error's text may hold bytes of a damaged file: they become U+FFFD rather than lose the result.
-  const std::string text = sealed(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  const std::string text = sealed_json(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   result = nlohmann::json::parse(text);
   write_file_atomically(files_->folder / "result.json", text);
 }

@@ -166,6 +166,9 @@ TEST(Journal, ShowsAnyLineThatWasChangedMovedOrLost) {
     changed[i].erase(changed[i].find(",\"seal\""), 9 + 32 + 1);
     EXPECT_TRUE(refused(changed)) << i << " without its seal";
   }
+  std::vector<std::string> changed = lines;
+  changed.back().replace(changed.back().find("agsweep-"), 8, "agzweep-");
+  EXPECT_TRUE(refused(changed)) << "the last one as if it were another program's";
 }
 
 TEST(Journal, RepairedIsCutBeforeTheDamageAndKeepsTheWholeFile) {

@@ -251,7 +251,7 @@ TEST(ConfusionFigure, LeavesOutNamesAndCountsThatHaveNoRoom) {
   EXPECT_EQ(lines_of(figure.csv).size(), 1 + 77 * 77);
 }
 
-TEST(EmbeddingFigure, HasEachRowAndIsLeftOutWithoutAReadableFile) {
+TEST(EmbeddingFigure, HasEachRowAndIsLeftOutWithoutAFile) {
   const testing_support::TemporaryFolder folder;
   ReportedSweep sweep = three_trials();
   sweep.recorded.class_names = {"a", "b,c"};
@@ -261,7 +261,7 @@ TEST(EmbeddingFigure, HasEachRowAndIsLeftOutWithoutAReadableFile) {
   for (const char* damaged :
        {"", "{", "[]", "{\"split\": \"val\"}", R"({"split": "val", "variance_shares": [0.5, 0.25], "points": [[1, 2]]})"}) {
     write_file_atomically(folder / "embedding.json", damaged);
-    EXPECT_FALSE(embedding_figure(sweep, trial).has_value()) << damaged;
+    EXPECT_THROW(embedding_figure(sweep, trial), DataError) << damaged;
   }
   write_file_atomically(folder / "embedding.json",
                         R"({"split": "val", "variance_shares": [0.5, 0.25], "points": [[1.5, -2, 0, 1], [0.5, 1, 1, 1]]})");

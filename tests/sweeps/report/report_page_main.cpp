@@ -51,7 +51,7 @@ void write_case(const fs::path& folder, const Case& one) {
   for (std::size_t i = 0; i < one.sweeps.size(); ++i) {
     const fs::path sweep = folder / one.name / fmt::format("sweep{}", i + 1);
     testing_support::write_sample_sweep(sweep, one.sweeps[i]);
-    sweeps.push_back(read_reported_sweep(sweep, fmt::format("sweep{}", i + 1)));
+    sweeps.push_back(read_reported_sweep(sweep, fmt::format("sweep{}", i + 1), [](const fs::path&) {}));
   }
   const Report report = make_report(sweeps, {.price = 2.5});
   write_file_atomically(folder / (one.name + ".html"), report.html);

@@ -1,8 +1,12 @@
 #include "sweeps/space/resolved_spec.hpp"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/sweeps/space/small_options.hpp"
 
 namespace agsweep {
@@ -101,6 +105,24 @@ TEST(ResolvedSpec, SaysEveryDefault) {
             "name = \"sweep\"\nmodel = \"scratch\"\nmetric = \"val.f1_macro\"\nsampler = \"sobol\"\nsampler_seed = 42\ntrials = 3\n"
             "seeds = [42]\nretries = 0\nkeep = 3\n\n[fixed]\ndropout = 0.0\n\n[space]\nlr = { log = [0.0001, 1.0] }\n\n"
             "[scheduler]\nkind = \"none\"\n");
+}
+
+TEST(ResolvedSpec, IsSealedInItsFirstLineSoThatAnyLostLineShows) {
+  const testing_support::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "sweep.resolved.toml";
+  const auto read = [&](const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+    return read_sealed_spec(path, testing_support::small_options);
+  };
+  const SweepSpec spec = spec_of("model='scratch'\ntrials=3\nspace.lr.log=[1e-4,1]\nfixed.dropout=0\n[scheduler]\nkind='asha'\n");
+  const std::string text = sealed_spec(spec);
+  expect_same(read(text), spec);
+  expect_same(read(resolved_spec(spec)), spec);  // of before there were seals
+  for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
+    for (std::size_t end = text.find('\n', begin) + 1; end != 0; end = text.find('\n', end) + 1) {
+      EXPECT_THROW(read(text.substr(0, begin) + text.substr(end)), DataError) << begin << " to " << end;
+    }
+  }
 }
 
 }  // namespace

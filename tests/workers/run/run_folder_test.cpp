@@ -163,9 +163,9 @@ TEST(RunFolder, SealsItsResult) {
   nlohmann::json result = {{"loss", 0.25}};
   open(folder.path()).write_result(result);
   std::string text = read_file(folder / "result.json");
-  EXPECT_TRUE(check_seal(text, result_seal, "result.json", ""));
+  EXPECT_TRUE(check_seal(text, json_seal, "result.json", ""));
   text[text.find("0.25")] = '1';
-  EXPECT_THROW(check_seal(text, result_seal, "result.json", ""), DataError);
+  EXPECT_THROW(check_seal(text, json_seal, "result.json", ""), DataError);
 }
 
 TEST(RunFolder, SealsTheRowsThatAreThere) {
