@@ -70,8 +70,9 @@ ExitCode run(const Invocation& call) {
   if (model.class_names.empty()) {
     throw UsageError("{}: an adapter folder does not name its classes; predict takes a run's folder", line.positional[0]);
   }
-  const Tokenizer tokenizer(args.tokenizer.empty() ? default_tokenizer_folder() : args.tokenizer);
-  require_tokenizer(tokenizer, model);
+  const std::filesystem::path folder = args.tokenizer.empty() ? default_tokenizer_folder() : args.tokenizer;
+  const Tokenizer tokenizer(folder);
+  require_tokenizer(folder, tokenizer, model);
   const TokenisedTexts texts = tokenised(read_texts(args, table_format(format), model), tokenizer, model.max_length);
   say_of_texts(texts);
   SelfCommunicator comm;

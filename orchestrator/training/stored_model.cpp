@@ -110,10 +110,10 @@ std::vector<fs::path> files_read(const fs::path& folder, const StoredModel& mode
   return files;
 }
 
-void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model) {
+void require_tokenizer(const fs::path& folder, const Tokenizer& tokenizer, const StoredModel& model) {
   if (tokenizer.sha256() == model.tokenizer_sha256) return;
-  throw DataError("the tokenizer is not the one that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
-                  tokenizer.sha256(), model.tokenizer_sha256);
+  throw DataError("{}: not the tokenizer that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
+                  folder.string(), tokenizer.sha256(), model.tokenizer_sha256);
 }
 
 Corpus read_fitting_corpus(const fs::path& data, const std::string& split, const StoredModel& model) {

@@ -39,7 +39,7 @@ std::vector<std::filesystem::path> files_read(const std::filesystem::path& folde
                                               const std::filesystem::path& data);
 
 /// @throws DataError when the model was trained with another tokenizer
-void require_tokenizer(const Tokenizer& tokenizer, const StoredModel& model);
+void require_tokenizer(const std::filesystem::path& folder, const Tokenizer& tokenizer, const StoredModel& model);
 
 /// data.h5 for a look at how the model does on one of its splits. Its classes are the model's, in whatever order, or some of them; its
 /// labels become the model's.

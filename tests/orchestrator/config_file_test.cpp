@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "base/json_file.hpp"  // sealed_json
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/train_options.hpp"
 
@@ -164,7 +165,7 @@ TEST_F(ConfigFile, OfBeforeTheSealsIsTaken) {
 
 TEST_F(ConfigFile, ContradictsAResultOfOtherOptions) {
   write(config_text({}, {}, record));
-  std::ofstream(folder_ / "result.json") << R"({"config_seal": "other"})";
+  std::ofstream(folder_ / "result.json") << sealed_json(R"({"config_seal": "other"})");
   EXPECT_THROW(read_run(folder_), DataError);
 }
 

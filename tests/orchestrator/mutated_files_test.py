@@ -3,7 +3,7 @@
 Each case is a random mutation of one file and a command that reads it. A record, which agsweep wrote and trusts later, is refused or leaves
 the result as it is; a user's input may have another meaning then, but ends no command otherwise than with a result or a clear error.
 
-AGSWEEP_MUTATIONS in the environment: how many, instead of 180; AGSWEEP_SEED: which; AGSWEEP_CASE: a case as it is printed, to run it alone.
+AGSWEEP_MUTATIONS in the environment: how many, instead of 130; AGSWEEP_SEED: which; AGSWEEP_CASE: a case as it is printed, to run it alone.
 
 usage: mutated_files_test.py AGSWEEP TOKENIZER_DIR
 """
@@ -26,7 +26,7 @@ from agsweep_program import ProgramTest, contents, main, wait_until  # noqa: E40
 from mutations import mutated  # noqa: E402
 from tiny_outcomes import SPEC, TINY, TINY_LORA, run_outcome, sweep_outcome  # noqa: E402
 
-TOTAL = int(os.environ.get("AGSWEEP_MUTATIONS", 180))
+TOTAL = int(os.environ.get("AGSWEEP_MUTATIONS", 130))
 SEED = int(os.environ.get("AGSWEEP_SEED", 1))
 ONE = os.environ.get("AGSWEEP_CASE")
 MANY = TOTAL >= 1000 or ONE
@@ -240,7 +240,13 @@ class MutatedFiles(ProgramTest):
             shutil.rmtree(at)
 
     def try_one(self, case):
-        """@returns what it came to: "refused", "same", "other" or "wrong", and a text for the last"""
+        """@returns what it came to: "refused", "same", "other" or "wrong", and a text for the last, which is printed at once"""
+        verdict, problem = self.judged(case)
+        if problem:
+            print(problem, file=sys.stderr, flush=True)
+        return verdict, problem
+
+    def judged(self, case):
         _, name, path, _ = case.split(":")
         whole = (self.made / path).read_bytes()
         content, change = mutated(random.Random(case), whole)
@@ -249,11 +255,13 @@ class MutatedFiles(ProgramTest):
         try:
             result, outcome = self.ended(name, path, content)
         except Exception as error:
-            return "wrong", f"AGSWEEP_CASE='{case}' ({change}): {error}"
+            return "wrong", f"AGSWEEP_CASE='{case}' ({change}): {error}\n"
         wrong = ""
         if result.code in REFUSED:
             if len(result.errors) != 1:
                 wrong = f"{len(result.errors)} errors are told"
+            elif path.endswith("config.toml") and "No such file" in result.stderr:
+                pass  # a run's inputs may lie elsewhere: the path that the file has now is named
             elif not any(f"AT/{given}" in result.stderr for given in (path, *FOLDERS) if path.startswith(given)):
                 wrong = "the file is not named"
             verdict = "refused"
@@ -263,7 +271,7 @@ class MutatedFiles(ProgramTest):
             verdict = "same" if outcome == self.expected[name] else "other"
             if verdict == "other" and (name, path) not in IS_INPUT:
                 wrong = "exit 0, and another result"
-        return ("wrong", f"AGSWEEP_CASE='{case}' ({change}): {wrong}\n{result}") if wrong else (verdict, "")
+        return ("wrong", f"AGSWEEP_CASE='{case}' ({change}): {wrong}\n{result}\n") if wrong else (verdict, "")
 
     def test_are_refused_or_change_nothing(self):
         cases = drawn_cases()
@@ -284,8 +292,7 @@ class MutatedFiles(ProgramTest):
             row = [sum(number for (of, kind), number in counts.items() if path in (of, "all") and kind == column) for column in columns]
             lines.append(f"{path:<56}{sum(row):>10}" + "".join(f"{number:>9}" for number in row))
         print("\n".join(lines), file=sys.stderr)
-        problems = [text for _, text in verdicts if text]
-        self.assertEqual(problems, [], "\n\n".join(problems))
+        self.assertEqual(sum(bool(problem) for _, problem in verdicts), 0, "cases went wrong: they are above")
 
 
 if __name__ == "__main__":

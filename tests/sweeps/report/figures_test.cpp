@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "sweeps/report/budget_figure.hpp"
 #include "sweeps/report/confusion_figure.hpp"
