@@ -108,11 +108,14 @@ void add_values(const StudyTrial& stored, bool maximise, SweepTrial& trial) {
   if (has_value && trial.best_epoch == 0) throw DataError("it has ended, but not as failed, before its first epoch did");
 }
 
-/// @return nullopt for a trial whose lines are not all there
+/// @return nullopt for a trial whose second line is not there
 std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
-  const auto configuration = whole_attribute(stored.attributes, configuration_attribute, -most_asked);
-  const auto seed = whole_attribute(stored.attributes, seed_attribute, 0);
-  if (!configuration || !seed) return std::nullopt;
+  const auto run = stored.attributes.find(std::string(run_attribute));
+  if (run == stored.attributes.end()) return std::nullopt;
+  const Attributes parts = run->second.is_object() ? run->second.get<Attributes>() : Attributes();
+  const auto configuration = whole_attribute(parts, "configuration", -most_asked);
+  const auto seed = whole_attribute(parts, "seed", 0);
+  if (!configuration || !seed) throw DataError("{}: its configuration or seed is missing", run_attribute);
   SweepTrial trial{.point = stored.point, .configuration = *configuration, .seed = *seed, .phase = phase_of(stored)};
   add_values(stored, maximise, trial);
   trial.retries = whole_attribute(stored.attributes, retries_attribute, 0).value_or(0);
@@ -175,7 +178,7 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
       std::optional<SweepTrial> trial = sweep_trial(study.trials[i], sweep.maximise());
       // Its writer was killed, or is just writing: the trial will begin once more with the same number.
       if (!trial && i + 1 == study.trials.size()) return;
-      if (!trial) throw DataError("{} or {} is missing", configuration_attribute, seed_attribute);
+      if (!trial) throw DataError("{} is missing", run_attribute);
       TrialResults results{.number = number, .trial = *std::move(trial), .folder = trial_folder(sweep.folder, number)};
       for (std::size_t p = 0; p < sweep.spec.space.size(); ++p) {
         const Parameter& parameter = sweep.spec.space[p];

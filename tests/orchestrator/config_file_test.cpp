@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace agsweep {
 namespace {
@@ -17,9 +18,6 @@ using testing::HasSubstr;
 
 class ConfigFile : public testing::Test {
  protected:
-  ConfigFile() : folder_(fs::path(testing::TempDir()) / fmt::format("config_file_test.{}", ::getpid())) { fs::create_directories(folder_); }
-  ~ConfigFile() override { fs::remove_all(folder_); }
-
   fs::path write(const std::string& text) const {
     std::ofstream(folder_ / "config.toml") << text;
     return folder_ / "config.toml";
@@ -37,7 +35,7 @@ class ConfigFile : public testing::Test {
     return "no error";
   }
 
-  fs::path folder_;
+  testing_support::TemporaryFolder folder_;
 };
 
 AskedOptions asked(const std::vector<std::string>& arguments) { return parse_command_line(options_of(train_options()), arguments).asked; }

@@ -240,7 +240,7 @@ class Interrupted(SlurmTest):
         begun = len(self.study(self.folder / "sweep").trials)
         self.release(job)
         until(lambda: len(self.study(self.folder / "sweep").trials) > begun + 8, "more trials", 60)
-        configurations = [trial.user_attrs["agsweep:configuration"] for trial in self.study(self.folder / "sweep").trials]
+        configurations = [trial.user_attrs["agsweep:run"]["configuration"] for trial in self.study(self.folder / "sweep").trials]
         self.assertEqual(configurations, list(range(len(configurations))))
 
 
