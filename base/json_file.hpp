@@ -1,6 +1,11 @@
 #pragma once
 
+#include <algorithm>  // std::ranges::find
+#include <exception>
 #include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -14,5 +19,26 @@ nlohmann::json read_json(const std::filesystem::path& path);
 /// @param advice  how to go on, for the error
 /// @throws DataError, naming the file, when it is missing, no object, or not what its seal says
 nlohmann::json read_result(const std::filesystem::path& path, std::string_view advice);
+
+/// A JSON object in an order of keys (nlohmann::json, nlohmann::ordered_json). @return nullopt for what is none, or one whose values stand
+/// in each other so deep that a copy of it might overflow the stack
+/// @param left_out  keys, at any depth, whose values nobody asks for
+template <typename Json>
+std::optional<Json> parse_object(std::string_view text, std::initializer_list<std::string_view> left_out = {}) {
+  if (text.find('\0') != text.npos) return std::nullopt;  // the JSON library would end there
+  constexpr int deepest = 64;
+  struct TooDeep : std::exception {};
+  const auto is_taken = [&](int depth, typename Json::parse_event_t event, const Json& value) {
+    if (depth > deepest) throw TooDeep();
+    return event != Json::parse_event_t::key || std::ranges::find(left_out, value.template get_ref<const std::string&>()) == left_out.end();
+  };
+  try {
+    Json object = Json::parse(text, is_taken);
+    if (object.is_object()) return object;
+  } catch (const typename Json::exception&) {
+  } catch (const TooDeep&) {
+  }
+  return std::nullopt;
+}
 
 }  // namespace agsweep

@@ -7,9 +7,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json_file.hpp"
 #include "base/seal.hpp"
 #include "sweeps/journal/distribution.hpp"
-#include "sweeps/journal/journal_line.hpp"  // parse_journal_line
 #include "sweeps/journal/study.hpp"
 #include "sweeps/space/resolved_spec.hpp"
 #include "sweeps/space/spec_difference.hpp"
@@ -135,7 +135,6 @@ std::int64_t rows_of(const nlohmann::json& confusion) {
 
 /// Takes away what nobody asks for, which of ten thousand trials would take half a gigabyte. The number of training rows is kept.
 void drop_bulk(nlohmann::json& result) {
-  for (const char* const bulk : {"test", "hosts", "command"}) result.erase(bulk);
   const nlohmann::json::json_pointer best("/best/train"), last("/final/train"), confusion("/best/train/confusion");
   if (result.contains(confusion)) result["train_rows"] = rows_of(result[confusion]);
   if (result.contains("final") && result["final"].is_object()) result["final"].erase("val");
@@ -146,16 +145,16 @@ void drop_bulk(nlohmann::json& result) {
 }
 
 /// null for a file that is missing, or no JSON object. @throws DataError for one that cannot be read, or was changed
-nlohmann::json read_result(const fs::path& path) {
+nlohmann::json result_of(const fs::path& folder) {
+  const fs::path path = folder / "result.json";
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return nullptr;
   const std::string text = read_file(path);
-  const std::optional<JournalLine> stored = parse_journal_line(text);
-  if (!stored) return nullptr;
+  std::optional<nlohmann::json> result = parse_object<nlohmann::json>(text, {"test", "hosts", "command"});
+  if (!result) return nullptr;
   check_seal(text, result_seal, path, "put it back as it was, or remove it to go on without what only it knows");
-  nlohmann::json result = *stored;
-  drop_bulk(result);
-  return result;
+  drop_bulk(*result);
+  return *std::move(result);
 }
 
 double number_in(const nlohmann::json& result, const char* key) {
@@ -164,7 +163,7 @@ double number_in(const nlohmann::json& result, const char* key) {
 }
 
 void add_result(TrialResults& trial) {
-  trial.result = read_result(trial.folder / "result.json");
+  trial.result = result_of(trial.folder);
   if (trial.result.is_null()) return;
   trial.seconds = number_in(trial.result, "train_seconds") + number_in(trial.result, "eval_seconds");
   const auto hash = trial.result.find("config_hash");
