@@ -107,11 +107,14 @@ void add_values(const StudyTrial& stored, bool maximise, SweepTrial& trial) {
   if (has_value && trial.best_epoch == 0) throw DataError("it has ended, but not as failed, before its first epoch did");
 }
 
-/// @return nullopt for a trial whose lines are not all there
+/// @return nullopt for a trial whose second line is not there
 std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
-  const auto configuration = whole_attribute(stored.attributes, configuration_attribute, -most_asked);
-  const auto seed = whole_attribute(stored.attributes, seed_attribute, 0);
-  if (!configuration || !seed) return std::nullopt;
+  const auto run = stored.attributes.find(std::string(run_attribute));
+  if (run == stored.attributes.end()) return std::nullopt;
+  const Attributes parts = run->second.is_object() ? run->second.get<Attributes>() : Attributes();
+  const auto configuration = whole_attribute(parts, "configuration", -most_asked);
+  const auto seed = whole_attribute(parts, "seed", 0);
+  if (!configuration || !seed) throw DataError("{}: its configuration or seed is missing", run_attribute);
   SweepTrial trial{.point = stored.point, .configuration = *configuration, .seed = *seed, .phase = phase_of(stored)};
   add_values(stored, maximise, trial);
   trial.retries = whole_attribute(stored.attributes, retries_attribute, 0).value_or(0);
@@ -131,7 +134,6 @@ std::int64_t rows_of(const nlohmann::json& confusion) {
 
 /// Takes away what nobody asks for, which of ten thousand trials would take half a gigabyte. The number of training rows is kept.
 void drop_bulk(nlohmann::json& result) {
-  for (const char* const bulk : {"test", "hosts", "command"}) result.erase(bulk);
   const nlohmann::json::json_pointer best("/best/train"), last("/final/train"), confusion("/best/train/confusion");
   if (result.contains(confusion)) result["train_rows"] = rows_of(result[confusion]);
   if (result.contains("final") && result["final"].is_object()) result["final"].erase("val");
@@ -142,10 +144,12 @@ void drop_bulk(nlohmann::json& result) {
 }
 
 /// null for a file that is missing. @throws DataError for one that cannot be read, or was changed
-nlohmann::json read_result(const fs::path& path) {
+nlohmann::json result_of(const fs::path& folder) {
+  const fs::path path = folder / "result.json";
   std::error_code unreadable;
   if (!fs::is_regular_file(path, unreadable)) return nullptr;
-  nlohmann::json result = read_sealed_json(path, "put it back as it was, or remove it to go on without what only it knows");
+  nlohmann::json result =
+      read_sealed_json(path, "put it back as it was, or remove it to go on without what only it knows", {"test", "hosts", "command"});
   drop_bulk(result);
   return result;
 }
@@ -156,7 +160,7 @@ double number_in(const nlohmann::json& result, const char* key) {
 }
 
 void add_result(TrialResults& trial) {
-  trial.result = read_result(trial.folder / "result.json");
+  trial.result = result_of(trial.folder);
   if (trial.result.is_null()) return;
   trial.seconds = number_in(trial.result, "train_seconds") + number_in(trial.result, "eval_seconds");
   const auto hash = trial.result.find("config_hash");
@@ -170,7 +174,7 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
       std::optional<SweepTrial> trial = sweep_trial(study.trials[i], sweep.maximise());
       // Its writer was killed, or is just writing: the trial will begin once more with the same number.
       if (!trial && i + 1 == study.trials.size()) return;
-      if (!trial) throw DataError("{} or {} is missing", configuration_attribute, seed_attribute);
+      if (!trial) throw DataError("{} is missing", run_attribute);
       TrialResults results{.number = number, .trial = *std::move(trial), .folder = trial_folder(sweep.folder, number)};
       for (std::size_t p = 0; p < sweep.spec.space.size(); ++p) {
         const Parameter& parameter = sweep.spec.space[p];

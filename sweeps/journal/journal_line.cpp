@@ -1,31 +1,13 @@
 #include "sweeps/journal/journal_line.hpp"
 
 #include <array>
-#include <exception>
 
 #include "base/error.hpp"
+#include "base/json_file.hpp"
 
 namespace agsweep {
 
 namespace {
-
-constexpr int deepest = 64;  // copies of JSON values recurse
-
-struct TooDeep : std::exception {};
-
-std::optional<JournalLine> parse_object(std::string_view text) try {
-  const auto check_depth = [](int depth, JournalLine::parse_event_t, const JournalLine&) {
-    if (depth > deepest) throw TooDeep();
-    return true;
-  };
-  JournalLine line = JournalLine::parse(text, check_depth);
-  if (!line.is_object()) return std::nullopt;
-  return line;
-} catch (const JournalLine::exception&) {
-  return std::nullopt;
-} catch (const TooDeep&) {
-  return std::nullopt;
-}
 
 /// The text with null for each of Python's numbers that JSON lacks, strings left alone.
 std::string without_python_numbers(std::string_view text) {
@@ -51,9 +33,8 @@ std::string without_python_numbers(std::string_view text) {
 }  // namespace
 
 std::optional<JournalLine> parse_journal_line(std::string_view text) {
-  if (text.find('\0') != text.npos) return std::nullopt;  // the JSON library would end there
-  std::optional<JournalLine> line = parse_object(text);
-  return line ? line : parse_object(without_python_numbers(text));
+  std::optional<JournalLine> line = parse_object<JournalLine>(text);
+  return line ? line : parse_object<JournalLine>(without_python_numbers(text));
 }
 
 const JournalLine& entry_of(const JournalLine& line, const char* key) {

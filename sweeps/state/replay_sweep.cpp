@@ -14,13 +14,15 @@ std::int64_t whole_number(const nlohmann::json& value, std::string_view key) {
   return value.get<std::int64_t>();
 }
 
+std::int64_t whole_number_in(const nlohmann::json& value, const char* name, std::string_view key) {
+  if (!value.is_object()) throw DataError("{}: {} is no object", key, value.dump());
+  const auto found = value.find(name);
+  if (found == value.end()) throw DataError("{}: {} is missing", key, name);
+  return whole_number(*found, key);
+}
+
 LogicalStart start_of(const nlohmann::json& value) {
-  const auto part = [&](const char* name) {
-    const auto found = value.find(name);
-    if (found == value.end()) throw DataError("{}: {} is missing", start_attribute, name);
-    return whole_number(*found, start_attribute);
-  };
-  if (!value.is_object()) throw DataError("{}: {} is no object", start_attribute, value.dump());
+  const auto part = [&](const char* name) { return whole_number_in(value, name, start_attribute); };
   const LogicalStart start{.worker = part("worker"), .time = part("time"), .epoch = part("epoch")};
   if (start.worker < 0 || start.time < 0) throw DataError("{}: {} has a negative number", start_attribute, value.dump());
   return start;
@@ -41,12 +43,12 @@ void SweepState::check_study(const Study& study) const {
   }
 }
 
-/// The run that the attributes of a trial name; nullopt where one is missing.
+/// The run that a trial's attribute names; nullopt where there is none.
 std::optional<SweepState::Run> SweepState::stored_run(const StudyTrial& stored) const {
-  const auto configuration = stored.attributes.find(std::string(configuration_attribute));
-  const auto seed = stored.attributes.find(std::string(seed_attribute));
-  if (configuration == stored.attributes.end() || seed == stored.attributes.end()) return {};
-  const Run run{whole_number(configuration->second, configuration_attribute), whole_number(seed->second, seed_attribute)};
+  const auto found = stored.attributes.find(std::string(run_attribute));
+  if (found == stored.attributes.end()) return {};
+  const auto part = [&](const char* name) { return whole_number_in(found->second, name, run_attribute); };
+  const Run run{part("configuration"), part("seed")};
   if (run.first < -asked_ - 1 || run.first >= spec_.trials) {
     throw DataError("configuration {} is not in [{}, {})", run.first, -asked_ - 1, spec_.trials);
   }
@@ -56,7 +58,7 @@ std::optional<SweepState::Run> SweepState::stored_run(const StudyTrial& stored) 
 
 /// A crash may have cut a group of lines after a trial's first. Nobody trained that trial: it may stand for any open run of its point, the
 /// next in order if it can. Else a failed run was begun once more.
-SweepState::Run SweepState::run_without_attributes(const StudyTrial& stored) const {
+SweepState::Run SweepState::run_without_attribute(const StudyTrial& stored) const {
   if (stored.was_waiting) return {-asked_ - 1, spec_.seeds.front()};
   const Point& point = stored.point;
   for (std::int64_t asked = 1; asked <= asked_; ++asked) {
@@ -82,15 +84,8 @@ SweepState::Run SweepState::run_without_attributes(const StudyTrial& stored) con
 
 void SweepState::replay_created(std::int64_t number, const StudyTrial& stored) {
   const std::optional<Run> known = stored_run(stored);
-  const Run run = known ? *known : run_without_attributes(stored);
-  add_trial(run, stored.point, stored.datetime_start);
-  if (known) return;
-  const auto has = [&](std::string_view key, std::int64_t value) {
-    const auto found = stored.attributes.find(std::string(key));
-    return found != stored.attributes.end() && found->second == value;
-  };
-  if (!has(configuration_attribute, run.first)) note(number, configuration_attribute, run.first);
-  note(number, seed_attribute, run.second);
+  add_trial(known ? *known : run_without_attribute(stored), stored.point, stored.datetime_start);
+  if (!known) note_run(number);
 }
 
 void SweepState::replay_reported(const StudyEvent& event) {

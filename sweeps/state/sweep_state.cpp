@@ -161,8 +161,7 @@ std::int64_t SweepState::add_trial(const Run& run, const Point& point, std::stri
 }
 
 void SweepState::note_run(std::int64_t number) {
-  note(number, configuration_attribute, trial(number).configuration);
-  note(number, seed_attribute, trial(number).seed);
+  note(number, run_attribute, {{"configuration", trial(number).configuration}, {"seed", trial(number).seed}});
 }
 
 std::int64_t SweepState::begin(const Run& run, std::string_view now) {

@@ -136,7 +136,7 @@ class SweepState {
   void write_end(std::int64_t number, std::string_view now);
   void check_study(const Study& study) const;
   std::optional<Run> stored_run(const StudyTrial& stored) const;
-  Run run_without_attributes(const StudyTrial& stored) const;
+  Run run_without_attribute(const StudyTrial& stored) const;
   std::int64_t free_worker() const;
   void replay_created(std::int64_t number, const StudyTrial& stored);
   void replay_reported(const StudyEvent& event);
@@ -169,8 +169,7 @@ class SweepState {
 };
 
 /// What the journal says of a trial beside Optuna's own fields.
-constexpr std::string_view configuration_attribute = "agsweep:configuration";
-constexpr std::string_view seed_attribute = "agsweep:seed";
+constexpr std::string_view run_attribute = "agsweep:run";          // {configuration, seed}
 constexpr std::string_view start_attribute = "agsweep:start";      // {worker, time, epoch}; before the end of a pause
 constexpr std::string_view retries_attribute = "agsweep:retries";  // that were used
 constexpr std::string_view stopped_attribute = "agsweep:stopped";  // true: somebody asked for its end

@@ -12,6 +12,7 @@ namespace agsweep {
 namespace {
 
 constexpr std::uint64_t tree_count = 64;
+constexpr std::size_t most_rows = 2'000;  // of a tree: what more of them would tell apart lies far below what trees differ by
 
 std::vector<Point> allowed_points(std::span<const ParameterAxis> axes, std::span<const Point> points) {
   std::vector<Point> allowed(points.begin(), points.end());
@@ -30,7 +31,7 @@ std::vector<double> centred(std::span<const double> scores) {
 }
 
 std::vector<std::uint32_t> bootstrap_sample(std::size_t count, PhiloxStream& stream) {
-  std::vector<std::uint32_t> rows(count);
+  std::vector<std::uint32_t> rows(std::min(count, most_rows));
   for (std::uint32_t& row : rows) row = stream.below(static_cast<std::uint32_t>(count));
   return rows;
 }

@@ -25,9 +25,9 @@ struct FunctionalAnova {
 inline constexpr std::size_t functional_anova_least_points = 20;
 
 /// Importance of hyperparameters by functional ANOVA: Hutter et al. 2014, "An efficient approach for assessing hyperparameter importance".
-/// A forest of 64 regression trees, each grown on a bootstrap sample, predicts the score; each tree's variance over the space is split
-/// exactly. The space's measure is that of its scales: uniform in the logarithm for log and log_int, equal shares for whole numbers and
-/// values.
+/// A forest of 64 regression trees, each grown on a bootstrap sample of at most 2,000 points, predicts the score; each tree's variance over
+/// the space is split exactly. The space's measure is that of its scales: uniform in the logarithm for log and log_int, equal shares for
+/// whole numbers and values.
 /// @param points  one number a parameter; those outside the space's bounds count as at the bound
 /// @param scores  one a point, finite
 /// @param seed    bootstrap samples and ties come from Philox(seed, tree)

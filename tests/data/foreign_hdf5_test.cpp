@@ -58,7 +58,7 @@ TEST_F(ForeignHdf5, IsTakenWhenNothingDiffers) {
 }
 
 TEST_F(ForeignHdf5, IsRefusedWithoutTheCorpussParts) {
-  Hdf5File(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+  { const Hdf5File empty(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)); }
   EXPECT_THAT(testing_support::error_of([&] { read_corpus(path_); }), HasSubstr("data.h5: format_version: "));
   for (const char* attribute : {"class_names", "tokenizer_sha256", "source_sha256", "max_length", "seed", "synthetic"}) {
     EXPECT_THAT(error_after([&](hid_t file) { hdf5(H5Adelete(file, attribute)); }), HasSubstr(std::string("data.h5: ") + attribute + ": "));
@@ -84,7 +84,7 @@ TEST_F(ForeignHdf5, IsRefusedWithAttributesOfOtherTypes) {
   const Hdf5Type variable(H5Tcopy(H5T_C_S1));
   hdf5(H5Tset_size(variable.get(), H5T_VARIABLE));
   const char* text = "World";
-  EXPECT_THAT(error_after([&](hid_t file) { replace_attribute(file, "class_names", variable.get(), &text); }),
+  EXPECT_THAT(error_after([&](hid_t file) { replace_attribute(file, "class_names", variable.get(), static_cast<const void*>(&text)); }),
               HasSubstr("class_names: expected 1 to 256 strings of fixed length"));
 }
 

@@ -97,7 +97,7 @@ TEST_F(TokenizerFiles, RefuseAVocabularyWhoseIdsDoNotFit16Bits) {
   std::vector<std::string> more;
   for (int i = 0; i < 65'536 - 256; ++i) more.push_back("token" + std::to_string(i));
   EXPECT_EQ(error_with(vocabulary(more).dump(), "h e\n").find("at most"), std::string::npos);
-  more.push_back("one more");
+  more.emplace_back("one more");
   EXPECT_THAT(error_with(vocabulary(more).dump(), "h e\n"), EndsWith("65537 tokens; at most 65536 are supported"));
 }
 

@@ -9,6 +9,7 @@
 #include "base/json_file.hpp"  // sealed_json
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/train_options.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace agsweep {
 namespace {
@@ -18,9 +19,6 @@ using testing::HasSubstr;
 
 class ConfigFile : public testing::Test {
  protected:
-  ConfigFile() : folder_(fs::path(testing::TempDir()) / fmt::format("config_file_test.{}", ::getpid())) { fs::create_directories(folder_); }
-  ~ConfigFile() override { fs::remove_all(folder_); }
-
   fs::path write(const std::string& text) const {
     std::ofstream(folder_ / "config.toml") << text;
     return folder_ / "config.toml";
@@ -38,7 +36,7 @@ class ConfigFile : public testing::Test {
     return "no error";
   }
 
-  fs::path folder_;
+  testing_support::TemporaryFolder folder_;
 };
 
 AskedOptions asked(const std::vector<std::string>& arguments) { return parse_command_line(options_of(train_options()), arguments).asked; }
@@ -59,7 +57,7 @@ TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   const TrainConfig config = filled_config(given);
   write(config_text(config, given, record));
 
-  const StoredRun run = read_run(folder_);
+  const StoredRun run = read_run(folder_.path());
   for (const auto& entry : train_options()) EXPECT_EQ(entry.get(filled_config(run.options)), entry.get(config)) << entry.option.name;
   EXPECT_EQ(run.record.data, record.data);
   EXPECT_EQ(run.record.sha256.data, "d1");
@@ -76,7 +74,7 @@ TEST_F(ConfigFile, NamesTheGpuOfARunThatHasOne) {
   RunRecord of_gpu = record;
   of_gpu.device_name = "NVIDIA H100 80GB HBM3";
   write(config_text({}, {}, of_gpu));
-  EXPECT_EQ(read_run(folder_).record.device_name, of_gpu.device_name);
+  EXPECT_EQ(read_run(folder_.path()).record.device_name, of_gpu.device_name);
 }
 
 TEST_F(ConfigFile, TakesThreadsOfARunOnlyWhereTheyWereGiven) {
@@ -112,11 +110,11 @@ TEST_F(ConfigFile, NamesFileLineColumnAndKeyOfWhatIsWrong) {
 
 TEST_F(ConfigFile, CallsAFolderWithoutRunOrWithADamagedOneUnfit) {
   EXPECT_THROW(read_config(folder_ / "absent.toml"), DataError);
-  EXPECT_THROW(read_run(folder_), DataError);
+  EXPECT_THROW(read_run(folder_.path()), DataError);
   const std::string whole = config_text({}, {}, record);
   for (const std::size_t size : {std::size_t{0}, whole.find("[recorded]"), whole.size() - 20, whole.find("data = ")}) {
     write(whole.substr(0, size));
-    EXPECT_THROW(read_run(folder_), DataError) << size;
+    EXPECT_THROW(read_run(folder_.path()), DataError) << size;
   }
 }
 
@@ -135,11 +133,11 @@ TEST_F(ConfigFile, ShowsAnyLineOfARunThatWasChangedOrLost) {
     ++sealed_lines;
     std::string lost = whole;
     write(lost.erase(lost.find("\n" + line) + 1, line.size()));
-    EXPECT_THROW(read_run(folder_), DataError) << line;
+    EXPECT_THROW(read_run(folder_.path()), DataError) << line;
     std::string changed = whole;
     const std::size_t value = changed.find("\n" + line) + 1 + key.size() + 3;
     write(changed.insert(changed[value] == '"' || changed[value] == '[' ? value + 1 : value, "1"));
-    EXPECT_THROW(read_run(folder_), DataError) << line;
+    EXPECT_THROW(read_run(folder_.path()), DataError) << line;
   }
   EXPECT_GT(sealed_lines, 30);
 }
@@ -158,15 +156,15 @@ TEST_F(ConfigFile, KeepsItsSealWhenItIsWrittenAgainWithWhatMayChange) {
 TEST_F(ConfigFile, OfBeforeTheSealsIsTaken) {
   const std::string text = config_text({}, {}, record);
   write(text.substr(0, text.rfind("seal = ")));
-  EXPECT_FALSE(read_run(folder_).sealed);
+  EXPECT_FALSE(read_run(folder_.path()).sealed);
   write(text);
-  EXPECT_TRUE(read_run(folder_).sealed);
+  EXPECT_TRUE(read_run(folder_.path()).sealed);
 }
 
 TEST_F(ConfigFile, ContradictsAResultOfOtherOptions) {
   write(config_text({}, {}, record));
   std::ofstream(folder_ / "result.json") << sealed_json(R"({"config_seal": "other"})");
-  EXPECT_THROW(read_run(folder_), DataError);
+  EXPECT_THROW(read_run(folder_.path()), DataError);
 }
 
 TEST_F(ConfigFile, GivesBackAPathOfAnyBytes) {
@@ -175,7 +173,7 @@ TEST_F(ConfigFile, GivesBackAPathOfAnyBytes) {
   RunRecord of_bytes = record;
   of_bytes.data = "/d\xFE.h5";
   write(config_text(config, {}, of_bytes));
-  const StoredRun run = read_run(folder_);
+  const StoredRun run = read_run(folder_.path());
   EXPECT_EQ(filled_config(run.options).init, config.init);
   EXPECT_EQ(run.record.data, of_bytes.data);
 }

@@ -88,7 +88,7 @@ class Steering(SweepTest):
         self.assertEqual(trials[2].params, {"lr": 0.00456, "dropout": 0.1})
         self.assertEqual(trials[2].user_attrs["by"], "hand")
         self.assertIn("lr: -1.0 is no positive number", trials[3].user_attrs["agsweep:error"])
-        self.assertEqual(trials[4].user_attrs["agsweep:configuration"], 1)
+        self.assertEqual(trials[4].user_attrs["agsweep:run"], {"configuration": 1, "seed": 42})
         status = self.status()
         self.assertEqual((status["planned"], status["waiting"], status["unread_mail"]), (6, 0, 0))
 
@@ -224,7 +224,7 @@ class Steering(SweepTest):
                     pass
                 trials = self.study(self.out).trials
                 self.assertTrue(all(trial.state.is_finished() for trial in trials), trials)
-                extra = [trial for trial in trials if trial.user_attrs["agsweep:configuration"] < 0]
+                extra = [trial for trial in trials if trial.user_attrs["agsweep:run"]["configuration"] < 0]
                 self.assertEqual(sorted(trial.params["lr"] for trial in extra), sorted(asked))
                 self.assertEqual(len(trials) - len(extra), 4)
                 self.assertEqual(self.mail(), [])

@@ -25,7 +25,7 @@ int run_helper(int argc, char** argv, const Work& work) try {
 /// Answers each line of stdin by a line on stdout, at once: the JSON that answer(line) returns. @return the exit status
 template <typename Answer>
 int answer_lines(const Answer& answer) {
-  for (std::string line; std::getline(std::cin, line);) std::cout << nlohmann::json(answer(line)) << std::endl;
+  for (std::string line; std::getline(std::cin, line);) std::cout << nlohmann::json(answer(line)) << '\n' << std::flush;
   return 0;
 }
 

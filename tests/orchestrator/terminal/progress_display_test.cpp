@@ -15,7 +15,7 @@ using testing::Not;
 
 /// ProgressDisplay into a string, by a clock that the test sets.
 struct Recorded {
-  explicit Recorded(ProgressStyle style) : progress(out, style, [this] { return now; }) {}
+  explicit Recorded(const ProgressStyle& style) : progress(out, style, [this] { return now; }) {}
   double now = 100;
   std::ostringstream out;
   ProgressDisplay progress;

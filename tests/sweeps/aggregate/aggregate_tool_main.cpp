@@ -4,19 +4,28 @@
 #include "sweeps/aggregate/aggregate_format.hpp"
 #include "sweeps/aggregate/find_sweeps.hpp"
 #include "sweeps/aggregate/sweep_status.hpp"
+#include "tests/support/helper_program.hpp"
 
-int main(int argc, char** argv) {
-  using namespace agsweep;
-  const std::string word = argv[1];
-  const std::vector<std::filesystem::path> folders(argv + 2, argv + argc);
-  if (word == "status") {
-    const SweepResults sweep = read_sweep(folders.at(0));
+namespace agsweep {
+namespace {
+
+bool print(const std::vector<std::string>& words) {
+  if (words.size() < 2) return false;
+  const std::vector<std::filesystem::path> folders(words.begin() + 1, words.end());
+  if (words[0] == "status") {
+    const SweepResults sweep = read_sweep(folders.front());
     std::cout << status_json(sweep, status_of(sweep)) << '\n';
-    return 0;
+    return true;
   }
   std::vector<SweepResults> sweeps;
   for (const std::filesystem::path& folder : find_sweeps(folders)) sweeps.push_back(read_sweep(folder));
   const Aggregate all = aggregate(std::move(sweeps));
-  std::cout << formatted(all, {.format = from_word<AggregateFormat>(word).value()});
+  std::cout << formatted(all, {.format = from_word<AggregateFormat>(words[0]).value()});
   for (const std::string& remark : all.remarks) std::cerr << remark << '\n';
+  return true;
 }
+
+}  // namespace
+}  // namespace agsweep
+
+int main(int argc, char** argv) { return agsweep::testing_support::run_helper(argc, argv, agsweep::print); }

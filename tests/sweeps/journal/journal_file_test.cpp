@@ -133,14 +133,12 @@ TEST(Journal, LeavesADamagedFileAsItIs) {
 }
 
 TEST(Journal, ShowsAnyLineThatWasChangedMovedOrLost) {
-  const TemporaryFolder folder;
-  const fs::path path = folder / "journal.log";
   std::vector<std::string> lines;
   JournalSeal seal;
   for (const std::vector<std::string>& group : sample_groups()) {
     for (const std::string& line : group) lines.push_back(seal.sealed(line));
   }
-  const auto refused = [&](std::vector<std::string> changed) {
+  const auto refused = [&](const std::vector<std::string>& changed) {
     const std::string text = text_of_groups({changed});
     return error_of<DataError>([&] { replay(text, "j"); }) != "no error";
   };

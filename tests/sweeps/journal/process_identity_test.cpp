@@ -47,7 +47,7 @@ TEST(ViewOf, FollowsAProcessUntilItHasEnded) {
 
 TEST(ViewOf, JudgesNoProcessOfAnotherHostOrPidNamespace) {
   for (const auto& change : std::initializer_list<std::function<void(ProcessIdentity&)>>{
-           [](ProcessIdentity& one) { one.host += "x"; }, [](ProcessIdentity& one) { one.pid_space += "x"; },
+           [](ProcessIdentity& one) { one.host += 'x'; }, [](ProcessIdentity& one) { one.pid_space += 'x'; },
            [](ProcessIdentity& one) { one.start = 0; }, [](ProcessIdentity& one) { one.pid = -1; }}) {
     ProcessIdentity other = this_process();
     change(other);

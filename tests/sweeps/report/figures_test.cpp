@@ -45,7 +45,7 @@ ReportedSweep three_trials() {
 }
 
 /// Two parameters: lr on a log scale, and a whole number.
-ReportedSweep rates_and_ranks(std::vector<std::pair<Point, double>> trials) {
+ReportedSweep rates_and_ranks(const std::vector<std::pair<Point, double>>& trials) {
   SweepResults sweep = made_up_sweep({}, 1);
   sweep.spec.space = {{.key = "lr", .scale = Scale::log, .low = 1e-6, .high = 1},
                       {.key = "lora_rank", .values = {std::int64_t{2}, std::int64_t{4}, std::int64_t{8}}}};

@@ -173,7 +173,8 @@ TEST(TpeSampler, TriesEachOfAFewConfigurationsBeforeAnyTwice) {
                              {.key = "layers", .scale = Scale::integer, .low = 1, .high = 5}};
   std::vector<Observation> history;
   for (std::int64_t i = 0; i < 10; ++i) {
-    history.push_back({.point = {static_cast<double>(i % 4), static_cast<double>(1 + i / 4)}, .epoch = 1, .score = 0.1, .complete = true});
+    const std::int64_t rank = i % 4, layers = 1 + i / 4;
+    history.push_back({.point = {static_cast<double>(rank), static_cast<double>(layers)}, .epoch = 1, .score = 0.1, .complete = true});
   }
   const auto sampler = make_tpe_sampler(spec_of(space));
   std::set<Point> points;

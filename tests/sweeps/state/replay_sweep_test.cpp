@@ -153,9 +153,11 @@ TEST(ReplaySweep, NamesTheTrialWhoseLinesAreNotOfSuchASweep) {
   EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, start_attribute, {{"worker", 1}, {"epoch", 1}})}),
               HasSubstr("time is missing"));
   EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, retries_attribute, "two")}), HasSubstr("agsweep:retries: \"two\""));
-  EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, configuration_attribute, 2)}),
+  EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, run_attribute, {{"configuration", 2}, {"seed", 42}})}),
               HasSubstr("configuration 2 is not in [-1, 2)"));
-  EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, seed_attribute, 7)}), HasSubstr("seed 7 is none of the spec's"));
+  EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, run_attribute, {{"configuration", 1}, {"seed", 7}})}),
+              HasSubstr("seed 7 is none of the spec's"));
+  EXPECT_THAT(error_after({trial_attribute_line(sweep_writer, 1, run_attribute, 1)}), HasSubstr("agsweep:run: 1 is no object"));
   EXPECT_THAT(error_after({trial_line(sweep_writer, small_spec(1).space, {1e-3, 0}, noon)}), HasSubstr("trial 2: there are more trials"));
 }
 

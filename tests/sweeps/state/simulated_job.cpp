@@ -1,43 +1,25 @@
 #include "tests/sweeps/state/simulated_job.hpp"
 
-#include <algorithm>  // std::max, std::ranges::all_of, std::ranges::any_of
-#include <array>
-#include <deque>
+#include <algorithm>   // std::max, std::ranges::all_of, std::ranges::any_of
 #include <functional>  // std::greater
 #include <optional>
 #include <queue>
-#include <tuple>
 #include <utility>  // std::exchange, std::move
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "sweeps/state/coordinator.hpp"
+#include "tests/sweeps/state/simulated_group.hpp"
 
 namespace agsweep::testing_support {
 namespace {
 
+using Group = SimulatedGroup;
+using Event = SimulatedEvent;
 using Outcome = TrialModel::Outcome;
 
 constexpr double longest_look = 1.001;  // the coordinator looks around once a second
-
-struct Group {
-  enum class Doing { asks, prepares, trains, waits, leaves, evaluates, gone };
-  Doing doing = Doing::asks;
-  std::int64_t trial = -1;
-  std::int64_t behind = 0;    // epochs that its checkpoint has behind it
-  std::int64_t asked = 0;     // the epoch whose answer it waits for
-  std::int64_t answered = 0;  // epochs, as the order said
-  int steps = 0;              // of the epoch under way that are to come
-  bool keep_when_done = false;
-  bool keep_when_left = false;
-  bool told_to_leave = false;             // by an order, not a signal
-  bool to_leave_now = false;              // after the step under way
-  std::deque<GroupMessage> sent = {};     // on their way to the coordinator
-  std::deque<GroupOrder> coming = {};     // on their way to it
-  std::deque<GroupOrder> inbox = {};      // that it has not looked at
-  double last_sent = 0, last_coming = 0;  // when the last of each arrives
-};
 
 /// One job, from its start to its end.
 class Job final : public SimulatedSite {
@@ -82,15 +64,6 @@ class Job final : public SimulatedSite {
   bool unfinished() const { return !coordinator_->unfinished().empty(); }
 
  private:
-  struct Event {
-    enum class Kind { message, order, work, poll, end_of_all };
-    double time;
-    std::int64_t sequence;  // of equal times the first
-    Kind kind;
-    std::size_t group;
-    bool operator>(const Event& other) const { return std::tie(time, sequence) > std::tie(other.time, other.sequence); }
-  };
-
   std::size_t rank_of(const Group& group) const { return index_of(group) / static_cast<std::size_t>(world_.how.groups_per_rank); }
   std::size_t index_of(const Group& group) const { return static_cast<std::size_t>(&group - groups_.data()); }
   bool all_gone() const {
@@ -144,7 +117,7 @@ class Job final : public SimulatedSite {
 
   void handle(const Event& event) {
     Group& group = groups_[event.group];
-    tell(event, group);
+    if (world_.how.trace != nullptr) tell(world_.how.trace, fmt::format("{:9.3f} job {}", world_.clock, id_), event, group);
     switch (event.kind) {
       case Event::Kind::end_of_all:
         throw Killed();
@@ -177,20 +150,6 @@ class Job final : public SimulatedSite {
         if (!dead_[rank_of(group)]) work(group);
         return;
     }
-  }
-
-  void tell(const Event& event, const Group& group) {
-    if (world_.how.trace == nullptr) return;
-    constexpr std::array events = {"hears", "is told", "is done", "decides", "is killed"};
-    constexpr std::array messages = {"wants work", "progress", "reported", "ended", "failed", "stop"};
-    constexpr std::array orders = {"train", "go on", "leave", "finish", "stop", "abandoned"};
-    constexpr std::array doings = {"asks", "prepares", "trains", "waits", "leaves", "evaluates", "gone"};
-    const char* what = "";
-    if (event.kind == Event::Kind::message) what = messages.at(group.sent.front().what.index());
-    if (event.kind == Event::Kind::order) what = orders.at(group.coming.front().what.index());
-    fmt::print(world_.how.trace, "{:9.3f} job {}, group {} ({}, trial {}, {} epochs): {} {}\n", world_.clock, id_, index_of(group),
-               doings.at(static_cast<std::size_t>(group.doing)), group.trial, group.behind, events.at(static_cast<std::size_t>(event.kind)),
-               what);
   }
 
   // --- rank 0's link

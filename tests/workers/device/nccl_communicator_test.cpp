@@ -52,7 +52,8 @@ TEST(NcclCommunicator, SumsEveryTypeOverTheRanks) {
   member.comm.all_reduce_sum(doubles.data(), 1);
   member.comm.all_reduce_sum(integers.data(), 1);
   member.wait();
-  EXPECT_EQ(floats, std::vector<float>(100'000, static_cast<float>(ranks * (ranks - 1) / 2)));
+  const int sum_of_ranks = ranks * (ranks - 1) / 2;
+  EXPECT_EQ(floats, std::vector<float>(100'000, static_cast<float>(sum_of_ranks)));
   EXPECT_EQ(doubles[0], 0.5 * ranks);
   EXPECT_EQ(integers[0], (std::int64_t{1} << 40) * ranks);
 }
