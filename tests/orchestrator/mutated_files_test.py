@@ -66,7 +66,7 @@ def readers(data, tokenizer, made):
         "sweep --resume": Reader(lambda at: ["sweep", *resume, at / "sweep"], lambda at, _: sweep_outcome(at / "sweep")),
         "sweep --resume of mailed": Reader(lambda at: ["sweep", *resume, at / "mailed"], lambda at, _: sweep_outcome(at / "mailed")),
         "sweep --dry-run": Reader(lambda at: ["sweep", "--spec", at / "spec/s.toml", "--data", data, "--out", at / "out", "--dry-run"]),
-        "confirm": Reader(lambda at: ["confirm", at / "sweep", "--out", at / "out", *confirm, 7], lambda _, told: without(told, "sweep")),
+        "confirm": Reader(lambda at: ["confirm", at / "sweep", "--out", at / "out", *confirm, 7], lambda _, told: without(told, "sweep", "seal")),
         "confirm --resume": Reader(lambda at: ["confirm", made / "sweep", "--out", at / "tested", *confirm, "1..2", "--resume"]),
         "compare": Reader(lambda at: ["compare", at / "tested", made / "tested", "--json"]),
         "reproduce --resume": Reader(lambda at: ["reproduce", *REPRODUCE, "--data", data, "--out", at / "repro", "--resume", "--json"],
