@@ -167,7 +167,7 @@ void add_result(TrialResults& trial) {
   if (hash != trial.result.end() && hash->is_string()) trial.config_hash = hash->get<std::string>();
 }
 
-void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
+void add_trials(const Study& study, SweepResults& sweep) {
   for (std::size_t i = 0; i < study.trials.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i);
     try {
@@ -180,7 +180,6 @@ void add_trials(const Study& study, bool with_results, SweepResults& sweep) {
         const Parameter& parameter = sweep.spec.space[p];
         results.parameters[parameter.key] = value_at(parameter, results.trial.point[p]);
       }
-      if (with_results) add_result(results);
       sweep.trials.push_back(std::move(results));
     } catch (const DataError& error) {
       throw DataError("trial {}: {}", number, error.what());
@@ -198,10 +197,11 @@ SweepResults read_folder(const fs::path& folder, bool with_results) {
     }
     if (!study.trials.empty()) check_space(sweep.spec, study);
     read_study_attributes(study, sweep);
-    add_trials(study, with_results, sweep);
+    add_trials(study, sweep);
   } catch (const DataError& error) {
     throw DataError("{}: {}", journal.string(), error.what());
   }
+  if (with_results) std::ranges::for_each(sweep.trials, add_result);
   return sweep;
 }
 
