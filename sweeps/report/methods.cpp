@@ -117,6 +117,11 @@ std::string corpus_text(const ReportedSweep& sweep) {
   return ag_news && !sweep.recorded.synthetic ? "a corpus with AG News's classes [@zhang2015agnews]" : "a corpus";
 }
 
+/// @param limit  0: none
+std::string rows_text(std::int64_t limit, std::string_view split) {
+  return limit == 0 ? fmt::format("all {} rows", split) : fmt::format("a stratified sample of {} {} rows", limit, split);
+}
+
 std::string program_sentence(const ReportedSweep& sweep) {
   const std::string version = versions_text(sweep);
   return fmt::format(
@@ -158,11 +163,11 @@ std::string methods_text(const ReportedSweep& sweep) {
   const SweepSpec& spec = results.spec;
   std::vector<std::string> paragraphs = {fmt::format("# Hyperparameter search: {}", plain(spec.name))};
   for (const std::string& warning : warnings_of(sweep)) paragraphs.push_back("**" + warning + "**");
-  paragraphs.push_back(fmt::format(
-      "We tuned {} on {} of {} (SHA-256 {}) for the {} of the best epoch. {} {} {} {}", model_text(spec),
-      results.train_limit == 0 ? "all training rows" : fmt::format("a stratified sample of {} training rows", results.train_limit),
-      corpus_text(sweep), results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric),
-      space_sentences(spec), sampler_sentence(spec), scheduler_sentence(results), program_sentence(sweep)));
+  paragraphs.push_back(fmt::format("We tuned {} on {} of {} (SHA-256 {}) for the {} of the best epoch, read on {}. {} {} {} {}",
+                                   model_text(spec), rows_text(results.train_limit, "training"), corpus_text(sweep),
+                                   results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric),
+                                   rows_text(results.val_limit, "validation"), space_sentences(spec), sampler_sentence(spec),
+                                   scheduler_sentence(results), program_sentence(sweep)));
   paragraphs.push_back(
       fmt::format("{}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));
   if (const TrialResults* best = best_trial(sweep)) paragraphs.push_back(best_sentences(sweep, *best));

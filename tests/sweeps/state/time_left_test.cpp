@@ -93,5 +93,13 @@ TEST(TimeLeft, IsWithinAFactorOfTwoAfterTheFirstQuarterOfARecordedAshaSweep) {
   expect_within_a_factor_of_two({.spec = spec, .epochs = 9, .groups = 3, .file = "asha.txt"});
 }
 
+TEST(TimeLeft, IsWithinAFactorOfTwoAfterTheFirstQuarterOfARecordedMedianSweep) {
+  expect_within_a_factor_of_two({.spec = small_spec(24, SchedulerKind::median), .epochs = 6, .groups = 2, .file = "median.txt"});
+}
+
+TEST(TimeLeft, IsWithinAFactorOfTwoAfterTheFirstQuarterOfARecordedSweepOfThreeGroupsWithoutAScheduler) {
+  expect_within_a_factor_of_two({.spec = small_spec(14), .epochs = 3, .groups = 3, .file = "no_scheduler.txt"});
+}
+
 }  // namespace
 }  // namespace agsweep
