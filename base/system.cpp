@@ -35,7 +35,7 @@ std::int64_t environment_number(const char* name) {
 }
 
 std::string error_text(int error) {
-  const std::string text = std::generic_category().message(error);
+  std::string text = std::generic_category().message(error);
   if (error == ENFILE) return text + " (of all processes together: /proc/sys/fs/file-max)";
   rlimit limit{};
   if (error != EMFILE || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return text;

@@ -20,7 +20,7 @@ namespace {
 
 /// DIR/train.csv, or the .tsv. @throws DataError where both stand there
 fs::path table_path(const fs::path& folder, const std::string& name) {
-  const fs::path csv = folder / (name + ".csv"), tsv = folder / (name + ".tsv");
+  fs::path csv = folder / (name + ".csv"), tsv = folder / (name + ".tsv");
   if (!fs::exists(tsv)) return csv;
   if (fs::exists(csv)) throw DataError("{}: {}.tsv stands beside it; which is it?", csv.string(), name);
   return tsv;

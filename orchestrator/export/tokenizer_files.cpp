@@ -48,7 +48,7 @@ TokenizerFiles read_tokenizer_files(const fs::path& folder) {
   TokenizerFiles files{
       .vocabulary = read_file(vocabulary_path), .merges = read_file(either(folder, "vocab.bpe", "merges.txt")), .sha256 = {}};
   files.sha256 = Sha256().update(std::as_bytes(std::span(files.vocabulary))).update(std::as_bytes(std::span(files.merges))).hex();
-  for (std::string* text : {&files.vocabulary, &files.merges}) *text = utf8_text(std::string(*text), folder.string());
+  for (std::string* text : {&files.vocabulary, &files.merges}) *text = std::string(utf8_text(*text, folder.string()));
   files.end_of_text = end_of_text_id(files.vocabulary, vocabulary_path);
   return files;
 }

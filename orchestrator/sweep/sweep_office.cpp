@@ -70,7 +70,7 @@ OpenSweep SweepOffice::opened(const std::function<void()>& lock_lost) {
   std::error_code ignored;
   std::filesystem::remove(args_.out / stopped_name, ignored);
   for (const std::string& message : prepared_.messages()) block_.message(message);
-  if (!fsync_folder(args_.out)) block_.message(std::string(weak_folders_note));
+  if (!fsync_folder(args_.out)) block_.message(weak_folders_note);
   return sweep;
 }
 

@@ -28,7 +28,7 @@ std::vector<std::string_view> wrapped(std::string_view text, std::size_t columns
 }  // namespace
 
 LiveBlock::LiveBlock(std::ostream& out, ProgressStyle style, std::function<double()> clock)
-    : out_(out), style_(style), clock_(std::move(clock)), shown_(clock_()) {}
+    : out_(out), style_(std::move(style)), clock_(std::move(clock)), shown_(clock_()) {}
 
 LiveBlock::~LiveBlock() = default;
 

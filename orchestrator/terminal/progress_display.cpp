@@ -45,7 +45,7 @@ ProgressStyle ProgressStyle::of(int descriptor, ProgressKind kind) {
 }
 
 ProgressDisplay::ProgressDisplay(std::ostream& out, ProgressStyle style, std::function<double()> clock)
-    : out_(out), style_(style), clock_(std::move(clock)) {}
+    : out_(out), style_(std::move(style)), clock_(std::move(clock)) {}
 
 ProgressDisplay::~ProgressDisplay() {
   if (bar_open_) out_ << '\n' << std::flush;

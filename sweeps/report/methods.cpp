@@ -45,12 +45,17 @@ std::string scheduler_sentence(const SweepResults& sweep) {
   const SchedulerSpec& scheduler = sweep.spec.scheduler;
   std::string schedule = fmt::format("Every trial had a learning-rate schedule of {}.", counted(sweep.epochs, "epoch"));
   if (sweep.trials.empty()) return "";  // the length of a schedule may not be known yet
-  if (scheduler.kind == SchedulerKind::none) return schedule + " No trial was stopped by a scheduler.";
-  if (scheduler.kind == SchedulerKind::median) {
-    return schedule + fmt::format(
-                          " From epoch {} on, a trial was stopped where its best value so far was below the median of the complete trials "
-                          "at that epoch (median stopping rule) [@golovin2017vizier].",
-                          scheduler.min_epochs);
+  switch (scheduler.kind) {
+    case SchedulerKind::none:
+      return schedule + " No trial was stopped by a scheduler.";
+    case SchedulerKind::median:
+      return schedule +
+             fmt::format(
+                 " From epoch {} on, a trial was stopped where its best value so far was below the median of the complete trials "
+                 "at that epoch (median stopping rule) [@golovin2017vizier].",
+                 scheduler.min_epochs);
+    case SchedulerKind::asha:
+      break;
   }
   std::vector<std::string> rungs;
   for (const std::int64_t rung : asha_rungs(scheduler.min_epochs, scheduler.eta, sweep.epochs)) rungs.push_back(fmt::format("{}", rung));
@@ -96,13 +101,23 @@ std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best)
                     counted(std::ssize(sweep.results.trials), "trial"), train_command(sweep, best));
 }
 
-/// The sampler, with whom to cite for it.
+/// Whom to cite for a sampler.
+std::string_view sampler_works(SamplerKind sampler) {
+  switch (sampler) {
+    case SamplerKind::grid:
+      return "";
+    case SamplerKind::random:
+      return " [@bergstra2012random]";
+    case SamplerKind::sobol:
+      return " [@sobol1967; @joe2008sobol; @matousek1998]";
+    case SamplerKind::tpe:
+      break;
+  }
+  return " [@bergstra2011tpe]";
+}
+
 std::string sampler_sentence(const SweepSpec& spec) {
-  std::string_view works;
-  if (spec.sampler == SamplerKind::tpe) works = " [@bergstra2011tpe]";
-  if (spec.sampler == SamplerKind::random) works = " [@bergstra2012random]";
-  if (spec.sampler == SamplerKind::sobol) works = " [@sobol1967; @joe2008sobol; @matousek1998]";
-  return fmt::format("Configurations came from this sampler: {}{}.", sampler_text(spec), works);
+  return fmt::format("Configurations came from this sampler: {}{}.", sampler_text(spec), sampler_works(spec.sampler));
 }
 
 std::string model_text(const SweepSpec& spec) {

@@ -47,7 +47,7 @@ std::string range_text(const std::vector<double>& all) {
 }
 
 std::string parameters_text(const ReportedSweep& sweep) {
-  const std::string all = range_text(numbers(sweep, {"params_total"})), trained = range_text(numbers(sweep, {"params_trainable"}));
+  std::string all = range_text(numbers(sweep, {"params_total"})), trained = range_text(numbers(sweep, {"params_trainable"}));
   if (trained.empty() || trained == all) return all;
   return fmt::format("{} trained of {}", trained, all);
 }

@@ -56,7 +56,7 @@ TEST_F(ConfigFile, GivesBackEveryOptionAndWhatTheRunRecorded) {
   const TrainConfig config = filled_config(given);
   write(config_text(config, given, record));
 
-  const StoredRun run = read_run(folder_);
+  const StoredRun run = read_run(folder_.path());
   for (const auto& entry : train_options()) EXPECT_EQ(entry.get(filled_config(run.options)), entry.get(config)) << entry.option.name;
   EXPECT_EQ(run.record.data, record.data);
   EXPECT_EQ(run.record.sha256.data, "d1");
@@ -73,7 +73,7 @@ TEST_F(ConfigFile, NamesTheGpuOfARunThatHasOne) {
   RunRecord of_gpu = record;
   of_gpu.device_name = "NVIDIA H100 80GB HBM3";
   write(config_text({}, {}, of_gpu));
-  EXPECT_EQ(read_run(folder_).record.device_name, of_gpu.device_name);
+  EXPECT_EQ(read_run(folder_.path()).record.device_name, of_gpu.device_name);
 }
 
 TEST_F(ConfigFile, TakesThreadsOfARunOnlyWhereTheyWereGiven) {
@@ -109,11 +109,11 @@ TEST_F(ConfigFile, NamesFileLineColumnAndKeyOfWhatIsWrong) {
 
 TEST_F(ConfigFile, CallsAFolderWithoutRunOrWithADamagedOneUnfit) {
   EXPECT_THROW(read_config(folder_ / "absent.toml"), DataError);
-  EXPECT_THROW(read_run(folder_), DataError);
+  EXPECT_THROW(read_run(folder_.path()), DataError);
   const std::string whole = config_text({}, {}, record);
   for (const std::size_t size : {std::size_t{0}, whole.find("[recorded]"), whole.size() - 20, whole.find("data = ")}) {
     write(whole.substr(0, size));
-    EXPECT_THROW(read_run(folder_), DataError) << size;
+    EXPECT_THROW(read_run(folder_.path()), DataError) << size;
   }
 }
 
@@ -132,11 +132,11 @@ TEST_F(ConfigFile, ShowsAnyLineOfARunThatWasChangedOrLost) {
     ++sealed_lines;
     std::string lost = whole;
     write(lost.erase(lost.find("\n" + line) + 1, line.size()));
-    EXPECT_THROW(read_run(folder_), DataError) << line;
+    EXPECT_THROW(read_run(folder_.path()), DataError) << line;
     std::string changed = whole;
     const std::size_t value = changed.find("\n" + line) + 1 + key.size() + 3;
     write(changed.insert(changed[value] == '"' || changed[value] == '[' ? value + 1 : value, "1"));
-    EXPECT_THROW(read_run(folder_), DataError) << line;
+    EXPECT_THROW(read_run(folder_.path()), DataError) << line;
   }
   EXPECT_GT(sealed_lines, 30);
 }
@@ -155,15 +155,15 @@ TEST_F(ConfigFile, KeepsItsSealWhenItIsWrittenAgainWithWhatMayChange) {
 TEST_F(ConfigFile, OfBeforeTheSealsIsTaken) {
   const std::string text = config_text({}, {}, record);
   write(text.substr(0, text.rfind("seal = ")));
-  EXPECT_FALSE(read_run(folder_).sealed);
+  EXPECT_FALSE(read_run(folder_.path()).sealed);
   write(text);
-  EXPECT_TRUE(read_run(folder_).sealed);
+  EXPECT_TRUE(read_run(folder_.path()).sealed);
 }
 
 TEST_F(ConfigFile, ContradictsAResultOfOtherOptions) {
   write(config_text({}, {}, record));
   std::ofstream(folder_ / "result.json") << R"({"config_seal": "other"})";
-  EXPECT_THROW(read_run(folder_), DataError);
+  EXPECT_THROW(read_run(folder_.path()), DataError);
 }
 
 TEST_F(ConfigFile, GivesBackAPathOfAnyBytes) {
@@ -172,7 +172,7 @@ TEST_F(ConfigFile, GivesBackAPathOfAnyBytes) {
   RunRecord of_bytes = record;
   of_bytes.data = "/d\xFE.h5";
   write(config_text(config, {}, of_bytes));
-  const StoredRun run = read_run(folder_);
+  const StoredRun run = read_run(folder_.path());
   EXPECT_EQ(filled_config(run.options).init, config.init);
   EXPECT_EQ(run.record.data, of_bytes.data);
 }

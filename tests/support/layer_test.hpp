@@ -83,7 +83,7 @@ struct LinearCase {
 
   /// @param mask  the factors of the adapter's dropout; undefined: none
   at::Tensor reference(const at::Tensor& x, const at::Tensor& mask = {}) const {
-    const at::Tensor y = at::linear(x, transposed ? weight.t() : weight, bias);
+    at::Tensor y = at::linear(x, transposed ? weight.t() : weight, bias);
     if (!a.defined()) return y;
     return y + at::linear(at::linear(mask.defined() ? x * mask : x, a), b) * linear.adapter->scale;
   }

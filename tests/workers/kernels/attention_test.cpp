@@ -100,14 +100,14 @@ std::array<std::vector<float>, 3> random_inputs(const Problem& p) {
 }
 
 TEST_P(Attention, EqualsItsDefinition) {
-  const Problem p = GetParam();
+  const Problem& p = GetParam();
   const Pass pass(p.shape(), random_inputs(p));
   const auto expected = plain_attention(p, doubles(pass.qkv[0]), doubles(pass.qkv[1]), doubles(pass.qkv[2]));
   for (std::size_t i = 0; i < pass.out.size(); ++i) ASSERT_NEAR(pass.out[i], expected[i], 2e-6) << i;
 }
 
 TEST_P(Attention, HasTheGradientOfItsDefinition) {
-  const Problem p = GetParam();
+  const Problem& p = GetParam();
   const auto d_out = random_floats(p.query_size(), 4);
   Pass pass(p.shape(), random_inputs(p));
   const auto gradients = pass.backward(d_out);

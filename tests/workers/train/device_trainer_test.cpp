@@ -76,7 +76,7 @@ TEST(DeviceTrainer, TrainsInBf16AsTheHostDoes) {
 TEST(DeviceTrainer, TrainsWithActivationCheckpointingToTheSameBits) {
   TrainConfig config = tiny_config();
   const auto model = tiny_transformer(config);
-  const Trained kept = on_device(config, *model);
+  const auto kept = on_device(config, *model);
   config.activation_checkpointing = true;
   EXPECT_TRUE(on_device(config, *model).weights.equal(kept.weights));
 }

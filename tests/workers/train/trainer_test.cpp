@@ -39,7 +39,7 @@ struct Training {
     trainer->settled_parameters().assign(model->start_values(config.seed));
     std::iota(rows.begin(), rows.end(), 0U);
   }
-  StepOutcome step(std::exception_ptr failure = nullptr) { return trainer->step(split, rows, false, failure).value(); }
+  StepOutcome step(const std::exception_ptr& failure = nullptr) { return trainer->step(split, rows, false, failure).value(); }
 
   TrainConfig config;
   std::unique_ptr<Communicator> comm = test_session().world(10);

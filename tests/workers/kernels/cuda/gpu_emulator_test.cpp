@@ -100,7 +100,7 @@ __global__ void half_waits(bool warp) {
   __syncthreads();
 }
 __global__ void waits_in_two_places(int* out) {
-  if (threadIdx.x < 32) {
+  if (threadIdx.x < 32) {  // NOLINT(bugprone-branch-clone): two places
     __syncthreads();
   } else {
     __syncthreads();
