@@ -16,7 +16,9 @@
 #include <ctime>
 #include <system_error>
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/utc_time.hpp"
 
 namespace agsweep {
 
@@ -44,13 +46,11 @@ void say(std::string_view line) { std::fputs(fmt::format("{}\n", line).c_str(), 
 
 std::string utc_now() { return utc_after(0); }
 
-std::string utc_after(double seconds) {
-  return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr) + static_cast<std::time_t>(std::llround(seconds))));
-}
+std::string utc_after(double seconds) { return utc_text(static_cast<double>(std::time(nullptr)) + seconds); }
 
 std::string utc_now_ms() {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  return fmt::format("{:%FT%T}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(now / 1000)), now % 1000);
+  using namespace std::chrono;
+  return utc_text(duration<double>(floor<milliseconds>(system_clock::now().time_since_epoch())).count(), 3);
 }
 
 double steady_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }

@@ -11,6 +11,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/options/help.hpp"  // wrapped
 #include "orchestrator/slurm/slurm_view.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
 #include "sweeps/aggregate/sweep_status.hpp"
@@ -55,6 +56,17 @@ View view_of(const std::filesystem::path& folder) {
   return view;
 }
 
+/// The text's lines, parted between words where the terminal's columns end.
+std::string fitted(const std::string& text, std::size_t columns) {
+  constexpr std::size_t indent = 9;  // of what stands behind a line's name
+  std::string lines;
+  for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+    end = text.find('\n', begin);
+    lines += wrapped(text.substr(begin, end - begin), columns - indent, indent) + "\n";
+  }
+  return lines;
+}
+
 /// On a terminal one text that renews itself, elsewhere each that differs from the one before.
 void watch(const std::filesystem::path& folder) {
   constexpr auto pause = std::chrono::seconds(2);
@@ -62,7 +74,7 @@ void watch(const std::filesystem::path& folder) {
   for (std::string shown;;) {
     const View view = view_of(folder);
     if (style.bar) {
-      fmt::print("\x1b[H\x1b[J{}", view.text);  // to the top of an empty screen
+      fmt::print("\x1b[H\x1b[J{}", fitted(view.text, style.columns()));  // to the top of an empty screen
     } else if (view.text != shown) {
       fmt::print("{}\n", view.text);
     }

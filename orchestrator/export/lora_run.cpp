@@ -38,7 +38,7 @@ LoraRun read_lora_run(const fs::path& run, const fs::path& weights, const fs::pa
   StoredRun stored = read_run(run);
   TrainConfig config = filled_config(stored.options);
   if (config.model != ModelKind::gpt2_lora) {
-    throw UsageError("{}: a run of --model scratch; only those of gpt2-lora can be exported", run.string());
+    throw UsageError("{}: a run of --model {}; only those of gpt2-lora can be exported", run.string(), to_word(config.model));
   }
   if (!weights.empty()) config.weights = weights;
   const fs::path tokenizer_folder = tokenizer.empty() ? default_tokenizer_folder() : tokenizer;

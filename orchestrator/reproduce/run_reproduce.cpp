@@ -30,7 +30,9 @@ std::vector<std::string> parse_models(const std::string& text) {
   std::vector<std::string> models;
   for (std::size_t at = 0; at <= text.size();) {
     const std::string model = text.substr(at, text.find(',', at) - at);
-    if (!from_word<ModelKind>(model)) throw UsageError("--models: {} is none of scratch, gpt2-lora", model);
+    if (std::ranges::find(published_results, model, &PublishedResult::model) == published_results.end()) {
+      throw UsageError("--models: {} is none of scratch, gpt2-lora", model);
+    }
     if (std::find(models.begin(), models.end(), model) != models.end()) throw UsageError("--models: {} is there twice", model);
     models.push_back(model);
     at += model.size() + 1;

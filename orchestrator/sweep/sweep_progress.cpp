@@ -91,18 +91,20 @@ std::string SweepProgress::running_text() const {
 std::vector<std::string> SweepProgress::lines() const {
   std::vector<std::string> lines;
   if (!running_.empty()) {
-    Table table({"trial", "epoch", "step", "loss", "best", "configuration"});
+    Table table({"trial", "epoch", "step", "loss", "best"});
+    std::vector<std::string> configurations = {"configuration"};  // to the left, and cut at the terminal's end
     for (const auto& [number, last] : running_) {
       if (lines.size() == most_rows) break;
       const SweepTrial& trial = state_.trial(number);
       table.add({std::to_string(number), fmt::format("{}/{}", last.epoch, state_.epochs()),
                  fmt::format("{}/{}", last.step, last.total_steps), fmt::format("{:.4f}", last.loss),
-                 trial.best_epoch > 0 ? fmt::format("{:.4f}", trial.value()) : "", configuration_text(state_.spec().space, trial.point)});
+                 trial.best_epoch > 0 ? fmt::format("{:.4f}", trial.value()) : "–"});
+      configurations.push_back(configuration_text(state_.spec().space, trial.point));
     }
     const std::string text = table.text();
     for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
       end = text.find('\n', begin);
-      lines.push_back(text.substr(begin, end - begin));
+      lines.push_back(fmt::format("{}  {}", text.substr(begin, end - begin), configurations[lines.size()]));
     }
   }
   lines.push_back(summary() + (block_.renews() ? "" : running_text()));

@@ -92,9 +92,9 @@ CpuAllowance own_cpus() {
 
 int cpus_of_rank(std::span<const RankCpus> ranks, std::size_t rank) {
   const RankCpus& own = ranks[rank];
-  int on_node = 0, on_mask = 0;
+  int on_node = 1, on_mask = 1;
   for (const RankCpus& other : ranks) {
-    if (other.host != own.host) continue;
+    if (&other == &own || other.host != own.host) continue;
     ++on_node;
     if (other.allowance.mask == own.allowance.mask) ++on_mask;
   }

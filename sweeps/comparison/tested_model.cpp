@@ -32,8 +32,8 @@ void read_predictions(const fs::path& path, std::size_t classes, TestedRun& run)
     const std::string_view row = line();
     std::size_t numbers[3] = {};
     const char* at = row.data();
-    for (std::size_t i = 0; i < 3; ++i) {
-      const auto [end, error] = std::from_chars(at, row.data() + row.size(), numbers[i]);
+    for (std::size_t& number : numbers) {
+      const auto [end, error] = std::from_chars(at, row.data() + row.size(), number);
       if (error != std::errc() || end == row.data() + row.size()) break;
       at = end + 1;
     }

@@ -1,4 +1,3 @@
-#include <algorithm>  // std::min
 #include <array>
 
 #include <fmt/format.h>
@@ -25,17 +24,6 @@ std::string metrics_table(const TrialResults& trial) {
   };
   for (const Metric metric : totals) table.add({label_with_unit(metric), cell("train", metric), cell("val", metric)});
   return table.html();
-}
-
-/// The command in HTML, whose lines break before an option only.
-std::string command_html(std::string_view command) {
-  std::string html;
-  while (!command.empty()) {
-    const std::string_view part = command.substr(0, command.find(" --"));
-    command.remove_prefix(std::min(part.size() + 1, command.size()));
-    html += fmt::format("{}<span class=\"option\">{}</span>", html.empty() ? "" : " ", escape_html(part));
-  }
-  return html;
 }
 
 std::string seeds_text(const ReportedSweep& sweep) {
@@ -68,8 +56,7 @@ ReportSection best_section(const ReportedSweep& sweep) {
                                             : "No trial has reported an epoch yet.");
     return section;
   }
-  section.before = paragraph(value_sentence(sweep, *best)) +
-                   fmt::format("<pre class=\"command\"><code>{}</code></pre>\n", command_html(train_command(sweep, *best)));
+  section.before = paragraph(value_sentence(sweep, *best)) + command_block(train_command(sweep, *best));
   if (result_value(*best, {"best", "val"}).is_object()) {
     section.before +=
         metrics_table(*best) +

@@ -23,13 +23,14 @@ std::string cost_table_html(const CostTable& costs, const ReportOptions& options
     align.front() = left;
     return align;
   }());
+  table.keep_last_in_view();
   const auto add = [&](const std::string& name, const Cost& cost, bool mark) {
     std::vector<std::string> row = {name, fmt::format("{}", cost.trials), fmt::format("{}", cost.epochs), time_text(cost.seconds),
                                     fmt::format("{:.4g}", device_hours(cost))};
     if (options.price) row.push_back(fmt::format("{:.2f}", device_hours(cost) * *options.price));
     table.add(row, mark);
   };
-  for (const CostTable::Row& row : costs.rows) add(phase_text(row.phase), row.cost, false);
+  for (const CostTable::Row& row : costs.rows) add(std::string(to_word(row.phase)), row.cost, false);
   add("all", costs.total, true);
   return table.html();
 }

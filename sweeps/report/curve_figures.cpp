@@ -139,6 +139,7 @@ std::optional<Figure> best_curves(const ReportedSweep& sweep) {
   std::int64_t first = 1, last = 1;  // epochs
   for (const TrialResults* trial : trials) last = std::max(last, trial->trial.epochs());
   first = 1 + last / 2;
+  std::erase_if(trials, [first](const TrialResults* trial) { return trial->trial.epochs() < first; });
   if (last < 3 || trials.size() < 2) return std::nullopt;  // the figure beside shows them as well
 
   const double best = trials.front()->trial.value();

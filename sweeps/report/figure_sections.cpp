@@ -97,8 +97,8 @@ ReportSection pareto_section(const ReportedSweep& sweep) {
     if (std::optional<Figure> figure = pareto_figure(sweep, cost)) section.figures.push_back(*std::move(figure));
   }
   if (section.figures.empty()) {
-    section.before =
-        nothing_to_show("Fewer than two complete configurations have costs that differ, so there is nothing to choose between.");
+    section.before = nothing_to_show(
+        "Fewer than two complete configurations have costs that differ by 5 % or more, so there is nothing to choose between.");
   } else {
     section.after = "<p class=\"note\"><code>agsweep aggregate --pareto parameters|seconds|memory</code> lists the unbeaten ones.</p>\n";
   }

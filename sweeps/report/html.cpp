@@ -1,5 +1,6 @@
 #include "sweeps/report/html.hpp"
 
+#include <algorithm>  // std::min
 #include <cstdint>
 #include <utility>  // std::move
 
@@ -89,6 +90,16 @@ std::string HtmlTable::html() const {
 }
 
 std::string paragraph(std::string_view text) { return fmt::format("<p>{}</p>\n", escape_html(text)); }
+
+std::string command_block(std::string_view command) {
+  std::string html;
+  while (!command.empty()) {
+    const std::string_view part = command.substr(0, command.find(" --"));
+    command.remove_prefix(std::min(part.size() + 1, command.size()));
+    html += fmt::format("{}<span class=\"option\">{}</span>", html.empty() ? "" : " ", escape_html(part));
+  }
+  return fmt::format("<pre class=\"command\"><code>{}</code></pre>\n", html);
+}
 
 std::string nothing_to_show(std::string_view why) { return fmt::format("<p class=\"none\">{}</p>\n", escape_html(why)); }
 

@@ -37,6 +37,9 @@ class HtmlTable {
 /// <p>..</p> of a text, escaped.
 std::string paragraph(std::string_view text);
 
+/// A command line, whose lines break before an option only.
+std::string command_block(std::string_view command);
+
 /// <p class="none">..</p>: why there is nothing to show.
 std::string nothing_to_show(std::string_view why);
 

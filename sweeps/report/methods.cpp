@@ -45,12 +45,17 @@ std::string scheduler_sentence(const SweepResults& sweep) {
   const SchedulerSpec& scheduler = sweep.spec.scheduler;
   std::string schedule = fmt::format("Every trial had a learning-rate schedule of {}.", counted(sweep.epochs, "epoch"));
   if (sweep.trials.empty()) return "";  // the length of a schedule may not be known yet
-  if (scheduler.kind == SchedulerKind::none) return schedule + " No trial was stopped by a scheduler.";
-  if (scheduler.kind == SchedulerKind::median) {
-    return schedule + fmt::format(
-                          " From epoch {} on, a trial was stopped where its best value so far was below the median of the complete trials "
-                          "at that epoch (median stopping rule) [@golovin2017vizier].",
-                          scheduler.min_epochs);
+  switch (scheduler.kind) {
+    case SchedulerKind::none:
+      return schedule + " No trial was stopped by a scheduler.";
+    case SchedulerKind::median:
+      return schedule +
+             fmt::format(
+                 " From epoch {} on, a trial was stopped where its best value so far was below the median of the complete trials "
+                 "at that epoch (median stopping rule) [@golovin2017vizier].",
+                 scheduler.min_epochs);
+    case SchedulerKind::asha:
+      break;
   }
   std::vector<std::string> rungs;
   for (const std::int64_t rung : asha_rungs(scheduler.min_epochs, scheduler.eta, sweep.epochs)) rungs.push_back(fmt::format("{}", rung));
@@ -96,13 +101,23 @@ std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best)
                     counted(std::ssize(sweep.results.trials), "trial"), train_command(sweep, best));
 }
 
-/// The sampler, with whom to cite for it.
+/// Whom to cite for a sampler.
+std::string_view sampler_works(SamplerKind sampler) {
+  switch (sampler) {
+    case SamplerKind::grid:
+      return "";
+    case SamplerKind::random:
+      return " [@bergstra2012random]";
+    case SamplerKind::sobol:
+      return " [@sobol1967; @joe2008sobol; @matousek1998]";
+    case SamplerKind::tpe:
+      break;
+  }
+  return " [@bergstra2011tpe]";
+}
+
 std::string sampler_sentence(const SweepSpec& spec) {
-  std::string_view works;
-  if (spec.sampler == SamplerKind::tpe) works = " [@bergstra2011tpe]";
-  if (spec.sampler == SamplerKind::random) works = " [@bergstra2012random]";
-  if (spec.sampler == SamplerKind::sobol) works = " [@sobol1967; @joe2008sobol; @matousek1998]";
-  return fmt::format("Configurations came from this sampler: {}{}.", sampler_text(spec), works);
+  return fmt::format("Configurations came from this sampler: {}{}.", sampler_text(spec), sampler_works(spec.sampler));
 }
 
 std::string model_text(const SweepSpec& spec) {
@@ -115,6 +130,11 @@ std::string model_text(const SweepSpec& spec) {
 std::string corpus_text(const ReportedSweep& sweep) {
   const bool ag_news = sweep.recorded.class_names == std::vector<std::string>{"World", "Sports", "Business", "Sci/Tech"};
   return ag_news && !sweep.recorded.synthetic ? "a corpus with AG News's classes [@zhang2015agnews]" : "a corpus";
+}
+
+/// @param limit  0: none
+std::string rows_text(std::int64_t limit, std::string_view split) {
+  return limit == 0 ? fmt::format("all {} rows", split) : fmt::format("a stratified sample of {} {} rows", limit, split);
 }
 
 std::string program_sentence(const ReportedSweep& sweep) {
@@ -158,11 +178,11 @@ std::string methods_text(const ReportedSweep& sweep) {
   const SweepSpec& spec = results.spec;
   std::vector<std::string> paragraphs = {fmt::format("# Hyperparameter search: {}", plain(spec.name))};
   for (const std::string& warning : warnings_of(sweep)) paragraphs.push_back("**" + warning + "**");
-  paragraphs.push_back(fmt::format(
-      "We tuned {} on {} of {} (SHA-256 {}) for the {} of the best epoch. {} {} {} {}", model_text(spec),
-      results.train_limit == 0 ? "all training rows" : fmt::format("a stratified sample of {} training rows", results.train_limit),
-      corpus_text(sweep), results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric),
-      space_sentences(spec), sampler_sentence(spec), scheduler_sentence(results), program_sentence(sweep)));
+  paragraphs.push_back(fmt::format("We tuned {} on {} of {} (SHA-256 {}) for the {} of the best epoch, read on {}. {} {} {} {}",
+                                   model_text(spec), rows_text(results.train_limit, "training"), corpus_text(sweep),
+                                   results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric),
+                                   rows_text(results.val_limit, "validation"), space_sentences(spec), sampler_sentence(spec),
+                                   scheduler_sentence(results), program_sentence(sweep)));
   paragraphs.push_back(
       fmt::format("{}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));
   if (const TrialResults* best = best_trial(sweep)) paragraphs.push_back(best_sentences(sweep, *best));

@@ -36,6 +36,9 @@ std::string remarks_list(const std::vector<std::string>& remarks) {
   return items.empty() ? "" : "<ul class=\"remarks\">\n" + items + "</ul>\n";
 }
 
+/// @param limit  0: none
+std::string rows_text(std::int64_t limit) { return limit == 0 ? "all" : fmt::format("{} (stratified sample)", limit); }
+
 std::string times_text(const ReportedSweep& sweep) {
   if (sweep.first_start.empty()) return "no trial has begun";
   if (!sweep.results.closed) return fmt::format("since {}; not finished", clock_text(sweep.first_start));
@@ -66,7 +69,8 @@ ReportSection overview_section(const ReportedSweep& sweep) {
   std::vector<std::pair<std::string, std::string>> rows = {
       {"Model", spec.model},
       {"Corpus (SHA-256)", results.data_sha256.empty() ? "not known yet" : results.data_sha256.substr(0, 16)},
-      {"Training rows", results.train_limit == 0 ? "all" : fmt::format("{} (stratified sample)", results.train_limit)},
+      {"Training rows", rows_text(results.train_limit)},
+      {"Validation rows", rows_text(results.val_limit)},
       {"Metric", fmt::format("{}, {}", metric_name(spec.metric), results.maximise() ? "more is better" : "less is better")},
       {"Schedule", counted(results.epochs, "epoch")},
       {"Sampler", sampler_text(spec)},

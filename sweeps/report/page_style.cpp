@@ -43,7 +43,7 @@ th:first-child,td:first-child,.last th:last-child,.last td:last-child{position:s
 th:first-child,td:first-child{left:0}
 .last th:last-child,.last td:last-child{right:0;min-width:0}
 .group th{border:0;padding-top:.8rem;font-weight:400;font-style:italic;color:var(--muted)}
-.group span{position:sticky;left:.2rem}
+.group span{position:sticky;left:.2rem;display:inline-block;max-width:calc(100vw - 3rem);white-space:normal}
 details{margin:1rem 0}
 summary{cursor:pointer;font:.9375rem/1.5 system-ui,-apple-system,"Segoe UI","Helvetica Neue","Liberation Sans",Arial,sans-serif;color:var(--s1)}
 pre{font:.875rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;background:var(--wash);border:1px solid var(--grid);
@@ -62,13 +62,14 @@ figcaption{font-size:.875rem;line-height:1.45;color:var(--muted);margin-top:.4re
 figcaption b{color:var(--ink);font-weight:650}
 footer{margin-top:3.5rem;padding-top:.75rem;border-top:1px solid var(--grid);color:var(--muted);font-size:.8125rem}
 @media(max-width:30rem){body{padding:1.25rem .9rem 3rem;font-size:1rem}h1{font-size:1.4rem}dl div{grid-template-columns:7rem 1fr}
-th,td{padding:.34rem .55rem}}
+th,td{padding:.34rem .55rem}
+.wide figure{overflow-x:auto}.wide .plot{min-width:40rem}.wide figcaption{position:sticky;left:0}}
 )css";
 
 constexpr const char* on_paper = R"css(
 @page{margin:18mm 16mm}
 @media print{html{font-size:9.5pt}body{max-width:none;padding:0;font-size:1rem}nav{display:none}h2,h3{break-after:avoid}h3{margin-top:1.5rem}
-.figures{grid-template-columns:1fr 1fr;gap:1rem 1.5rem}.single{grid-template-columns:1fr;max-width:11cm}.wide{max-width:none}.scroll{overflow:visible}
+.figures{grid-template-columns:1fr 1fr;gap:1rem 1.5rem}.single{grid-template-columns:1fr;max-width:11cm}.small{grid-template-columns:1fr 1fr 1fr}.wide{max-width:none}.scroll{overflow:visible}
 table{font-size:.8125rem;break-inside:avoid}th,td{padding:.2rem .45rem;white-space:normal}pre{white-space:pre-wrap}tr{break-inside:avoid}
 th:first-child,td:first-child,.last th:last-child,.last td:last-child{position:static}details:not([open]){display:none}}
 )css";

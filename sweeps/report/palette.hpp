@@ -28,7 +28,7 @@ inline constexpr std::array<int, 6> series_points = {7, 5, 9, 13, 11, 15};
 inline constexpr FigureColour ink = {"#1b1b1a", "#ececea", "--ink"};      // titles of axes, texts
 inline constexpr FigureColour muted = {"#5c5c59", "#a9a9a4", "--muted"};  // axes, figures beside them
 inline constexpr FigureColour grid = {"#e4e4e0", "#34373b", "--grid"};    // lines behind the data
-inline constexpr FigureColour faint = {"#c9c9c4", "#4a4e54", "--faint"};  // data behind the data
+inline constexpr FigureColour faint = {"#a9a9a3", "#6d727a", "--faint"};  // data behind the data
 inline constexpr FigureColour paper = {"#ffffff", "#16181b", "--paper"};
 
 /// viridis (van der Walt and Smith 2015), linear between nine of its colours: even in brightness, and the same in light and dark.

@@ -40,7 +40,8 @@ std::string cost_label(ParetoCost cost) {
 std::optional<Figure> pareto_figure(const ReportedSweep& sweep, ParetoCost cost) {
   const TrialRanking& ranking = sweep.ranked.ranking;
   const std::vector<ParetoPoint> points = pareto_points({&sweep.results, 1}, ranking, cost);
-  if (points.size() < 2 || points.front().cost == points.back().cost) return std::nullopt;
+  constexpr double differs = 1.05;  // less is no choice, and mostly chance
+  if (points.size() < 2 || points.back().cost < differs * points.front().cost) return std::nullopt;
 
   std::vector<std::vector<double>> others, best;
   Hover hover;

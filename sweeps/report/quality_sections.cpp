@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shell.hpp"
 #include "sweeps/report/confusion_figure.hpp"
 #include "sweeps/report/curve_figures.hpp"
 #include "sweeps/report/embedding_figure.hpp"
@@ -40,6 +41,7 @@ std::string gap_table(const ReportedSweep& sweep) {
   constexpr std::size_t most = 10;
   const std::string key(metric_key(sweep.results.spec.metric));
   HtmlTable table({"trial", "best epoch", "training", "validation", "gap"}, {right, right, right, right, right});
+  table.keep_last_in_view();
   std::size_t rows = 0;
   for (const TrialResults* trial : best_first(sweep.results)) {
     const std::optional<double> train = result_number(*trial, {"best", "train", key.c_str()});
@@ -76,9 +78,10 @@ ReportSection embedding_section(const ReportedSweep& sweep) {
   } else if (const std::optional<Figure> figure = embedding_figure(sweep, *best)) {
     section.figures.push_back(*figure);
   } else {
-    section.before = nothing_to_show(fmt::format(
-        "Not computed: agsweep embed trials/{} --data data.h5 --split val --out hidden.npy, then this report again, shows them.",
-        best->folder.filename().string()));
+    const std::string data = sweep.recorded.data.empty() ? "data.h5" : sweep.recorded.data;
+    section.before = nothing_to_show("Not computed. After this command, a new report shows them:") +
+                     command_block(fmt::format("agsweep embed {} --data {} --split val --out hidden.npy", shell_word(best->folder.string()),
+                                               shell_word(data)));
   }
   return section;
 }

@@ -21,7 +21,7 @@ std::string error_text(const std::optional<double>& half_width) { return half_wi
 std::string budget_text(const ReportedSweep& sweep, const RankedConfiguration& one) {
   const SweepTrial& trial = sweep.results.trials[one.trials.front().trial].trial;
   if (one.complete) return fmt::format("complete: a schedule of {}", counted(sweep.results.epochs, "epoch"));
-  return fmt::format("{} after {}: not comparable with those above", phase_text(trial.phase), counted(trial.epochs(), "epoch"));
+  return fmt::format("{} after {}: not comparable with those above", to_word(trial.phase), counted(trial.epochs(), "epoch"));
 }
 
 /// The rows from `first` to before `end`.

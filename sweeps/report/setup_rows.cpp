@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::find, std::minmax_element, std::nth_element
 #include <functional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
@@ -46,7 +47,7 @@ std::string range_text(const std::vector<double>& all) {
 }
 
 std::string parameters_text(const ReportedSweep& sweep) {
-  const std::string all = range_text(numbers(sweep, {"params_total"})), trained = range_text(numbers(sweep, {"params_trainable"}));
+  std::string all = range_text(numbers(sweep, {"params_total"})), trained = range_text(numbers(sweep, {"params_trainable"}));
   if (trained.empty() || trained == all) return all;
   return fmt::format("{} trained of {}", trained, all);
 }
@@ -70,6 +71,21 @@ std::string memory_text(const ReportedSweep& sweep) {
   return text;
 }
 
+/// Each trains a trial at a time.
+std::string groups_text(const ReportedSweep& sweep) {
+  std::set<std::int64_t> seen;
+  for (const TrialResults& trial : sweep.results.trials) {
+    const nlohmann::json sessions = result_value(trial, {"sessions"});
+    if (!sessions.is_array()) continue;
+    for (const nlohmann::json& session : sessions) {
+      if (session.is_object() && session.contains("group") && session["group"].is_number_integer())
+        seen.insert(session["group"].get<std::int64_t>());
+    }
+  }
+  const std::int64_t groups = sweep.workers > 0 ? sweep.workers : std::ssize(seen);
+  return groups > 0 ? fmt::format("{}, a trial each at a time", groups) : "";
+}
+
 }  // namespace
 
 std::string versions_text(const ReportedSweep& sweep) {
@@ -85,12 +101,11 @@ std::vector<std::pair<std::string, std::string>> setup_rows(const ReportedSweep&
     if (!text.empty()) rows.emplace_back(name, std::move(text));
   };
   add("agsweep", versions_text(sweep));
-  std::string ranks = each_once(sweep, [](const TrialResults& trial) {
-    const std::optional<double> of_trial = result_number(trial, {"ranks"});
-    return of_trial ? fmt::format("{} a trial", counted(static_cast<std::int64_t>(*of_trial), "rank")) : "";
-  });
-  if (sweep.workers > 0 && !ranks.empty()) ranks += fmt::format(", {} at once", counted(sweep.workers, "trial"));
-  add("Ranks", std::move(ranks));
+  add("Ranks", each_once(sweep, [](const TrialResults& trial) {
+        const std::optional<double> of_trial = result_number(trial, {"ranks"});
+        return of_trial ? fmt::format("{} a trial", counted(static_cast<std::int64_t>(*of_trial), "rank")) : "";
+      }));
+  add("Groups", groups_text(sweep));
   add("Device", each_once(sweep, [](const TrialResults& trial) { return text_value(trial, {"device_name"}); }));
   add("Precision", each_once(sweep, [](const TrialResults& trial) { return text_value(trial, {"precision"}); }));
   add("Parameters", parameters_text(sweep));

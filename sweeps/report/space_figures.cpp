@@ -75,9 +75,9 @@ std::string upright(std::size_t place) {
   return fmt::format("set arrow from {0}, graph 0 to {0}, graph 1 nohead back lc rgb '{1}' lw 1\n", place, muted.light);
 }
 
-std::string end_label(std::string text, double x, double y) {
-  return fmt::format("set label {} at {}, {} left offset 0.3, 0 font small front textcolor rgb '{}'\n",
-                     gnuplot_text(clipped(std::move(text), 12)), x, y, ink.light);
+std::string end_label(const std::string& text, double x, double y) {
+  return fmt::format("set label {} at {}, {} left offset 0.3, 0 font small front textcolor rgb '{}'\n", gnuplot_text(clipped(text, 12)), x,
+                     y, ink.light);
 }
 
 /// A parameter's values along its line: each where there are few, else the ends.
@@ -174,14 +174,14 @@ Figure parallel_figure(const ReportedSweep& sweep, std::int64_t epoch) {
       const double place = unit_place(axis_of(spec.space[i]), shown.trial->trial.point[i]);
       data += fmt::format("{} {} {}\n", i, place, colour);
       hover.add(static_cast<double>(i), place, text);
-      row.push_back(shown.trial->parameters.at(spec.space[i].key));
+      row.emplace_back(shown.trial->parameters.at(spec.space[i].key));
     }
     if (shown.compared) {
       const double place = all.high > all.low ? (shown.value - all.low) / (all.high - all.low) : 0.5;
       data += fmt::format("{} {} {}\n", axes, place, colour);
       hover.add(static_cast<double>(axes), place, text);
     }
-    data += "\n";  // the line ends
+    data += '\n';  // the line ends
     row.insert(row.end(), {shown.compared, shown.value});
     csv.rows.push_back(std::move(row));
   }

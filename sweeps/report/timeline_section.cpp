@@ -1,13 +1,12 @@
 #include <algorithm>  // std::max, std::min, std::min_element
 #include <array>
-#include <charconv>  // std::from_chars
-#include <chrono>
 #include <map>
 #include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/utc_time.hpp"
 #include "sweeps/aggregate/data_table.hpp"
 #include "sweeps/report/gnuplot.hpp"
 #include "sweeps/report/hover.hpp"
@@ -29,26 +28,6 @@ struct Session {
   std::string started, ended;  // as recorded
   double from = 0, to = 0;     // seconds since the sweep's first session began
 };
-
-std::optional<int> digits(std::string_view text, std::size_t start, std::size_t length) {
-  int number = 0;
-  if (text.size() < start + length) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data() + start, text.data() + start + length, number);
-  return error == std::errc() && end == text.data() + start + length ? std::optional(number) : std::nullopt;
-}
-
-/// Seconds since 1970 of "2026-01-31T12:00:00Z", with or without a fraction.
-std::optional<double> utc_seconds(std::string_view text) {
-  using namespace std::chrono;
-  const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2);
-  const auto h = digits(text, 11, 2), mi = digits(text, 14, 2), s = digits(text, 17, 2);
-  if (!y || !mo || !d || !h || !mi || !s) return std::nullopt;
-  const year_month_day date{year(*y), month(static_cast<unsigned>(*mo)), day(static_cast<unsigned>(*d))};
-  if (!date.ok()) return std::nullopt;
-  const auto fraction = text.size() > 20 && text[19] == '.' ? digits(text, 20, std::min<std::size_t>(3, text.size() - 21)) : std::nullopt;
-  const auto whole = sys_days(date).time_since_epoch() + hours(*h) + minutes(*mi) + seconds(*s);
-  return static_cast<double>(duration_cast<seconds>(whole).count()) + (fraction ? *fraction / 1000.0 : 0);
-}
 
 std::string text_of(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
@@ -140,10 +119,10 @@ Figure timeline_figure(const ReportedSweep& sweep, const std::vector<Session>& s
     const double middle = (session.from + session.to) / 2 / unit, half = (session.to - session.from) / 2 / unit;
     boxes.at(series_of(session.trial->trial.phase)).push_back({middle, row, half, 0.36});
     hover.add(middle, row,
-              fmt::format("trial {} ({}): {} to {}, {}", session.trial->number, phase_text(session.trial->trial.phase),
+              fmt::format("trial {} ({}): {} to {}, {}", session.trial->number, to_word(session.trial->trial.phase),
                           clock_text(session.started), clock_text(session.ended), time_text(session.to - session.from)));
-    csv.rows.push_back(
-        {session.group, session.host, session.trial->number, phase_text(session.trial->trial.phase), session.started, session.ended});
+    csv.rows.push_back({session.group, session.host, session.trial->number, std::string(to_word(session.trial->trial.phase)),
+                        session.started, session.ended});
   }
   constexpr std::array<const char*, 3> names = {"complete", "failed", "not complete"};
   std::string data;

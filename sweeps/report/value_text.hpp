@@ -41,9 +41,6 @@ std::string clock_text(std::string_view utc);
 /// "12 s", "4.2 min", "3.1 h".
 std::string time_text(double seconds);
 
-/// "complete", "pruned", ..
-std::string phase_text(TrialPhase phase);
-
 /// The first word's first letter as a capital.
 std::string capitalised(std::string text);
 

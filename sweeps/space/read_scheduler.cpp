@@ -3,6 +3,8 @@
 #include <array>
 #include <limits>
 
+#include <fmt/ranges.h>  // fmt::join
+
 #include "base/error.hpp"
 
 namespace agsweep {
@@ -22,7 +24,7 @@ SchedulerSpec read_scheduler(const SpecNode& node, const std::filesystem::path& 
   const std::vector<SpecNode> nodes = nodes_of(node, path);
   check_known(nodes, scheduler_keys);
   const SpecNode* kind = find_node(nodes, "kind");
-  if (kind == nullptr) throw UsageError("{}: kind is missing (none, median or asha)", node.origin);
+  if (kind == nullptr) throw UsageError("{}: kind is missing (allowed: {})", node.origin, fmt::join(enum_words<SchedulerKind>, ", "));
   SchedulerSpec scheduler{.kind = static_cast<SchedulerKind>(word_of(*kind, enum_words<SchedulerKind>))};
 
   const SpecNode* eta = find_node(nodes, "eta");

@@ -213,8 +213,8 @@ SweepSpec read_spec(const fs::path& name_for_errors, std::string_view text, cons
 }
 
 void set_part(SweepSpec& spec, std::string_view text, std::string_view origin) {
-  const char* const end = text.data() + text.size();
-  const auto [slash, first_error] = std::from_chars(text.data(), end, spec.part);
+  const char *const begin = text.data(), *const end = begin + text.size();
+  const auto [slash, first_error] = std::from_chars(begin, end, spec.part);
   const bool has_slash = first_error == std::errc() && slash != end && *slash == '/';
   const auto [rest, second_error] = has_slash ? std::from_chars(slash + 1, end, spec.parts) : std::from_chars_result{end, first_error};
   if (!has_slash || second_error != std::errc() || rest != end || spec.part < 0 || spec.part >= spec.parts) {

@@ -22,7 +22,7 @@ constexpr const char* in_parts = "a part of a sweep takes no configuration besid
 
 }  // namespace
 
-Coordinator::Coordinator(SweepState& state, SweepSite& site, Options options)
+Coordinator::Coordinator(SweepState& state, SweepSite& site, const Options& options)
     : state_(state),
       site_(site),
       options_(options),

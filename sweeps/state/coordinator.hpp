@@ -30,7 +30,7 @@ class Coordinator final : public Coordination {
 
   /// @param state  after its replay
   /// @param site   outlives this, as does `state`
-  Coordinator(SweepState& state, SweepSite& site, Options options);
+  Coordinator(SweepState& state, SweepSite& site, const Options& options);
 
   /// @throws RunTimeError where a group can write nothing any more; what the site throws
   void hear(const GroupMessage& message) override;

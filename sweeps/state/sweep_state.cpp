@@ -1,14 +1,12 @@
 #include "sweeps/state/sweep_state.hpp"
 
 #include <algorithm>  // std::max
-#include <cmath>      // std::llround
-#include <cstdlib>    // std::strtod
-#include <ctime>      // strptime, timegm
 #include <utility>    // std::exchange
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/utc_time.hpp"
 #include "sweeps/journal/journal_record.hpp"
 
 namespace agsweep {
@@ -17,12 +15,8 @@ namespace {
 
 /// A UTC time of the journal so many seconds later, to the microsecond; nullopt where it is none.
 std::optional<std::string> later(const std::string& time, double seconds) {
-  std::tm parts{};
-  const char* rest = ::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr) return std::nullopt;
-  const double fraction = *rest == '.' ? std::strtod(rest, nullptr) : 0;
-  const std::int64_t microseconds = std::int64_t{::timegm(&parts)} * 1'000'000 + std::llround((fraction + seconds) * 1e6);
-  return fmt::format("{:%FT%T}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(microseconds / 1'000'000)), microseconds % 1'000'000);
+  const std::optional<double> start = utc_seconds(time);
+  return start ? std::optional(utc_text(*start + seconds, 6)) : std::nullopt;
 }
 
 }  // namespace

@@ -43,12 +43,8 @@ std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t c
   return std::make_unique<Gpt2Lora>(std::move(base), lora, dropout, classes);
 }
 
-}  // namespace
-
-std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
-                                        c10::Device device) {
-  if (config.model == ModelKind::scratch) check_heads(config.d_model, config.heads, device);
-  if (config.model == ModelKind::gpt2_lora) return make_gpt2(config, classes, longest, shared, device);
+std::unique_ptr<const Model> make_scratch(const TrainConfig& config, std::int64_t classes, std::int64_t longest, c10::Device device) {
+  check_heads(config.d_model, config.heads, device);
   return std::make_unique<Transformer>(Geometry{.longest = longest,
                                                 .layers = config.layers,
                                                 .width = config.d_model,
@@ -56,6 +52,19 @@ std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t 
                                                 .ffn = config.ffn,
                                                 .classes = classes},
                                        config.dropout, device);
+}
+
+}  // namespace
+
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
+                                        c10::Device device) {
+  switch (config.model) {
+    case ModelKind::scratch:
+      return make_scratch(config, classes, longest, device);
+    case ModelKind::gpt2_lora:
+      return make_gpt2(config, classes, longest, shared, device);
+  }
+  throw RunTimeError("the model of the configuration is none that is known");
 }
 
 }  // namespace agsweep

@@ -28,7 +28,7 @@ void check_adapter(const TrainConfig& config) {
 
 at::Tensor start_values(const Model& model, const TrainConfig& config, SharedWeights& shared) {
   if (config.init.empty()) {
-    if (config.model == ModelKind::scratch) return shared.initial_values(model.layout(), config.seed);
+    if (config.weights.empty()) return shared.initial_values(model.layout(), config.seed);
     return model.start_values(config.seed);  // from the base's weights too
   }
   check_adapter(config);

@@ -6,6 +6,7 @@
 #include <algorithm>  // std::sort
 #include <cmath>
 #include <set>
+#include <string>
 
 namespace agsweep {
 namespace {
@@ -36,7 +37,7 @@ std::vector<Point> draw(const Sampler& sampler, std::int64_t count) {
 
 class RandomAndSobol : public testing::TestWithParam<SamplerKind> {};
 INSTANTIATE_TEST_SUITE_P(Samplers, RandomAndSobol, testing::Values(SamplerKind::random, SamplerKind::sobol),
-                         [](const auto& kind) { return kind.param == SamplerKind::random ? "random" : "sobol"; });
+                         [](const auto& kind) { return std::string(to_word(kind.param)); });
 
 TEST_P(RandomAndSobol, DrawConfigurationFromItsIndexAlone) {
   const std::vector<Point> points = draw(*make_sampler(spec(GetParam())), 100);

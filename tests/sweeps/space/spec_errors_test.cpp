@@ -46,7 +46,7 @@ TEST(SpecErrors, NameMissingKeys) {
   EXPECT_THAT(spec_error("model = 'scratch'\nspace.lr.log = [1e-4, 1e-2]"), StartsWith("sweep.toml:1:1: trials is missing"));
   EXPECT_THAT(spec_error("model = 'scratch'\ntrials = 3"), StartsWith("sweep.toml:1:1: space is missing"));
   EXPECT_THAT(spec_error("model = 'scratch'\ntrials = 3\n[space]\n"), StartsWith("sweep.toml:3:2: space: the table is empty"));
-  EXPECT_THAT(spec_error(with_tables("[scheduler]\neta = 3")), StartsWith("sweep.toml:5:2: scheduler: kind is missing"));
+  EXPECT_THAT(spec_error(with_tables("[scheduler]\neta = 3")), StartsWith("sweep.toml:5:2: scheduler: kind is missing (allowed: none, "));
 }
 
 TEST(SpecErrors, NameWrongTypesOfTheHead) {

@@ -99,7 +99,7 @@ TEST_P(SimulatedSweeps, LoseAndDoubleNothingInTheOrderOfTheClock) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, SimulatedSweeps,
-                         testing::Combine(testing::Values(SchedulerKind::none, SchedulerKind::median, SchedulerKind::asha),
+                         testing::Combine(testing::ValuesIn(enum_members<SchedulerKind>()),
                                           testing::Values(SamplerKind::random, SamplerKind::sobol, SamplerKind::tpe)),
                          [](const auto& test) {
                            return std::string(to_word(std::get<0>(test.param))) + "_" + std::string(to_word(std::get<1>(test.param)));

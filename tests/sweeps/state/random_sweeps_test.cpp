@@ -23,7 +23,7 @@ std::optional<std::uint64_t> number_in_environment(const char* name) {
 
 SimulatedSweep random_sweep(std::uint64_t number) {
   PhiloxStream random(number, 1);
-  const auto scheduler = static_cast<SchedulerKind>(random.below(3));
+  const auto scheduler = static_cast<SchedulerKind>(random.below(static_cast<std::uint32_t>(enum_words<SchedulerKind>.size())));
   const SamplerKind sampler = random.below(16) == 0 ? SamplerKind::tpe : SamplerKind::random;
   SimulatedSweep sweep{.spec = small_spec(1 + random.below(7), scheduler, sampler),
                        .epochs = 1 + random.below(5),

@@ -155,6 +155,8 @@ void SimulatedSite::change() {
   if (world_.fault(world_.how.failed_writes)) throw WriteFailure{.full = false};
 }
 
+void SimulatedSite::remove_weights(std::int64_t trial) { remove(folder(trial).weights, false); }
+
 template <typename T>
 void SimulatedSite::remove(T& what, T nothing) {
   if (what == nothing) return;

@@ -62,7 +62,7 @@ class SimulatedSite : public SweepSite {
   void set_mail_aside(const std::string& name, std::string_view why) override;
   TrialFacts facts(std::int64_t trial) override { return {.seconds = 0, .config_hash = "", .done = folder(trial).done, .error = ""}; }
   bool has_weights(std::int64_t trial) override { return folder(trial).weights; }
-  void remove_weights(std::int64_t trial) override { remove(folder(trial).weights, false); }
+  void remove_weights(std::int64_t trial) override;
   void remove_checkpoints(std::int64_t trial) override;
   void remove_older_checkpoints(std::int64_t /*trial*/) override {}
   void write_results(const std::map<std::int64_t, TrialFacts>& facts) override;
