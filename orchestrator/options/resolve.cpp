@@ -83,6 +83,10 @@ void check_model(const AskedOptions& asked, const TrainConfig& config) {
   }
   if (config.d_model % 2 != 0) throw UsageError("{}: {} is not even", origin(asked, "d-model"), config.d_model);
   if (config.d_model % config.heads != 0) {
+    // Of the two the one that was given is to blame.
+    if (!is_given(asked, "heads")) {
+      throw UsageError("{}: {} is not divided by --heads {}", origin(asked, "d-model"), config.d_model, config.heads);
+    }
     throw UsageError("{}: {} does not divide --d-model {}", origin(asked, "heads"), config.heads, config.d_model);
   }
 }

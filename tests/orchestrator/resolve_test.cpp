@@ -87,6 +87,7 @@ TEST(Resolve, MakesNoMoreShardsThanTheBatchHasRowsOnALargeJob) {
 
 TEST(Resolve, RefusesHeadsThatDoNotDivideTheWidthAndAnOddWidth) {
   EXPECT_EQ(usage_error_of({"--heads", "5"}), "--heads: 5 does not divide --d-model 192");
+  EXPECT_EQ(usage_error_of({"--d-model", "6"}), "--d-model: 6 is not divided by --heads 4");
   EXPECT_EQ(usage_error_of({"--d-model", "63", "--heads", "1"}), "--d-model: 63 is not even");
 }
 
