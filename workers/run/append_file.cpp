@@ -81,8 +81,8 @@ std::string CsvFile::kept_part(const std::filesystem::path& path, std::string_vi
   return content;
 }
 
-CsvFile::CsvFile(std::filesystem::path path, std::string_view header, std::string_view kept)
-    : file_(cut_back(std::move(path), kept.size())), bytes_(kept.size()) {
+CsvFile::CsvFile(const std::filesystem::path& path, std::string_view header, std::string_view kept)
+    : file_(cut_back(path, kept.size())), bytes_(kept.size()) {
   digest_.update(std::as_bytes(std::span(kept)));
   if (kept.empty()) append(fmt::format("{}\n", header));
 }

@@ -39,7 +39,7 @@ class CsvFile {
   static std::string kept_part(const std::filesystem::path& path, std::string_view header, std::int64_t last);
 
   /// Opens the file, cut back to its kept_part; a new one begins with the header. @throws RunTimeError
-  CsvFile(std::filesystem::path path, std::string_view header, std::string_view kept);
+  CsvFile(const std::filesystem::path& path, std::string_view header, std::string_view kept);
 
   /// @param rows  whole lines. @throws RunTimeError
   void append(std::string_view rows);
