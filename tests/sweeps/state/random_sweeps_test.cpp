@@ -80,7 +80,7 @@ std::string violation(std::uint64_t seed, std::FILE* trace = nullptr) try {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || !defined(NDEBUG)
-constexpr std::uint64_t usual_runs = 5'000;
+constexpr std::uint64_t usual_runs = 3'000;
 #else
 constexpr std::uint64_t usual_runs = 100'000;
 #endif
