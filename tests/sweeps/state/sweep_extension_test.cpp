@@ -112,7 +112,7 @@ std::string begun_and_cut(SweepState& state, std::size_t lines) {
   state.take_lines();
   begin_next(state);
   std::vector<std::string> begun = state.take_lines();
-  EXPECT_EQ(begun.size(), 4U);  // trial, configuration, seed, start
+  EXPECT_EQ(begun.size(), 3U);  // trial, run, start
   begun.resize(lines);
   return text_of_lines(begun);
 }
@@ -120,10 +120,10 @@ std::string begun_and_cut(SweepState& state, std::size_t lines) {
 TEST(SweepExtension, FindsTheRunOfARetriedTrialWhoseAttributesWereLost) {
   const SweepSpec spec = two_seeds();
   const std::string journal = half_failed_sweep(spec);
-  for (std::size_t lines = 1; lines < 4; ++lines) {
+  for (std::size_t lines = 1; lines < 3; ++lines) {
     SweepState state = replayed_sweep(spec, journal);
     state.retry_failed();
-    const std::string first = journal + begun_and_cut(state, 4);
+    const std::string first = journal + begun_and_cut(state, 3);
     const std::string second = first + begun_and_cut(state, lines);
     SweepState again = replayed_sweep(spec, second);
     EXPECT_EQ(run_of(again, 4), TrialRun(0, 7));
@@ -135,7 +135,7 @@ TEST(SweepExtension, FindsTheRunOfARetriedTrialWhoseAttributesWereLost) {
 
 TEST(SweepExtension, FindsTheRunOfATrialWhoseAttributesWereLostThoughSeedsWereAdded) {
   SweepSpec spec = small_spec(3);
-  for (std::size_t lines = 1; lines < 4; ++lines) {
+  for (std::size_t lines = 1; lines < 3; ++lines) {
     SweepState state = new_sweep(spec);
     begin_next(state);
     std::string journal = text_of_lines(state.take_lines());
