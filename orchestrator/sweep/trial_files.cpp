@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 TrialFacts read_trial_facts(const fs::path& folder) {
   std::error_code unreadable;
-  if (!fs::exists(folder / "result.json", unreadable)) return {};
+  if (!fs::is_regular_file(folder / "result.json", unreadable)) return {};
   const nlohmann::json result = read_sealed_json(folder / "result.json", "put it back as it was, or remove it: then the trial ends anew");
   try {
     return {.seconds = result.at("train_seconds").get<double>() + result.at("eval_seconds").get<double>(),
