@@ -13,6 +13,7 @@
 #include "sweeps/space/resolved_spec.hpp"
 #include "sweeps/space/spec_difference.hpp"
 #include "sweeps/state/sweep_state.hpp"  // the names of a trial's attributes
+#include "sweeps/state/trial_run.hpp"
 
 namespace agsweep {
 
@@ -109,13 +110,13 @@ void add_values(const StudyTrial& stored, bool maximise, SweepTrial& trial) {
 
 /// @return nullopt for a trial whose second line is not there
 std::optional<SweepTrial> sweep_trial(const StudyTrial& stored, bool maximise) {
-  const auto run = stored.attributes.find(std::string(run_attribute));
-  if (run == stored.attributes.end()) return std::nullopt;
-  const Attributes parts = run->second.is_object() ? run->second.get<Attributes>() : Attributes();
-  const auto configuration = whole_attribute(parts, "configuration", -most_asked);
-  const auto seed = whole_attribute(parts, "seed", 0);
-  if (!configuration || !seed) throw DataError("{}: its configuration or seed is missing", run_attribute);
-  SweepTrial trial{.point = stored.point, .configuration = *configuration, .seed = *seed, .phase = phase_of(stored)};
+  const auto run = named_run(stored.attributes);
+  if (!run) return std::nullopt;
+  const auto [configuration, seed] = *run;
+  if (configuration < -most_asked || seed < 0) {
+    throw DataError("{}: configuration {} or seed {} is out of range", run_attribute, configuration, seed);
+  }
+  SweepTrial trial{.point = stored.point, .configuration = configuration, .seed = seed, .phase = phase_of(stored)};
   add_values(stored, maximise, trial);
   trial.retries = whole_attribute(stored.attributes, retries_attribute, 0).value_or(0);
   if (const auto error = stored.attributes.find(std::string(error_attribute)); error != stored.attributes.end()) {

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "sweeps/state/sweep_state.hpp"
+#include "sweeps/state/trial_run.hpp"
 
 namespace agsweep {
 
@@ -14,15 +15,13 @@ std::int64_t whole_number(const nlohmann::json& value, std::string_view key) {
   return value.get<std::int64_t>();
 }
 
-std::int64_t whole_number_in(const nlohmann::json& value, const char* name, std::string_view key) {
-  if (!value.is_object()) throw DataError("{}: {} is no object", key, value.dump());
-  const auto found = value.find(name);
-  if (found == value.end()) throw DataError("{}: {} is missing", key, name);
-  return whole_number(*found, key);
-}
-
 LogicalStart start_of(const nlohmann::json& value) {
-  const auto part = [&](const char* name) { return whole_number_in(value, name, start_attribute); };
+  const auto part = [&](const char* name) {
+    const auto found = value.find(name);
+    if (found == value.end()) throw DataError("{}: {} is missing", start_attribute, name);
+    return whole_number(*found, start_attribute);
+  };
+  if (!value.is_object()) throw DataError("{}: {} is no object", start_attribute, value.dump());
   const LogicalStart start{.worker = part("worker"), .time = part("time"), .epoch = part("epoch")};
   if (start.worker < 0 || start.time < 0) throw DataError("{}: {} has a negative number", start_attribute, value.dump());
   return start;
@@ -43,12 +42,11 @@ void SweepState::check_study(const Study& study) const {
   }
 }
 
-/// The run that a trial's attribute names; nullopt where there is none.
+/// The run that a trial's attributes name; nullopt where none does.
 std::optional<SweepState::Run> SweepState::stored_run(const StudyTrial& stored) const {
-  const auto found = stored.attributes.find(std::string(run_attribute));
-  if (found == stored.attributes.end()) return {};
-  const auto part = [&](const char* name) { return whole_number_in(found->second, name, run_attribute); };
-  const Run run{part("configuration"), part("seed")};
+  const std::optional<Run> named = named_run(stored.attributes);
+  if (!named) return {};
+  const Run& run = *named;
   if (run.first < -asked_ - 1 || run.first >= spec_.trials) {
     throw DataError("configuration {} is not in [{}, {})", run.first, -asked_ - 1, spec_.trials);
   }

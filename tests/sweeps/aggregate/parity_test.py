@@ -63,7 +63,7 @@ def check_rows(tool, sweep):
         paused = trial.user_attrs.get("agsweep:paused", False)
         assert row["state"] == WORDS.get(trial.state, "paused" if paused else "running"), row
         assert [type(value)(row[key]) for key, value in trial.params.items()] == list(trial.params.values()), row
-        assert int(row["seed"]) == trial.user_attrs["agsweep:run"]["seed"]
+        assert int(row["seed"]) == trial.user_attrs["agsweep:seed"]
         assert int(row["epochs"]) == len(trial.intermediate_values)
         values = trial.intermediate_values
         if trial.state == TrialState.FAIL or not values:
