@@ -10,18 +10,8 @@ namespace agsweep {
 
 namespace {
 
-std::int64_t whole_number(const nlohmann::json& value, std::string_view key) {
-  if (!value.is_number_integer()) throw DataError("{}: {} is no whole number", key, value.dump());
-  return value.get<std::int64_t>();
-}
-
 LogicalStart start_of(const nlohmann::json& value) {
-  const auto part = [&](const char* name) {
-    const auto found = value.find(name);
-    if (found == value.end()) throw DataError("{}: {} is missing", start_attribute, name);
-    return whole_number(*found, start_attribute);
-  };
-  if (!value.is_object()) throw DataError("{}: {} is no object", start_attribute, value.dump());
+  const auto part = [&](const char* entry) { return whole_number_in(value, entry, start_attribute); };
   const LogicalStart start{.worker = part("worker"), .time = part("time"), .epoch = part("epoch")};
   if (start.worker < 0 || start.time < 0) throw DataError("{}: {} has a negative number", start_attribute, value.dump());
   return start;

@@ -1,31 +1,26 @@
 #include "sweeps/state/trial_run.hpp"
 
-#include <string_view>
-
 #include "base/error.hpp"
 #include "sweeps/state/sweep_state.hpp"  // run_attribute
 
 namespace agsweep {
 
-namespace {
-
-std::int64_t whole_number(const nlohmann::json& value, std::string_view key) {
-  if (!value.is_number_integer()) throw DataError("{}: {} is no whole number", key, value.dump());
+std::int64_t whole_number(const nlohmann::json& value, std::string_view attribute) {
+  if (!value.is_number_integer()) throw DataError("{}: {} is no whole number", attribute, value.dump());
   return value.get<std::int64_t>();
 }
 
-std::int64_t part_of(const nlohmann::json& run, const char* name) {
-  if (!run.is_object()) throw DataError("{}: {} is no object", run_attribute, run.dump());
-  const auto found = run.find(name);
-  if (found == run.end()) throw DataError("{}: {} is missing", run_attribute, name);
-  return whole_number(*found, run_attribute);
+std::int64_t whole_number_in(const nlohmann::json& value, const char* entry, std::string_view attribute) {
+  if (!value.is_object()) throw DataError("{}: {} is no object", attribute, value.dump());
+  const auto found = value.find(entry);
+  if (found == value.end()) throw DataError("{}: {} is missing", attribute, entry);
+  return whole_number(*found, attribute);
 }
-
-}  // namespace
 
 std::optional<std::pair<std::int64_t, std::int64_t>> named_run(const std::map<std::string, nlohmann::json>& attributes) {
   if (const auto run = attributes.find(std::string(run_attribute)); run != attributes.end()) {
-    return std::pair(part_of(run->second, "configuration"), part_of(run->second, "seed"));
+    const auto part = [&](const char* entry) { return whole_number_in(run->second, entry, run_attribute); };
+    return std::pair(part("configuration"), part("seed"));
   }
   // Version 0.1 had two attributes; of a trial that a crash cut, the first alone.
   const auto configuration = attributes.find("agsweep:configuration"), seed = attributes.find("agsweep:seed");
