@@ -135,10 +135,9 @@ std::int64_t rows_of(const nlohmann::json& confusion) {
 
 /// Takes away what nobody asks for, which of ten thousand trials would take half a gigabyte. The number of training rows is kept.
 void drop_bulk(nlohmann::json& result) {
-  const nlohmann::json::json_pointer best("/best/train"), last("/final/train"), confusion("/best/train/confusion");
+  const nlohmann::json::json_pointer best("/best/train"), last("/final/train"), last_val("/final/val"), confusion("/best/train/confusion");
   if (result.contains(confusion)) result["train_rows"] = rows_of(result[confusion]);
-  if (result.contains("final") && result["final"].is_object()) result["final"].erase("val");
-  for (const auto& split : {best, last}) {
+  for (const auto& split : {best, last, last_val}) {
     if (!result.contains(split) || !result[split].is_object()) continue;
     for (const char* const bulk : {"per_class", "confusion"}) result[split].erase(bulk);
   }

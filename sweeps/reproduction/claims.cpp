@@ -3,10 +3,12 @@
 #include <algorithm>  // std::max, std::find_if
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
+#include "base/error.hpp"
 #include "sweeps/comparison/comparison.hpp"
 #include "sweeps/report/value_text.hpp"  // counted
 
@@ -25,8 +27,11 @@ constexpr double least_swing = 1.0;       // points of validation F1 from one ep
 
 constexpr double points = 100;  // in a fraction
 
+/// @throws DataError where a complete trial's result lacks it
 double number(const TrialResults& trial, std::initializer_list<const char*> keys) {
-  return result_number(trial, keys).value_or(std::nan(""));
+  const std::optional<double> value = result_number(trial, keys);
+  if (!value) throw DataError("{}: result.json has no number {}", trial.folder.string(), fmt::join(keys, "."));
+  return *value;
 }
 
 /// Training minus validation accuracy of the last epoch's weights, each by one evaluation pass, in points.

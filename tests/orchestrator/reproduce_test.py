@@ -53,6 +53,8 @@ class Reproduce(ProgramTest):
             numpy.testing.assert_allclose(accuracy["measured"], measured)
             half = scipy.stats.t.interval(0.95, 1, 0, scipy.stats.sem(measured))[1] if measured[0] != measured[1] else 0
             self.assertAlmostEqual(accuracy["mean"]["half_width"], half, delta=1e-6)
+            for name, row in told["results"][model].items():
+                self.assertEqual(len(row["measured"]), 2, f"{model}: {name}")
             self.assertEqual([batch["rows"] for batch in told["inference"][model]["batches"]], [1, 8, 64])
             for batch in told["inference"][model]["batches"]:
                 self.assertLessEqual(batch["p50"], batch["p95"])
@@ -60,6 +62,8 @@ class Reproduce(ProgramTest):
             self.assertGreater(told["inference"][model]["rows_per_second"], 0)
         self.assertEqual({claim["id"] for claim in told["verdicts"]},
                          {"scratch-better", "faster", "overfitting", "lora-gap", "test-above-validation"})
+        for claim in told["verdicts"]:
+            self.assertTrue(numpy.isfinite(numpy.array(claim["margins"], float)).all(), claim)
         page = (self.out / "report.html").read_text()
         self.assertNotIn("http", page)
         text = text_of(page)
