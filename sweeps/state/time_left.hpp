@@ -25,7 +25,8 @@ class TimeLeft {
   struct Seen {
     TrialPhase phase = TrialPhase::paused;
     std::int64_t epochs = 0;
-    double since = 0;  // when its epoch under way began
+    double since = 0;       // when its epoch under way began
+    bool taken_up = false;  // the epoch under way may have begun in a job before: what is timed of it may be a part
   };
 
   void time_epochs(double now);
