@@ -8,6 +8,18 @@ namespace {
 
 constexpr double normal_95 = 1.959963984540054;  // the normal distribution's 97.5 % point
 
+std::optional<double> error_by_confusion(Metric metric, const nlohmann::json& result) {
+  const nlohmann::json::json_pointer confusion("/best/val/confusion");
+  const std::optional<ConfusionCounts> counts = result.contains(confusion) ? confusion_counts(result[confusion]) : std::nullopt;
+  return counts ? sampling_error(metric, *counts) : std::nullopt;
+}
+
+std::optional<double> stored_loss_error(const nlohmann::json& result) {
+  const nlohmann::json::json_pointer error("/best/val_loss_standard_error");
+  if (!result.contains(error) || !result[error].is_number()) return std::nullopt;
+  return result[error].get<double>();
+}
+
 }  // namespace
 
 std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored) {
@@ -25,11 +37,11 @@ std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored) {
 }
 
 std::optional<double> row_half_width(const SweepResults& sweep, const TrialResults& trial) {
-  const nlohmann::json::json_pointer epoch("/best/epoch"), confusion("/best/val/confusion");
-  if (!trial.result.is_object() || !trial.result.contains(confusion) || !trial.result.contains(epoch)) return std::nullopt;
+  const nlohmann::json::json_pointer epoch("/best/epoch");
+  if (!trial.result.is_object() || !trial.result.contains(epoch)) return std::nullopt;
   if (trial.result[epoch] != trial.trial.best_epoch) return std::nullopt;  // of a trial that has gone on since
-  const std::optional<ConfusionCounts> counts = confusion_counts(trial.result[confusion]);
-  const std::optional<double> error = counts ? sampling_error(sweep.spec.metric, *counts) : std::nullopt;
+  const std::optional<double> error =
+      sweep.spec.metric == Metric::loss ? stored_loss_error(trial.result) : error_by_confusion(sweep.spec.metric, trial.result);
   return error ? std::optional(normal_95 * *error) : std::nullopt;
 }
 

@@ -15,7 +15,7 @@ namespace agsweep {
 std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored);
 
 /// Half of the 95 % interval of a trial's value that comes of the validation rows being a sample; none where result.json has no confusion
-/// matrix of the trial's best epoch, and for the loss.
+/// matrix of the trial's best epoch, or for the loss no standard error.
 std::optional<double> row_half_width(const SweepResults& sweep, const TrialResults& trial);
 
 /// How far a configuration's value may be off, each the half of a 95 % interval.

@@ -131,6 +131,16 @@ class Corpora(ProgramTest):
         self.assertEqual({path.name for path in figures.iterdir()}, {"reliability.svg", "reliability.pdf", "reliability.csv"})
         self.assertIn("calibration", (self.program.run("evaluate", run, "--data", other).check().stdout))
 
+    def test_the_loss_has_its_standard_error(self):
+        self.write("train.csv", [[i % 2, f"{WORDS[i % 7]} {WORDS[i % 5]} {i}"] for i in range(200)])
+        self.write("test.csv", [["0", "a text"], ["1", "another"]])
+        data, *_ = self.prepare("--columns", "1,2")
+        run, result = self.trained(data, "--epochs", 2)
+        _, truth, _, logits = self.evaluated(run, data, "--split", "val")
+        losses = -numpy.log(softmax(logits)[numpy.arange(len(truth)), truth])
+        self.assertAlmostEqual(result["best"]["val"]["loss"], losses.mean(), delta=1e-6)
+        self.assertAlmostEqual(result["best"]["val_loss_standard_error"], losses.std() / numpy.sqrt(len(truth)), delta=1e-6)
+
     def test_a_corpus_of_other_classes_is_refused(self):
         self.write("train.csv", [["a" if i % 2 else "b", f"text {i} {i}"] for i in range(80)])
         self.write("test.csv", [["a", "some words"], ["b", "other words"]])

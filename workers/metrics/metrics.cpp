@@ -1,5 +1,8 @@
 #include "workers/metrics/metrics.hpp"
 
+#include <algorithm>  // std::ranges::max
+#include <cmath>
+
 namespace agsweep {
 
 namespace {
@@ -19,6 +22,14 @@ ClassMetrics class_metrics(const ConfusionMatrix& confusion, std::size_t label) 
           .f1 = fraction(2 * hits, support + predicted),
           .support = support,
           .predicted = predicted};
+}
+
+/// In double. @param logits  [classes], finite
+double cross_entropy(std::span<const float> logits, std::size_t label) {
+  const double highest = std::ranges::max(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - highest);
+  return std::log(sum) + highest - logits[label];
 }
 
 }  // namespace
@@ -67,6 +78,19 @@ double metric_value(const Metrics& metrics, Metric metric) {
       break;
   }
   return metrics.recall_macro;
+}
+
+std::optional<double> loss_standard_error(std::span<const float> logits, std::span<const std::uint8_t> labels) {
+  if (labels.empty()) return std::nullopt;
+  const std::size_t classes = logits.size() / labels.size();
+  double mean = 0, squares = 0, rows = 0;  // Welford's
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    const double loss = cross_entropy(logits.subspan(row * classes, classes), labels[row]);
+    const double off = loss - mean;
+    mean += off / ++rows;
+    squares += off * (loss - mean);
+  }
+  return std::sqrt(squares) / rows;
 }
 
 }  // namespace agsweep

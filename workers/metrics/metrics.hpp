@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,5 +50,11 @@ struct Metrics {
 Metrics metrics_of(const ConfusionMatrix& confusion, double loss);
 
 double metric_value(const Metrics& metrics, Metric metric);
+
+/// The standard error of the mean cross-entropy that comes of the rows being a sample: their standard deviation (over n, as a bootstrap
+/// over rows has it) by sqrt(n).
+/// @param logits  [rows, classes], finite
+/// @param labels  [rows]; nullopt for none
+std::optional<double> loss_standard_error(std::span<const float> logits, std::span<const std::uint8_t> labels);
 
 }  // namespace agsweep

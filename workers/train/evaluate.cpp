@@ -90,12 +90,15 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
   comm.all_reduce_sum(std::span(evaluation.logits));  // so too each row
   if (hidden.defined()) comm.all_reduce_sum(std::span(evaluation.hidden));
   ConfusionMatrix confusion(static_cast<std::size_t>(classes));
-  for (std::int64_t row = 0; row < count; ++row) {
-    const std::span scores(evaluation.logits.data() + row * classes, static_cast<std::size_t>(classes));
-    confusion.add(split.labels[rows[static_cast<std::size_t>(row)]], static_cast<std::size_t>(predicted_class(scores)));
+  std::vector<std::uint8_t> labels;
+  for (const std::uint32_t row : rows) {
+    const std::span scores(evaluation.logits.data() + std::ssize(labels) * classes, static_cast<std::size_t>(classes));
+    labels.push_back(split.labels[row]);
+    confusion.add(labels.back(), static_cast<std::size_t>(predicted_class(scores)));
   }
   const double loss = std::accumulate(loss_of.begin(), loss_of.end(), 0.0);
   evaluation.metrics = metrics_of(confusion, count == 0 ? 0 : loss / static_cast<double>(count));
+  evaluation.loss_error = loss_standard_error(evaluation.logits, labels);
   return evaluation;
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,10 @@
 namespace agsweep {
 
 struct Evaluation {
-  Metrics metrics;            // loss is plain cross-entropy
-  std::vector<float> logits;  // [rows * classes], in the order of the rows
-  std::vector<float> hidden;  // [rows * width], of each row's last token behind the last norm; empty unless asked for
+  Metrics metrics;                   // loss is plain cross-entropy
+  std::optional<double> loss_error;  // its standard error, the rows being a sample; none without rows
+  std::vector<float> logits;         // [rows * classes], in the order of the rows
+  std::vector<float> hidden;         // [rows * width], of each row's last token behind the last norm; empty unless asked for
 };
 
 /// Called on rank 0 with (done, all) of its batches.

@@ -6,11 +6,21 @@ namespace agsweep {
 
 namespace {
 
-nlohmann::json optional_json(const std::optional<EpochScore>& score) { return score ? nlohmann::json(*score) : nlohmann::json(); }
+nlohmann::json optional_json(const std::optional<EpochScore>& score) {
+  if (!score) return {};
+  nlohmann::json json = {{"epoch", score->epoch}, {"loss", score->loss}, {"confusion", score->confusion}};
+  if (score->loss_error) json["loss_error"] = *score->loss_error;
+  return json;
+}
 
 std::optional<EpochScore> optional_score(const nlohmann::json& json) {
   if (json.is_null()) return std::nullopt;
-  return json.get<EpochScore>();
+  EpochScore score;
+  json.at("epoch").get_to(score.epoch);
+  json.at("loss").get_to(score.loss);
+  json.at("confusion").get_to(score.confusion);
+  if (json.contains("loss_error")) score.loss_error = json["loss_error"].get<double>();
+  return score;
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace agsweep {
 struct EpochScore {
   std::int64_t epoch = 0;  // from 1
   double loss = 0;
-  std::vector<std::int64_t> confusion;  // [classes * classes]
+  std::optional<double> loss_error = {};  // of the rows as a sample; none of the running loss, and in checkpoints of before
+  std::vector<std::int64_t> confusion;    // [classes * classes]
 
   Metrics metrics(std::int64_t classes) const;
 };
@@ -42,7 +43,6 @@ struct ProgressState {
   nlohmann::json seals;  // of RUN/'s files: RunFolder::seals(), and "config.toml"; null in checkpoints of before there were any
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochScore, epoch, loss, confusion)
 nlohmann::json to_json(const ProgressState& state);
 /// @throws nlohmann::json::exception when a key is missing or of another type
 ProgressState progress_state_from(const nlohmann::json& json);

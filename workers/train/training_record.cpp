@@ -108,7 +108,9 @@ nlohmann::json training_result(const TrainConfig& config, const RunIdentity& run
                                const char* status, const nlohmann::json& error) {
   const auto entry = [&](const std::optional<EpochScore>& val) {
     if (!val) return nlohmann::json();
-    return nlohmann::json{{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model.classes()))}};
+    nlohmann::json json = {{"epoch", val->epoch}, {"train", nullptr}, {"val", to_json(val->metrics(model.classes()))}};
+    if (val->loss_error) json["val_loss_standard_error"] = *val->loss_error;
+    return json;
   };
   nlohmann::json result = run.environment;
   result.update({{"status", status},

@@ -45,9 +45,9 @@ double tokens_of_flops(double flops, const Model& model, const Parameters& param
   return flops * static_cast<double>(epoch.tokens) / model.training_flops(parameters, epoch);
 }
 
-EpochScore score_of(std::int64_t epoch, const Metrics& metrics) {
-  EpochScore score{.epoch = epoch, .loss = metrics.loss, .confusion = {}};
-  for (const auto& row : metrics.confusion) score.confusion.insert(score.confusion.end(), row.begin(), row.end());
+EpochScore score_of(std::int64_t epoch, const Evaluation& val) {
+  EpochScore score{.epoch = epoch, .loss = val.metrics.loss, .loss_error = val.loss_error, .confusion = {}};
+  for (const auto& row : val.metrics.confusion) score.confusion.insert(score.confusion.end(), row.begin(), row.end());
   return score;
 }
 
@@ -216,7 +216,7 @@ void TrainingRun::end_epoch() {
                      .train_seconds = state_.epoch_seconds,
                      .val_seconds = seconds};
   report.best = is_best_epoch(val.metrics, state_, config_.metric);
-  state_.last = score_of(state_.epoch, val.metrics);
+  state_.last = score_of(state_.epoch, val);
   state_.values.push_back(metric_value(val.metrics, config_.metric));
   if (report.best) {
     state_.best = state_.last;

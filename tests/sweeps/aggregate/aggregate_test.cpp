@@ -190,6 +190,16 @@ TEST(ValueError, TellsTheBestFromTheNextOnlyBeyondTheirErrors) {
   EXPECT_EQ(tied_with_best({&sweep, 1}, aggregate({sweep}).rankings[0].ranking), 0U);
 }
 
+TEST(ValueError, OfTheLossIsTheOneStoredWithIt) {
+  SweepResults sweep = sized_sweep();
+  sweep.spec.metric = Metric::loss;
+  EXPECT_FALSE(row_half_width(sweep, sweep.trials[0]));
+  sweep.trials[0].result["best"]["val_loss_standard_error"] = 0.01;
+  EXPECT_NEAR(row_half_width(sweep, sweep.trials[0]).value(), 0.0196, 1e-4);
+  sweep.trials[0].result["best"]["val_loss_standard_error"] = "lost";
+  EXPECT_FALSE(row_half_width(sweep, sweep.trials[0]));
+}
+
 TEST(ValueError, IsNotThatOfAnEarlierEpoch) {
   SweepResults sweep = made_up_sweep({made_up_trial(0, running, {0.5, 0.75})});
   sweep.trials[0].result = sized_result(1);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace agsweep {
 namespace {
 
@@ -61,6 +63,18 @@ TEST(MetricKey, IsTheWordWithoutTheSplit) {
   EXPECT_EQ(from_word<Metric>("val.recall_macro"), Metric::recall_macro);
   EXPECT_EQ(from_word<Metric>("recall_macro"), std::nullopt);
 }
+
+TEST(LossStandardError, IsTheSpreadOfTheRowsLossesByTheRootOfTheirNumber) {
+  // Two classes of which the right one has probability 1/2, 1/4 and 1.
+  const std::vector<float> logits = {0, 0, 0, std::log(3.0F), 300, -300};
+  const double losses[] = {std::log(2.0), std::log(4.0), 0};
+  double mean = 0, variance = 0;
+  for (const double loss : losses) mean += loss / 3;
+  for (const double loss : losses) variance += (loss - mean) * (loss - mean) / 3;
+  EXPECT_NEAR(loss_standard_error(logits, std::vector<std::uint8_t>{1, 0, 0}).value(), std::sqrt(variance / 3), 1e-7);
+}
+
+TEST(LossStandardError, OfNoRowsIsNotKnown) { EXPECT_FALSE(loss_standard_error({}, {})); }
 
 }  // namespace
 }  // namespace agsweep
