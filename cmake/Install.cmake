@@ -23,7 +23,7 @@ install(RUNTIME_DEPENDENCY_SET libraries
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/.deps/gpt2 DESTINATION ${CMAKE_INSTALL_DATADIR}/agsweep)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN licenses EXCLUDE)
 
 # The program writes its man page and completions itself, from the option table.
 function(install_printed folder name)  # ..: the arguments by which the program prints it
@@ -38,7 +38,8 @@ install_printed(${CMAKE_INSTALL_DATADIR}/bash-completion/completions agsweep com
 install_printed(${CMAKE_INSTALL_DATADIR}/zsh/site-functions _agsweep completion zsh)
 install_printed(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d agsweep.fish completion fish)
 
-# Notices that go with the libraries: licenses/torch-2.11.0/LICENSE, and so on.
+# Notices that go with what is installed: licenses/gpt2.txt, licenses/torch-2.11.0/LICENSE, and so on.
+install(DIRECTORY docs/licenses DESTINATION ${CMAKE_INSTALL_DOCDIR})
 file(GLOB wheel_infos ${LIBTORCH_ROOT}/*.dist-info)
 foreach(wheel_info IN LISTS wheel_infos)
   get_filename_component(wheel ${wheel_info} NAME_WLE)

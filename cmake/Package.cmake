@@ -4,8 +4,6 @@ if(NOT TARGET agsweep)  # AGSWEEP_TORCH=OFF
   return()
 endif()
 
-install(FILES docs/licenses/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses)
-install(FILES docs/licenses/gpt2.txt DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)  # where Debian's tools look
 install(FILES CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

@@ -82,8 +82,10 @@ std::string SweepProgress::running_text() const {
   std::size_t shown = 0;
   for (const auto& [number, last] : running_) {
     if (shown++ == most) return text + fmt::format(", and {} more", running_.size() - most);
-    text += fmt::format("{} trial {} in epoch {} of {}, loss {:.4f}", shown == 1 ? "; now" : ",", number, last.epoch, state_.epochs(),
-                        last.loss);
+    text += fmt::format("{} trial {} in ", shown == 1 ? "; now" : ",", number);
+    text += state_.trial(number).phase == TrialPhase::running
+                ? fmt::format("epoch {} of {}, loss {:.4f}", last.epoch, state_.epochs(), last.loss)
+                : "its last evaluation";
   }
   return text;
 }

@@ -62,7 +62,7 @@ figcaption{font-size:.875rem;line-height:1.45;color:var(--muted);margin-top:.4re
 figcaption b{color:var(--ink);font-weight:650}
 footer{margin-top:3.5rem;padding-top:.75rem;border-top:1px solid var(--grid);color:var(--muted);font-size:.8125rem}
 @media(max-width:30rem){body{padding:1.25rem .9rem 3rem;font-size:1rem}h1{font-size:1.4rem}dl div{grid-template-columns:7rem 1fr}
-th,td{padding:.34rem .55rem}
+th,td{padding:.34rem .55rem}th:first-child,td:first-child{white-space:normal}
 .wide figure{overflow-x:auto}.wide .plot{min-width:40rem}.wide figcaption{position:sticky;left:0}}
 )css";
 

@@ -35,11 +35,7 @@ def setUpModule():
     if why_not is not None:
         raise unittest.SkipTest(f"no SLURM cluster can be started here: {why_not}")
     cluster = slurm_cluster.Cluster().__enter__()
-
-
-def tearDownModule():
-    if cluster is not None:
-        cluster.__exit__()
+    unittest.addModuleCleanup(cluster.__exit__)
 
 
 class SlurmTest(SweepTest):
@@ -320,20 +316,18 @@ class Refused(SlurmTest):
         result = self.submit("--nodes", 1, "--ntasks-per-node", 3, command=[*self.command("sweep", TWELVE), "--ranks-per-trial", 2], code=2)
         self.assertIn("--ranks-per-trial: 3 ranks", result.stderr)
 
+    def complaint_under_srun(self, *options):
+        result = subprocess.run(["srun", "-N", "1", *options, str(self.program.path), "train", "--data", str(self.data), "--out", str(self.folder / "run"),
+                                 *tiny()], env=self.program.environment(cluster.environment), capture_output=True, text=True, timeout=60)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        return result.stderr
+
     def test_srun_without_pmix_names_it(self):
         for plugin in ("none", "pmi2"):
-            result = subprocess.run(["srun", f"--mpi={plugin}", "-N", "1", "-n", "2", str(self.program.path), "train", "--data", str(self.data),
-                                     "--out", str(self.folder / "run"), *tiny()], env=self.program.environment(cluster.environment),
-                                    capture_output=True, text=True, timeout=60)
-            self.assertEqual(result.returncode, 2, result.stderr)
-            self.assertIn("srun --mpi=pmix", result.stderr)
+            self.assertIn("srun --mpi=pmix", self.complaint_under_srun(f"--mpi={plugin}", "-n", "2"))
 
     def test_gpus_that_cannot_be_used_are_told(self):
-        result = subprocess.run(["srun", "-N", "1", "-n", "1", "--gpus-per-node=2", str(self.program.path), "train", "--data", str(self.data),
-                                 "--out", str(self.folder / "run"), *tiny()], env=self.program.environment(cluster.environment),
-                                capture_output=True, text=True, timeout=60)
-        self.assertEqual(result.returncode, 2, result.stderr)
-        self.assertIn("SLURM gave this job 2 GPUs on node n1, but none can be used there", result.stderr)
+        self.assertIn("SLURM gave this job 2 GPUs on node n1, but none can be used there", self.complaint_under_srun("-n", "1", "--gpus-per-node=2"))
 
     def test_what_does_not_train(self):
         self.assertIn("evaluate: cannot be submitted; only train, sweep", self.submit(command=["evaluate", self.folder], code=2).stderr)
