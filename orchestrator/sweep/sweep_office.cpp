@@ -83,6 +83,7 @@ ExitCode SweepOffice::exit_code() const {
 }
 
 void SweepOffice::conclude(const std::string& resume_command) {
+  progress_.end();
   if (coordinator_.interrupted()) say_why_stopped(resume_command);
   if (coordinator_.interrupted() && coordinator_.stop() != Coordinator::Stop::time_budget) return;
   // Of a sweep that had ended already it is there, and takes its time where there are many trials.

@@ -28,6 +28,8 @@ class SweepProgress {
   void message(std::string_view line) { block_.message(line); }
   /// Draws what is new, if it is time.
   void refresh();
+  /// Leaves only how far the sweep has come.
+  void end() { block_.end(summary()); }
 
  private:
   std::vector<std::string> lines() const;

@@ -30,8 +30,6 @@ std::vector<std::string_view> wrapped(std::string_view text, std::size_t columns
 LiveBlock::LiveBlock(std::ostream& out, ProgressStyle style, std::function<double()> clock)
     : out_(out), style_(std::move(style)), clock_(std::move(clock)), shown_(clock_()) {}
 
-LiveBlock::~LiveBlock() = default;
-
 bool LiveBlock::due() const { return !style_.silent && clock_() - shown_ >= (style_.bar ? 0.1 : 5.0); }
 
 void LiveBlock::clear() {
@@ -68,6 +66,11 @@ void LiveBlock::show(const std::vector<std::string>& lines) {
     draw();
   }
   out_.flush();
+}
+
+void LiveBlock::end(std::string_view summary) {
+  lines_.clear();
+  news(summary);
 }
 
 }  // namespace agsweep

@@ -17,8 +17,6 @@ class LiveBlock {
   /// @param out    outlives this
   /// @param clock  seconds from any start, never falling
   LiveBlock(std::ostream& out, ProgressStyle style, std::function<double()> clock);
-  /// Leaves the block where it is.
-  ~LiveBlock();
   LiveBlock(const LiveBlock&) = delete;
   LiveBlock& operator=(const LiveBlock&) = delete;
 
@@ -34,6 +32,8 @@ class LiveBlock {
   bool renews() const { return style_.bar; }
   /// The block from now on. @param lines  one at least; cut to the terminal's width, but for the last, the summary, which is wrapped
   void show(const std::vector<std::string>& lines);
+  /// The summary for the last time, in place of the block.
+  void end(std::string_view summary);
 
  private:
   void clear();

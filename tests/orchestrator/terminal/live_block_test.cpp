@@ -32,6 +32,15 @@ TEST_F(LiveBlockTest, PutsMessagesAboveTheBlock) {
   EXPECT_EQ(out.str(), "running\n\x1b[1A\x1b[Jtrial 3 ended\nrunning\n");
 }
 
+TEST_F(LiveBlockTest, LeavesOnlyTheLastSummary) {
+  LiveBlock block = on(true);
+  now = 1;
+  block.show({"table", "1 of 2"});
+  block.end("2 of 2");
+  block.message("report");
+  EXPECT_EQ(out.str(), "table\n1 of 2\n\x1b[2A\x1b[J2 of 2\nreport\n");
+}
+
 TEST_F(LiveBlockTest, CutsLinesToTheWidthAndWrapsTheSummary) {
   LiveBlock block = on(true);
   now = 1;
