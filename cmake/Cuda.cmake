@@ -52,7 +52,7 @@ if(AGSWEEP_TORCH)
   set(CMAKE_CUDA_COMPILER ${AGSWEEP_NVCC})
   set(CMAKE_CUDA_ARCHITECTURES ${AGSWEEP_CUDA_ARCHITECTURES})
   set(CMAKE_CUDA_RUNTIME_LIBRARY None)  # LibTorch's libraries bring the shared one
-  set(CMAKE_CUDA_COMPILER_WORKS TRUE)   # CMake's test program needs the static run-time library, which is not set up
+  set(CMAKE_CUDA_COMPILER_WORKS TRUE)   # CMake's test program would need that library
   enable_language(CUDA)
   if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25.1 does not know that nvcc does
     set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
