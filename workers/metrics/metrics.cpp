@@ -3,6 +3,8 @@
 #include <algorithm>  // std::ranges::max
 #include <cmath>
 
+#include "workers/metrics/calibration.hpp"  // confidence_of
+
 namespace agsweep {
 
 namespace {
@@ -27,9 +29,7 @@ ClassMetrics class_metrics(const ConfusionMatrix& confusion, std::size_t label) 
 /// In double. @param logits  [classes], finite
 double cross_entropy(std::span<const float> logits, std::size_t label) {
   const double highest = std::ranges::max(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - highest);
-  return std::log(sum) + highest - logits[label];
+  return highest - logits[label] - std::log(confidence_of(logits));
 }
 
 }  // namespace
