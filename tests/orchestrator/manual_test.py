@@ -1,29 +1,25 @@
 """Help at the terminal's width, what is meant by a wrong name, the man page and completions. Arguments: AGSWEEP TOKENIZER_DIR."""
 
-import fcntl
 import os
 import pathlib
-import pty
 import re
 import select
 import shutil
-import struct
 import subprocess
 import sys
-import termios
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import ProgramTest, main  # noqa: E402
+from terminals import open_terminal  # noqa: E402
 
 
 class Terminal:
     """A program in a terminal of its own."""
 
     def __init__(self, command, columns=80, **how):
-        self.terminal, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self.terminal, inside = open_terminal(columns)
         self.process = subprocess.Popen(list(map(str, command)), stdin=inside, stdout=inside, stderr=inside, start_new_session=True, **how)
         os.close(inside)
         self.seen = ""

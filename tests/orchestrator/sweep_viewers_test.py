@@ -3,20 +3,17 @@
 usage: sweep_viewers_test.py AGSWEEP TOKENIZER_DIR
 """
 
-import fcntl
 import json
 import os
 import pathlib
-import pty
-import struct
 import sys
-import termios
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from agsweep_program import main, wait_until  # noqa: E402
 from hparams_tab import hparams_tab  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
+from terminals import open_terminal  # noqa: E402
 
 from tensorboard.plugins.hparams import api_pb2  # noqa: E402
 
@@ -24,8 +21,7 @@ from tensorboard.plugins.hparams import api_pb2  # noqa: E402
 class Progress(SweepTest):
     def on_terminal(self, *args, ranks, columns=80):
         """What a terminal gets on standard error."""
-        terminal, end = pty.openpty()
-        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        terminal, end = open_terminal(columns)
         job = self.program.start(*args, ranks=ranks, env={"TERM": "xterm"}, stderr=end)
         os.close(end)
         said = []

@@ -65,7 +65,7 @@ class Cluster:
     def configure(self):
         values = {"DIR": str(self.folder), "HOST": socket.gethostname().split(".")[0]}
         values |= {f"PORT{i}": str(port) for i, port in enumerate(free_ports(1 + len(NODES)))}
-        for name in ("slurm.conf", "gres.conf"):
+        for name in ("slurm.conf", "gres.conf", "cgroup.conf"):
             text = (CONFIGURATION / f"{name}.in").read_text()
             for key, value in values.items():
                 text = text.replace(f"@{key}@", value)

@@ -74,9 +74,10 @@ class SlurmTest(SweepTest):
         until(lambda: self.lines(sweep) >= lines, lambda: f"{lines} lines in the journal, not {self.lines(sweep)}\n{cluster.logs()}", 60)
 
     def release(self, job):
-        """SLURM lets a requeued job wait for two minutes, as the credential of its last start is revoked to the second."""
+        """SLURM lets a requeued job wait for two minutes: its last start's credential is revoked to the second, its PMIx sockets go late."""
         self.wait(job, "PENDING")
         time.sleep(2.5)
+        until(lambda: not [*cluster.folder.glob(f"spool.*/stepd.slurm.pmix.{job}.*")], f"job {job}: no PMIx socket of its last start")
         cluster.call("scontrol", "update", f"JobId={job}", "StartTime=now")
 
     def rows(self, sweep):
@@ -292,8 +293,7 @@ class Refused(SlurmTest):
         self.assertEqual(list((self.folder / "sweep" / "slurm").iterdir()), [])
 
     def test_where_there_is_no_slurm(self):
-        result = self.submit(code=1, env={"PATH": "/nonexistent"})
-        self.assertIn("sbatch: cannot be started: No such file", result.stderr)
+        self.assertIn("sbatch: cannot be started: No such file", self.submit(code=1, env={"PATH": "/nonexistent"}).stderr)
 
     def test_a_full_disk(self):
         disk = self.folder / "disk"

@@ -191,7 +191,6 @@ class ProgramTest(unittest.TestCase):
         self.program.run("train", "--data", self.data, "--out", run, *tiny(*options), **how).check(code)
         return run
 
-
     def refused(self, code, says, *args, **how):
         """Runs a command that must exit with this code after one line "error: .." with each text of `says`, and leave folder as it was.
 
