@@ -1,7 +1,7 @@
 # LibTorch, from the PyPI wheel that scripts/setup unpacks into .deps/torch.
 #
 # The wheel's own TorchConfig.cmake insists on a CUDA toolkit; a CPU build links libtorch_cpu and libc10 alone.
-# Defines LibTorch::cpu. Hint: LIBTORCH_ROOT, the folder that holds torch/ and nvidia/.
+# Defines LibTorch::cpu, and LibTorch::headers, which links nothing. Hint: LIBTORCH_ROOT, the folder that holds torch/ and nvidia/.
 
 set(LIBTORCH_ROOT ${CMAKE_SOURCE_DIR}/.deps/torch CACHE PATH "Folder of the unpacked torch wheel")
 
@@ -18,10 +18,11 @@ find_package_handle_standard_args(LibTorch
   REASON_FAILURE_MESSAGE "run scripts/setup, or set LIBTORCH_ROOT")
 
 if(LibTorch_FOUND AND NOT TARGET LibTorch::cpu)
-  add_library(LibTorch::cpu INTERFACE IMPORTED)
+  add_library(LibTorch::headers INTERFACE IMPORTED)
   # Searched last: the wheel brings headers of its own for fmt and others, whose libraries it does not bring.
-  target_compile_options(LibTorch::cpu INTERFACE "SHELL:-idirafter ${LibTorch_INCLUDE_DIR}")
-  target_link_libraries(LibTorch::cpu INTERFACE ${LibTorch_cpu_LIBRARY} ${LibTorch_c10_LIBRARY} Threads::Threads)
+  target_compile_options(LibTorch::headers INTERFACE "SHELL:-idirafter ${LibTorch_INCLUDE_DIR}")
+  add_library(LibTorch::cpu INTERFACE IMPORTED)
+  target_link_libraries(LibTorch::cpu INTERFACE LibTorch::headers ${LibTorch_cpu_LIBRARY} ${LibTorch_c10_LIBRARY} Threads::Threads)
   # The wheel's libraries find each other through their own RPATH; the linker needs to be told of the nvidia folder.
   target_link_options(LibTorch::cpu INTERFACE -Wl,-rpath-link,${LIBTORCH_ROOT}/nvidia/cu13/lib)
 endif()

@@ -11,11 +11,13 @@ set_target_properties(agsweep PROPERTIES INSTALL_RPATH "$ORIGIN/${library_path}"
 
 # LibTorch's libraries name $ORIGIN in their own RPATH, so they find each other there too. The rest are system packages.
 string(REGEX REPLACE "([][+.*()^$?|\\])" "\\\\\\1" torch_pattern "${LIBTORCH_ROOT}/")
-install(TARGETS agsweep RUNTIME_DEPENDENCY_SET libraries)
+install(TARGETS agsweep)
+set(own_libraries agsweep_torch)
 if(TARGET agsweep_cuda)
-  set_target_properties(agsweep_cuda PROPERTIES INSTALL_RPATH "$ORIGIN")
-  install(TARGETS agsweep_cuda RUNTIME_DEPENDENCY_SET libraries LIBRARY DESTINATION ${library_dir})
+  list(APPEND own_libraries agsweep_cuda)
 endif()
+set_target_properties(${own_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN")
+install(TARGETS ${own_libraries} RUNTIME_DEPENDENCY_SET libraries LIBRARY DESTINATION ${library_dir})
 install(RUNTIME_DEPENDENCY_SET libraries
   POST_INCLUDE_REGEXES "^${torch_pattern}"
   POST_EXCLUDE_REGEXES "."

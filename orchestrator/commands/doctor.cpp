@@ -6,6 +6,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
+#include "orchestrator/torch/torch_commands.hpp"
 #include "orchestrator/world/diagnosis.hpp"
 #include "workers/device/open_platform.hpp"
 
@@ -35,6 +36,11 @@ ExitCode run(const Invocation& call) {
   const std::vector<FoundDevice> ranks = survey_devices(*comm, world, opened);
   if (comm->rank() != 0) return ExitCode::done;
   Diagnosis diagnosis = examine(args.tokenizer, opened, ranks);
+  try {
+    torch_commands();
+  } catch (const RunTimeError& error) {
+    diagnosis.missing.emplace_back(error.what());
+  }
   if (args.json) {
     diagnosis.found["missing"] = diagnosis.missing;
     diagnosis.found["notes"] = diagnosis.notes;

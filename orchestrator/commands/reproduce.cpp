@@ -2,7 +2,7 @@
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/reproduce/run_reproduce.hpp"
+#include "orchestrator/torch/torch_commands.hpp"
 
 namespace agsweep {
 
@@ -39,7 +39,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), passed()), call.arguments);
   ReproduceArgs args;
   fill(table(), line.asked, args);
-  return run_reproduce(*call.session, call.command_line, args, asked_in(passed(), line.asked));
+  return torch_commands().reproduce(*call.session, call.command_line, args, asked_in(passed(), line.asked));
 }
 
 }  // namespace

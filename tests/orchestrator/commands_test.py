@@ -6,12 +6,13 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import sys
 
 import h5py
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, RunTest, contents, main, tiny  # noqa: E402
+from agsweep_program import Program, ProgramTest, RunTest, contents, main, tiny  # noqa: E402
 
 OPTIONS_PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "options.md"
 COMMANDS = ["prepare", "train", "init", "sweep", "submit", "status", "stop", "enqueue", "aggregate", "report", "confirm", "compare", "reproduce", "evaluate", "predict", "embed",
@@ -58,6 +59,25 @@ class Help(ProgramTest):
 
     def test_the_page_of_options_is_the_program_s(self):
         self.assertEqual(OPTIONS_PAGE.read_text(), self.program.run("options").check().stdout, "agsweep options > docs/options.md")
+
+
+class WithoutItsLibrary(ProgramTest):
+    """Only a command that computes loads LibTorch, through libagsweep_torch.so, which lies beside the program."""
+
+    def alone(self, *arguments):
+        alone = Program(shutil.copy(self.program.path, self.folder), self.program.tokenizer)
+        return alone.run(*arguments)
+
+    def test_a_command_that_computes_nothing_does_not_miss_it(self):
+        for arguments in (["--help"], ["train", "--help"], ["version"], ["completion", "bash"], ["init", self.folder / "sweep"]):
+            with self.subTest(arguments):
+                self.alone(*arguments).check()
+
+    def test_training_and_doctor_say_what_is_missing(self):
+        says = "LibTorch cannot be loaded: libagsweep_torch.so: cannot open shared object file"
+        self.assertIn(says, self.alone("train", "--data", self.data, "--out", self.folder / "run", *tiny()).check(1).stderr)
+        self.assertFalse((self.folder / "run").exists())
+        self.assertIn(says, self.alone("doctor", "--tokenizer", self.program.tokenizer).check(1).stdout)
 
 
 class VersionAndDoctor(ProgramTest):

@@ -2,17 +2,15 @@
 
 #include <dlfcn.h>
 
-#include <filesystem>
 #include <optional>
-#include <system_error>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/open_library.hpp"
 
 namespace agsweep {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -20,19 +18,14 @@ constexpr int cuda_version = 13000;  // LibTorch's; every driver from 580 on has
 
 std::string version_text(int version) { return fmt::format("{}.{}", version / 1000, version % 1000 / 10); }
 
-template <typename Function>
-Function* find(void* library, const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(library, name));
-}
-
 /// Why the driver has no device for this process; nothing: it has one.
 std::optional<std::string> no_device(const std::string& driver) {
   void* const library = ::dlopen(driver.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return fmt::format("no NVIDIA driver is found ({} cannot be opened)", driver);
   // The driver's calls: 0 is success. cuda.h is not needed to build the program.
-  auto* const version_of = find<int(int*)>(library, "cuDriverGetVersion");
-  auto* const start = find<int(unsigned)>(library, "cuInit");
-  auto* const count_devices = find<int(int*)>(library, "cuDeviceGetCount");
+  auto* const version_of = find_function<int(int*)>(library, "cuDriverGetVersion");
+  auto* const start = find_function<int(unsigned)>(library, "cuInit");
+  auto* const count_devices = find_function<int(int*)>(library, "cuDeviceGetCount");
   if (version_of == nullptr || start == nullptr || count_devices == nullptr) return fmt::format("{} is not NVIDIA's driver", driver);
 
   int version = 0;
@@ -52,18 +45,6 @@ std::optional<std::string> no_device(const std::string& driver) {
   return std::nullopt;
 }
 
-fs::path program_folder() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
-
-/// Opens a library beside the program, or where the loader looks: the program's RUNPATH, LD_LIBRARY_PATH. Null: dlerror() says why not.
-void* open_library(const std::string& name, int mode) {
-  const fs::path beside = program_folder() / name;
-  std::error_code error;
-  return ::dlopen(fs::exists(beside, error) ? beside.c_str() : name.c_str(), RTLD_NOW | mode);
-}
-
 }  // namespace
 
 OpenedPlatform open_platform(const PlatformLibraries& libraries) {
@@ -79,7 +60,7 @@ OpenedPlatform open_platform(const PlatformLibraries& libraries) {
     return {.platform = nullptr,
             .reason = fmt::format("this build has no CUDA part, or it does not fit: build with AGSWEEP_CUDA=ON ({})", ::dlerror())};
   }
-  auto* const make = find<DevicePlatform*()>(own, "agsweep_device_platform");
+  auto* const make = find_function<DevicePlatform*()>(own, "agsweep_device_platform");
   if (make == nullptr) return {.platform = nullptr, .reason = fmt::format("{} is not of this program: {}", libraries.own, ::dlerror())};
   try {
     DevicePlatform* const platform = make();

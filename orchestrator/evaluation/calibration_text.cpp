@@ -1,4 +1,4 @@
-#include "orchestrator/training/calibration_text.hpp"
+#include "orchestrator/evaluation/calibration_text.hpp"
 
 #include <algorithm>  // std::max
 #include <cmath>      // std::sqrt

@@ -1,4 +1,4 @@
-#include "orchestrator/training/prediction_text.hpp"
+#include "orchestrator/prediction/prediction_text.hpp"
 
 #include <algorithm>  // std::max_element
 #include <cmath>      // std::exp
