@@ -256,6 +256,20 @@ SweepResults read(const fs::path& folder, bool with_results) {
 
 }  // namespace
 
+nlohmann::json result_value(const TrialResults& trial, std::initializer_list<const char*> keys) {
+  const nlohmann::json* value = &trial.result;
+  for (const char* key : keys) {
+    if (!value->is_object() || !value->contains(key)) return nullptr;
+    value = &(*value)[key];
+  }
+  return *value;
+}
+
+std::optional<double> result_number(const TrialResults& trial, std::initializer_list<const char*> keys) {
+  const nlohmann::json value = result_value(trial, keys);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
 std::vector<fs::path> folders_of_sweep(const fs::path& folder) {
   std::error_code unreadable;
   if (fs::exists(folder / resolved_spec_name, unreadable)) return {folder};

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,11 @@ struct TrialResults {
   double seconds = 0;                                     // of training and evaluation, as far as the result says
   nlohmann::json result = {};                             // result.json but for its bulk; null where there is none yet
 };
+
+/// A number in a trial's result.json: {"best", "val", "accuracy"}; nullopt where it is not there, or no number.
+std::optional<double> result_number(const TrialResults& trial, std::initializer_list<const char*> keys);
+/// The same for any value; null where it is not there.
+nlohmann::json result_value(const TrialResults& trial, std::initializer_list<const char*> keys);
 
 /// The folders that hold the sweep in `folder`: itself, or where an array of jobs does it the parts that have begun, part-0, part-1, ..
 /// None where it is no sweep.

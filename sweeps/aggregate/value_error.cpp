@@ -8,16 +8,9 @@ namespace {
 
 constexpr double normal_95 = 1.959963984540054;  // the normal distribution's 97.5 % point
 
-std::optional<double> error_by_confusion(Metric metric, const nlohmann::json& result) {
-  const nlohmann::json::json_pointer confusion("/best/val/confusion");
-  const std::optional<ConfusionCounts> counts = result.contains(confusion) ? confusion_counts(result[confusion]) : std::nullopt;
+std::optional<double> error_by_confusion(Metric metric, const TrialResults& trial) {
+  const std::optional<ConfusionCounts> counts = confusion_counts(result_value(trial, {"best", "val", "confusion"}));
   return counts ? sampling_error(metric, *counts) : std::nullopt;
-}
-
-std::optional<double> stored_loss_error(const nlohmann::json& result) {
-  const nlohmann::json::json_pointer error("/best/val_loss_standard_error");
-  if (!result.contains(error) || !result[error].is_number()) return std::nullopt;
-  return result[error].get<double>();
 }
 
 }  // namespace
@@ -37,11 +30,9 @@ std::optional<ConfusionCounts> confusion_counts(const nlohmann::json& stored) {
 }
 
 std::optional<double> row_half_width(const SweepResults& sweep, const TrialResults& trial) {
-  const nlohmann::json::json_pointer epoch("/best/epoch");
-  if (!trial.result.is_object() || !trial.result.contains(epoch)) return std::nullopt;
-  if (trial.result[epoch] != trial.trial.best_epoch) return std::nullopt;  // of a trial that has gone on since
-  const std::optional<double> error =
-      sweep.spec.metric == Metric::loss ? stored_loss_error(trial.result) : error_by_confusion(sweep.spec.metric, trial.result);
+  if (result_value(trial, {"best", "epoch"}) != trial.trial.best_epoch) return std::nullopt;  // none yet, or the trial has gone on since
+  const std::optional<double> error = sweep.spec.metric == Metric::loss ? result_number(trial, {"best", "val_loss_standard_error"})
+                                                                        : error_by_confusion(sweep.spec.metric, trial);
   return error ? std::optional(normal_95 * *error) : std::nullopt;
 }
 

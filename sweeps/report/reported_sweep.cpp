@@ -82,20 +82,6 @@ const TrialResults* best_trial(const ReportedSweep& sweep) {
   return *std::find_if(all.begin(), all.end(), of_the_best);
 }
 
-nlohmann::json result_value(const TrialResults& trial, std::initializer_list<const char*> keys) {
-  const nlohmann::json* value = &trial.result;
-  for (const char* key : keys) {
-    if (!value->is_object() || !value->contains(key)) return nullptr;
-    value = &(*value)[key];
-  }
-  return *value;
-}
-
-std::optional<double> result_number(const TrialResults& trial, std::initializer_list<const char*> keys) {
-  const nlohmann::json value = result_value(trial, keys);
-  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
-}
-
 double seconds_of(const ReportedSweep& sweep, const TrialResults& trial) {
   const auto table = sweep.epochs.find(trial.number);
   return trial.seconds > 0 || table == sweep.epochs.end() ? trial.seconds : table->second.seconds;

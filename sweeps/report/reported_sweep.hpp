@@ -2,9 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,11 +43,6 @@ std::vector<const TrialResults*> best_first(const SweepResults& sweep);
 /// The trial that stands for the sweep: of the best configuration's seeds the best, or where no trial has ended the best so far; nullptr
 /// where no trial has a value.
 const TrialResults* best_trial(const ReportedSweep& sweep);
-
-/// A number in a trial's result.json: {"best", "val", "accuracy"}; nullopt where it is not there, or no number.
-std::optional<double> result_number(const TrialResults& trial, std::initializer_list<const char*> keys);
-/// The same for any value; null where it is not there.
-nlohmann::json result_value(const TrialResults& trial, std::initializer_list<const char*> keys);
 
 /// Training and evaluation, from result.json, or from epochs.csv where there is none yet.
 double seconds_of(const ReportedSweep& sweep, const TrialResults& trial);
