@@ -1,7 +1,6 @@
 #include "workers/comm/hang_detector.hpp"
 
-#include <algorithm>  // std::none_of
-#include <utility>    // std::pair
+#include <utility>  // std::pair
 
 #include <fmt/format.h>
 
@@ -31,15 +30,17 @@ std::optional<std::string> HangDetector::verdict(double now, const Progress::Pla
                        checkpoint);
   }
   const auto stands_still = [&](const Watched& rank) { return rank.present && now - rank.advanced >= limit_; };
-  // Work that takes long is no hang unless somebody waits for it.
-  if (std::none_of(ranks_.begin(), ranks_.end(), [&](const Watched& rank) { return stands_still(rank) && rank.place.waiting; })) return {};
   const Watched* least = nullptr;
+  bool somebody_waits = false;
   for (const Watched& rank : ranks_) {
     if (!rank.present) continue;
     if (!stands_still(rank)) return {};
+    somebody_waits = somebody_waits || rank.place.waiting;
     const auto order = [](const Watched& one) { return std::pair(one.place.waiting, one.place.counter); };
     if (least == nullptr || order(rank) < order(*least)) least = &rank;
   }
+  // Work that takes long is no hang unless somebody waits for it.
+  if (least == nullptr || !somebody_waits) return {};
   return fmt::format("{} has not advanced for {:.0f} s while {} wait, in {}; {}", least->name, now - least->advanced,
                      least->place.waiting ? "all" : "others", describe(least->place.phase, least->place.number), checkpoint);
 }

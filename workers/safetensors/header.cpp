@@ -89,15 +89,15 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool number_unsigned(std::uint64_t number) override {
-    TensorEntry* const tensor = header.tensors.empty() ? nullptr : &header.tensors.back();
+    if (place_ != Place::shape && place_ != Place::offsets) return unexpected("a number");
+    TensorEntry& tensor = header.tensors.back();  // whose lists these are
     if (place_ == Place::shape) {
       if (number > INT64_MAX) return fail("{}: a dimension of {} is too large", name_, number);
-      tensor->shape.push_back(static_cast<std::int64_t>(number));
+      tensor.shape.push_back(static_cast<std::int64_t>(number));
       return true;
     }
-    if (place_ != Place::offsets) return unexpected("a number");
-    if (offsets_ == 0) tensor->begin = number;
-    if (offsets_ == 1) tensor->end = number;
+    if (offsets_ == 0) tensor.begin = number;
+    if (offsets_ == 1) tensor.end = number;
     ++offsets_;
     return true;
   }
