@@ -24,7 +24,6 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
   EvaluateArgs args;
   fill(table(), line.asked, args);
-
   return torch_commands().evaluate(*call.session, line.positional[0], args);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/program_path.hpp"
 #include "orchestrator/options/resolve.hpp"  // is_given
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/slurm/submitted_jobs.hpp"
@@ -91,9 +92,8 @@ Launcher launcher_of(const SubmitArgs& args, const AskedOptions& options, const 
 
 std::vector<std::string> program(const SubmitArgs& args) {
   if (!args.image.empty()) return {"apptainer", "exec", "--nv", fs::absolute(args.image).string(), "agsweep"};
-  std::error_code unknown;
-  const fs::path self = fs::read_symlink("/proc/self/exe", unknown);
-  return {unknown ? "agsweep" : self.string()};
+  const fs::path self = program_path();
+  return {self.empty() ? "agsweep" : self.string()};
 }
 
 std::vector<std::pair<std::string, std::string>> sbatch_options(const SubmitArgs& args) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>  // std::getenv
 
+#include "base/program_path.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
 
@@ -39,9 +40,9 @@ std::string unlaunched_command(const std::vector<std::string>& command_line) {
 
 fs::path default_tokenizer_folder() {
   std::error_code failed;
-  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  const fs::path installed = (program.parent_path() / "../share/agsweep/gpt2").lexically_normal();
-  const fs::path in_source_tree = (program.parent_path() / "../../.deps/gpt2").lexically_normal();  // of build/PRESET/agsweep
+  const fs::path folder = program_path().parent_path();
+  const fs::path installed = (folder / "../share/agsweep/gpt2").lexically_normal();
+  const fs::path in_source_tree = (folder / "../../.deps/gpt2").lexically_normal();  // of build/PRESET/agsweep
   return !fs::exists(installed, failed) && fs::exists(in_source_tree, failed) ? in_source_tree : installed;
 }
 

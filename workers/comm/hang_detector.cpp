@@ -29,12 +29,11 @@ std::optional<std::string> HangDetector::verdict(double now, const Progress::Pla
     return fmt::format("{} has been silent for {:.0f} s in {}; {}", rank.name, now - rank.heard, describe(own.phase, own.number),
                        checkpoint);
   }
-  const auto stands_still = [&](const Watched& rank) { return rank.present && now - rank.advanced >= limit_; };
   const Watched* least = nullptr;
   bool somebody_waits = false;
   for (const Watched& rank : ranks_) {
     if (!rank.present) continue;
-    if (!stands_still(rank)) return {};
+    if (now - rank.advanced < limit_) return {};  // it does not stand still
     somebody_waits = somebody_waits || rank.place.waiting;
     const auto order = [](const Watched& one) { return std::pair(one.place.waiting, one.place.counter); };
     if (least == nullptr || order(rank) < order(*least)) least = &rank;
