@@ -18,6 +18,7 @@
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/versions.hpp"
 #include "workers/comm/self_communicator.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

@@ -19,6 +19,7 @@
 #include "orchestrator/sweep/sweep_cost.hpp"
 #include "sweeps/reproduction/reproduction_page.hpp"
 #include "sweeps/space/resolved_spec.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

@@ -12,6 +12,7 @@
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
+#include "workers/device/workers.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/shared_weights.hpp"
 #include "workers/train/start_values.hpp"

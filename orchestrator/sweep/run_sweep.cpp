@@ -22,6 +22,7 @@
 #include "sweeps/aggregate/sweep_results.hpp"  // journal_name
 #include "workers/comm/progress.hpp"           // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

@@ -22,6 +22,7 @@
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
 #include "orchestrator/world/start_command.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

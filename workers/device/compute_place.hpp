@@ -4,9 +4,10 @@
 
 #include "workers/comm/communicator.hpp"
 #include "workers/device/device_platform.hpp"
-#include "workers/device/workers.hpp"
 
 namespace agsweep {
+
+class Workers;
 
 /// Where a process's trainings compute: the CPU's threads, or one device.
 struct ComputePlace {
@@ -15,21 +16,12 @@ struct ComputePlace {
 
   /// What one training computes with; on a device, a queue of its own.
   /// @param threads  of the CPU; @param timeout  seconds that a wait for the device may take
-  std::unique_ptr<Workers> make_workers(int threads, double timeout) const {
-    return platform == nullptr ? std::make_unique<Workers>(threads) : std::make_unique<Workers>(platform->make_stream(device, timeout));
-  }
+  std::unique_ptr<Workers> make_workers(int threads, double timeout) const;
 
   /// How the devices of a group's ranks talk; null on the CPU, and where a rank is alone. Collective over comm.
   /// @param timeout    seconds
   /// @param same_bits  whatever the ranks' number and the network
-  std::unique_ptr<DeviceCommunicator> connect(Communicator& comm, Workers& workers, double timeout, bool same_bits) const {
-    if (platform == nullptr || comm.size() == 1) return nullptr;
-    if (same_bits) platform->require_same_bits();
-    DeviceGroupId id{};
-    on_rank_zero(comm, [&] { id = platform->new_group(); });
-    comm.broadcast(0, id);
-    return platform->connect(*workers.stream(), id, comm.rank(), comm.size(), timeout);
-  }
+  std::unique_ptr<DeviceCommunicator> connect(Communicator& comm, Workers& workers, double timeout, bool same_bits) const;
 };
 
 }  // namespace agsweep

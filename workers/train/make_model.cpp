@@ -5,6 +5,7 @@
 #include "workers/model/gpt2_full.hpp"
 #include "workers/model/gpt2_lora.hpp"
 #include "workers/model/transformer.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

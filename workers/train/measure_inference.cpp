@@ -13,6 +13,7 @@
 #include "workers/comm/self_communicator.hpp"
 #include "workers/train/evaluate.hpp"
 #include "workers/train/make_model.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

@@ -6,6 +6,7 @@
 #include "workers/kernels/cross_entropy.hpp"  // predicted_class
 #include "workers/train/evaluate.hpp"
 #include "workers/train/make_model.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

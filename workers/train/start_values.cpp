@@ -4,6 +4,7 @@
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/gpt2/gpt2_config.hpp"
 #include "workers/lora/adapter_folder.hpp"
+#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 

@@ -17,9 +17,10 @@
 #include "workers/run/event_file.hpp"  // HParams
 #include "workers/run/reports.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
+
+class SharedWeights;
 
 enum class TrainStatus { done, interrupted };  // interrupted: with a checkpoint, by a signal or by after_epoch()
 

@@ -17,6 +17,7 @@
 #include "workers/device/compute_place.hpp"
 #include "workers/gpt2/gpt2_config.hpp"
 #include "workers/gpt2/random_gpt2.hpp"
+#include "workers/train/shared_weights.hpp"
 #include "workers/train/train.hpp"
 
 namespace agsweep {
