@@ -20,4 +20,5 @@ if(AGSWEEP_SANITIZE)
   # Not vptr: it looks at memory through a pipe, and so fails where a test has used up the file descriptors.
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions($<$<CXX_COMPILER_ID:Clang>:__SANITIZE_ADDRESS__>)  # as gcc and later clangs do
 endif()

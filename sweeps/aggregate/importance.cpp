@@ -1,7 +1,6 @@
 #include "sweeps/aggregate/importance.hpp"
 
 #include <algorithm>  // std::any_of, std::find
-#include <ranges>     // std::views::reverse
 
 #include <fmt/format.h>
 
@@ -68,10 +67,11 @@ void compute(std::span<const SweepResults> sweeps, const std::vector<std::vector
   const SweepResults& first = sweeps[importance.sweeps.front()];
   importance.space = first.spec.space;
   const std::vector<Configuration> configurations = configurations_of(sweeps, importance.sweeps, keys, copies);
-  const std::vector<std::int64_t> epochs = comparable_epochs(first);
+  std::vector<std::int64_t> epochs = comparable_epochs(first);
+  std::reverse(epochs.begin(), epochs.end());
 
   if (epochs.empty()) importance.reason = "no trial has begun";
-  for (const std::int64_t epoch : epochs | std::views::reverse) {
+  for (const std::int64_t epoch : epochs) {
     std::vector<Point> points;
     std::vector<double> scores;
     for (const Configuration& configuration : configurations) {

@@ -50,7 +50,7 @@ double significant(double number) {
 nlohmann::ordered_json parameters_json(const TrialResults& trial) {
   nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
   for (const auto& [key, value] : trial.parameters) {
-    std::visit([&](const auto& of_type) { parameters[key] = of_type; }, value);
+    parameters[key] = std::visit([](const auto& of_type) { return nlohmann::ordered_json(of_type); }, value);
   }
   return parameters;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>  // std::max
 #include <cstddef>
-#include <ranges>  // std::views::reverse
 
 #include "base/error.hpp"
 #include "sweeps/schedule/scheduler.hpp"
@@ -52,17 +51,17 @@ Verdict AshaScheduler::report(std::int64_t number, std::int64_t epoch, double sc
 }
 
 std::optional<std::int64_t> AshaScheduler::promotable() const {
-  for (const Rung& rung : rungs_ | std::views::reverse) {
+  for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
     // If the best that waits is not among the rung's best, no other that waits is.
-    if (!rung.paused.empty() && rung.records.among_best(*rung.paused.begin())) return rung.paused.begin()->trial;
+    if (!rung->paused.empty() && rung->records.among_best(*rung->paused.begin())) return rung->paused.begin()->trial;
   }
   return std::nullopt;
 }
 
 std::optional<std::int64_t> AshaScheduler::last_promotable() const {
   if (complete_ > 0) return std::nullopt;
-  for (const Rung& rung : rungs_ | std::views::reverse) {
-    if (!rung.paused.empty()) return rung.paused.begin()->trial;
+  for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
+    if (!rung->paused.empty()) return rung->paused.begin()->trial;
   }
   return std::nullopt;
 }

@@ -109,7 +109,7 @@ struct SharedMemory {
   }
 };
 
-std::string place(const Where& where) { return std::string(where.file_name()) + ":" + std::to_string(where.line()); }
+std::string place(const Where& where) { return std::string(where.file) + ":" + std::to_string(where.line); }
 
 class Device;
 Device& this_device();
@@ -276,7 +276,7 @@ class Device {
     const unsigned one = waits(0) ? 0 : threads_ - 1;
     for (unsigned thread = 0; thread < threads_; ++thread) {
       const Lane& lane = *lanes_[thread];
-      if (!waits(thread) || (waits(one) && lane.where.line() != lanes_[one]->where.line())) throw_divergent(thread, 0, threads_);
+      if (!waits(thread) || (waits(one) && lane.where.line != lanes_[one]->where.line)) throw_divergent(thread, 0, threads_);
     }
     for (unsigned thread = 0; thread < threads_; ++thread) lanes_[thread]->state = State::runs;
     return true;
@@ -307,7 +307,7 @@ class Device {
     const Lane& lane = *lanes_[thread];
     for (unsigned other = first; other < first + count; ++other) {
       const Lane& differs = *lanes_[other];
-      if (differs.state != lane.state || differs.where.line() != lane.where.line() || differs.mask != lane.mask) {
+      if (differs.state != lane.state || differs.where.line != lane.where.line || differs.mask != lane.mask) {
         throw KernelFault(doing(thread) + ", " + doing(other));
       }
     }

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <source_location>
 #include <stdexcept>
 
 /// A thread's place, as CUDA names it; set while the thread runs.
@@ -40,7 +39,12 @@ int count_orders(int orders, const std::function<bool()>& test);
 
 // What the emulated CUDA functions call, from inside a kernel.
 
-using Where = std::source_location;
+/// The place of a call; std::source_location, which clang has from version 15 on.
+struct Where {
+  const char* file = "";
+  unsigned line = 0;
+  static constexpr Where current(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) { return {file, line}; }
+};
 
 /// What the lanes of a warp do together.
 enum class WarpOperation { synchronise, shuffle, vote, multiply };

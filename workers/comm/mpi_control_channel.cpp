@@ -39,7 +39,7 @@ void MpiControlChannel::drop_delivered() {
 
 void MpiControlChannel::send(int to, std::string text) {
   drop_delivered();
-  Outgoing& message = outgoing_->emplace_back(std::move(text));
+  Outgoing& message = outgoing_->emplace_back(Outgoing{.text = std::move(text)});
   AGSWEEP_MPI(MPI_Isend(message.text.data(), static_cast<int>(message.text.size()), MPI_BYTE, to, tag, comm_.get(), &message.request));
 }
 

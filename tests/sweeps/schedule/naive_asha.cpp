@@ -1,7 +1,6 @@
 #include "tests/sweeps/schedule/naive_asha.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace agsweep {
 
@@ -53,8 +52,8 @@ std::optional<std::int64_t> NaiveAsha::promotable() const {
 
 std::optional<std::int64_t> NaiveAsha::last_promotable() const {
   if (!ranked(rungs_.back()).empty()) return std::nullopt;
-  for (const std::int64_t rung : std::views::reverse(rungs_)) {
-    const std::vector<std::int64_t> paused = paused_at(rung);
+  for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
+    const std::vector<std::int64_t> paused = paused_at(*rung);
     if (!paused.empty()) return paused.front();
   }
   return std::nullopt;

@@ -80,9 +80,9 @@ std::string violation(std::uint64_t seed, std::FILE* trace = nullptr) try {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || !defined(NDEBUG)
-constexpr std::uint64_t usual_runs = 3'000;
+constexpr std::uint64_t usual_runs = 500;
 #else
-constexpr std::uint64_t usual_runs = 100'000;
+constexpr std::uint64_t usual_runs = 20'000;
 #endif
 constexpr std::uint64_t parts = 5;  // that may run at once
 
