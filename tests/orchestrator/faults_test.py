@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, main, tiny  # noqa: E402
+from agsweep_program import ProgramTest, main, tiny, wait_until  # noqa: E402
 from same_bits_test import bits  # noqa: E402
 
 EPOCHS = 8  # of 6 steps each
@@ -53,9 +53,7 @@ class Faults(ProgramTest):
         self.job = self.program.start("train", "--data", self.data, "--out", self.out, *OPTIONS, *options, ranks=ranks)
 
     def wait_until(self, condition):
-        """Looks again and again; fails when the job ends first."""
-        while not condition():
-            self.assertIsNone(self.job.poll(), "the job ended too early")
+        wait_until(condition, self.job)
 
     def wait_for_step(self, step):
         steps = self.out / "steps.csv"

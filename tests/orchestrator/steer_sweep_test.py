@@ -46,7 +46,8 @@ class Steering(SweepTest):
 
     def wait_for_end(self, job, trial):
         """Of the trial for Optuna, while the sweep runs."""
-        wait_until(lambda: self.study(self.out).trials[trial].state.is_finished(), job)
+        study = self.study(self.out)  # reads what is new
+        wait_until(lambda: study.trials[trial].state.is_finished(), job)
 
     def mail(self):
         return sorted(path.name for path in (self.out / "mail").glob("*"))

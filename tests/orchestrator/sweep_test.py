@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import main  # noqa: E402
+from agsweep_program import main, wait_until  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
 
@@ -129,8 +129,7 @@ class Refusals(SweepTest):
 
     def test_a_second_sweep_on_one_folder_ends_at_once(self):
         job = self.program.start(*self.command("sweep", ASHA))
-        while not (self.folder / "sweep" / "sweep.lock").exists():
-            self.assertIsNone(job.poll())
+        wait_until((self.folder / "sweep" / "sweep.lock").exists, job)
         result = self.program.run(*self.command("sweep", ASHA)).check(1)
         self.assertIn(str(job.pid), result.stderr)
         self.program.finish(job, timeout=120).check()
