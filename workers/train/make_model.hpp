@@ -13,7 +13,7 @@ namespace agsweep {
 constexpr at::ScalarType compute_type(Precision precision) { return precision == Precision::bf16 ? at::kBFloat16 : at::kFloat; }
 
 /// The model that a configuration asks for; reads --weights where it needs them.
-/// @param longest  tokens of the longest row
+/// @param longest  tokens of the longest row that the model will see here; no weight's shape follows from it
 /// @param device   where the model's frozen tensors are to be
 /// @param shared   where the GPT-2 under adapters is taken from
 /// @throws DataError for weights that are missing, damaged or do not fit the tokenizer or the rows; UsageError as lora_of()
