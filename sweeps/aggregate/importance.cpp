@@ -1,6 +1,6 @@
 #include "sweeps/aggregate/importance.hpp"
 
-#include <algorithm>  // std::any_of, std::find
+#include <algorithm>  // std::any_of, std::find, std::reverse
 
 #include <fmt/format.h>
 
