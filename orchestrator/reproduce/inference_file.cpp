@@ -28,7 +28,7 @@ nlohmann::json to_json(const InferenceMeasurement& measured) {
 
 }  // namespace
 
-void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::path& data, const fs::path& weights) {
+void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::path& data, const fs::path& weights, double seconds) {
   fs::path run;  // empty: nothing to measure; as rank 0 sees it
   on_rank_zero(comm, [&] {
     const ReportedSweep arm = read_reported_sweep(sweep, "arm", check_run);
@@ -43,8 +43,9 @@ void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::p
   on_rank_zero(comm, [&] {
     std::int64_t calls = 0;
     const StoredModel& stored = model.stored;
-    nlohmann::json json = to_json(measure_inference(model.rows(), stored.classes, stored.config, model.devices.place, stored.trained,
-                                                    [&] { comm.at("the measurement of inference", ++calls); }));
+    nlohmann::json json = to_json(measure_inference(
+        model.rows(), stored.classes, stored.config, model.devices.place, stored.trained,
+        [&] { comm.at("the measurement of inference", ++calls); }, seconds));
     json["device"] = model.devices.facts.at("device_name");
     json["threads"] = stored.config.threads;
     write_file_atomically(sweep / file_name, sealed_json(json.dump(2)));

@@ -1,6 +1,6 @@
 #include "orchestrator/reproduce/run_reproduce.hpp"
 
-#include <algorithm>  // std::find
+#include <algorithm>  // std::find, std::min
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -167,12 +167,13 @@ class Reproducer {
     test_trials(*comm, folder_of(arm.name), trials, args_.data, filled_config(options).weights);
   }
 
-  /// Each model's first training, once.
+  /// Each model's first training, once; a rehearsal's as briefly as it trains.
   void measure(Communicator& comm) {
+    const double seconds = 3 * std::min(1.0, args_.epochs_scale);
     for (const std::string& model : plan_.models) {
       const fs::path folder = folder_of(model);
       const fs::path weights = model == "scratch" ? fs::path() : filled_config(options_).weights;
-      write_inference_file(comm, folder, args_.data, weights);
+      write_inference_file(comm, folder, args_.data, weights, seconds);
     }
   }
 

@@ -37,6 +37,6 @@ struct InferenceMeasurement {
 /// @param seconds  for each figure, at most (but for a slow model's few calls)
 /// @throws DataError when the weights do not fit the configuration
 InferenceMeasurement measure_inference(const Split& split, std::size_t classes, const TrainConfig& config, const ComputePlace& place,
-                                       const std::filesystem::path& weights, const std::function<void()>& alive, double seconds = 3);
+                                       const std::filesystem::path& weights, const std::function<void()>& alive, double seconds);
 
 }  // namespace agsweep
