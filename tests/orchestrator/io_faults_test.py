@@ -1,6 +1,6 @@
 """Each call that reads or changes a file may fail: the command then says which file and why, or does without; nothing is lost or wrong.
 
-Every command is run once for each of its calls that is tried, in which that call fails. By default 200 or so are tried, spread evenly; --all
+Every command is run once for each of its calls that is tried, in which that call fails. By default 100 or so are tried, spread evenly; --all
 tries every one (hours).
 
 usage: io_faults_test.py AGSWEEP TOKENIZER_DIR IO_SHIM [--all]
@@ -104,11 +104,11 @@ class IoFaults(ProgramTest):
         self.assertEqual(problems, [], "\n\n".join(problems))
 
     def test_prepare(self):
-        self.try_each(20, lambda folder: ["prepare", "--synthetic", 60, "--tokenizer", self.program.tokenizer, "--out", folder / "data.h5"],
+        self.try_each(16, lambda folder: ["prepare", "--synthetic", 60, "--tokenizer", self.program.tokenizer, "--out", folder / "data.h5"],
                       lambda folder: (folder / "data.h5").read_bytes(), setup=lambda folder: (folder / "data.h5").write_text("old"))
 
     def test_train(self):
-        self.try_each(40, lambda folder: ["train", "--data", self.data, "--out", folder / "run", *TINY, "--epochs", 2, "--checkpoint-every", 2],
+        self.try_each(20, lambda folder: ["train", "--data", self.data, "--out", folder / "run", *TINY, "--epochs", 2, "--checkpoint-every", 2],
                       lambda folder: run_outcome(folder / "run"), resume=["--resume"])
 
     def test_train_on_two_ranks(self):
@@ -116,7 +116,7 @@ class IoFaults(ProgramTest):
             with self.subTest(rank=rank):
                 shutil.rmtree(self.folder)
                 self.folder.mkdir()
-                self.try_each(8, lambda folder: ["train", "--data", folder / "made/run/../../d.h5", "--out", folder / "run", *TINY, "--epochs", 1,
+                self.try_each(5, lambda folder: ["train", "--data", folder / "made/run/../../d.h5", "--out", folder / "run", *TINY, "--epochs", 1,
                                                  "--timeout", 20], lambda folder: run_outcome(folder / "run"), resume=["--resume"],
                               setup=lambda folder: shutil.copy(self.data, folder / "d.h5"), rank=rank, ranks=2)
 
@@ -124,18 +124,18 @@ class IoFaults(ProgramTest):
         return ["sweep", "--spec", folder / "made/s.toml", "--data", self.data, "--out", folder / "sweep", "--threads", 1, "--timeout", 20]
 
     def test_sweep(self):
-        self.try_each(40, self.sweep_command, lambda folder: sweep_outcome(folder / "sweep"), resume=["--resume", "--retry-failed"])
+        self.try_each(20, self.sweep_command, lambda folder: sweep_outcome(folder / "sweep"), resume=["--resume", "--retry-failed"])
 
     def test_sweep_on_two_ranks(self):
         for rank in (0, 1):
             with self.subTest(rank=rank):
                 shutil.rmtree(self.folder)
                 self.folder.mkdir()
-                self.try_each(12, self.sweep_command, lambda folder: sweep_outcome(folder / "sweep"), resume=["--resume", "--retry-failed"],
+                self.try_each(6, self.sweep_command, lambda folder: sweep_outcome(folder / "sweep"), resume=["--resume", "--retry-failed"],
                               rank=rank, ranks=2)
 
     def test_aggregate(self):
-        self.try_each(20, lambda folder: ["aggregate", folder / "made/sweep", "--out", folder / "t.csv"],
+        self.try_each(12, lambda folder: ["aggregate", folder / "made/sweep", "--out", folder / "t.csv"],
                       lambda folder: re.sub(r"/[^,]*/made", "", (folder / "t.csv").read_text()), setup=lambda folder: (folder / "t.csv").write_text("old"))
 
     def test_report(self):
@@ -147,12 +147,12 @@ class IoFaults(ProgramTest):
             with self.subTest(kind):
                 shutil.rmtree(self.folder)
                 self.folder.mkdir()
-                self.try_each(10, lambda folder: ["export", folder / "made/lora", "--tokenizer", self.program.tokenizer, kind, folder / "out",
+                self.try_each(6, lambda folder: ["export", folder / "made/lora", "--tokenizer", self.program.tokenizer, kind, folder / "out",
                                                   "--weights", self.made / "gpt2", *(["--base-name", "gpt2"] if kind == "--peft" else [])],
                               lambda folder: contents(folder / "out") if (folder / "out").exists() else None)
 
     def test_evaluate(self):
-        self.try_each(15, lambda folder: ["evaluate", folder / "made/run", "--data", self.data, "--out", folder / "p.csv"],
+        self.try_each(8, lambda folder: ["evaluate", folder / "made/run", "--data", self.data, "--out", folder / "p.csv"],
                       lambda folder: (folder / "p.csv").read_text(), setup=lambda folder: (folder / "p.csv").write_text("old"))
 
 
