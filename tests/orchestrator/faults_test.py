@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, main, tiny, wait_until  # noqa: E402
+from agsweep_program import ProgramTest, main, tiny, wait_for_lines, wait_until  # noqa: E402
 from same_bits_test import bits  # noqa: E402
 
 EPOCHS = 8  # of 6 steps each
@@ -56,8 +56,7 @@ class Faults(ProgramTest):
         wait_until(condition, self.job)
 
     def wait_for_step(self, step):
-        steps = self.out / "steps.csv"
-        self.wait_until(lambda: steps.exists() and steps.read_bytes().count(b"\n") > step)
+        wait_for_lines(self.out / "steps.csv", 1 + step, self.job)
 
     def resume(self, *options, ranks=2):
         return self.program.run("train", "--out", self.out, "--resume", *options, ranks=ranks)

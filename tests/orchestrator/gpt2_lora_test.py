@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, main, wait_until  # noqa: E402
+from agsweep_program import ProgramTest, main, wait_for_lines  # noqa: E402
 from faults_test import ranks_of  # noqa: E402
 from same_bits_test import bits  # noqa: E402
 
@@ -51,9 +51,8 @@ class KilledRank(LoraRun):
         for step in chance.sample(range(1, 6 * EPOCHS - 6), 4):
             with self.subTest(step=step):
                 run = self.folder / f"step-{step}"
-                steps = run / "steps.csv"
                 job = self.program.start(*self.command(run), ranks=2)
-                wait_until(lambda steps=steps, step=step: steps.exists() and steps.read_bytes().count(b"\n") > step, job)
+                wait_for_lines(run / "steps.csv", 1 + step, job)
                 os.kill(chance.choice(list(ranks_of(job).values())), signal.SIGKILL)
                 self.assertNotEqual(self.program.finish(job).code, 0)
                 self.program.run("train", "--out", run, "--resume", ranks=chance.choice([1, 2, 4])).check()

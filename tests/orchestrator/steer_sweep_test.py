@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import kill, main, wait_until  # noqa: E402
+from agsweep_program import kill, main, wait_for_lines, wait_until  # noqa: E402
 from faults_test import ranks_of  # noqa: E402
 from optuna.trial import TrialState  # noqa: E402
 from sweep_program import SIMPLE, SweepTest  # noqa: E402
@@ -41,8 +41,7 @@ class Steering(SweepTest):
         return json.loads(self.program.run("status", self.out, "--json").check().stdout)
 
     def wait_for_epochs(self, job, trial, epochs=2):
-        path = self.out / "trials" / f"{trial:04}" / "epochs.csv"
-        wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") > epochs, job)
+        wait_for_lines(self.out / "trials" / f"{trial:04}" / "epochs.csv", 1 + epochs, job)
 
     def wait_for_end(self, job, trial):
         """Of the trial for Optuna, while the sweep runs."""

@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import main, wait_until  # noqa: E402
+from agsweep_program import main, wait_for_lines  # noqa: E402
 from faults_test import ranks_of  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
@@ -25,14 +25,10 @@ class SweepFaults(SweepTest):
         self.out = self.folder / "sweep"
         return self.program.start(*self.command("sweep", spec, *options), ranks=ranks)
 
-    def wait_for_lines(self, job, lines):
-        journal = self.out / "journal.log"
-        wait_until(lambda: journal.exists() and journal.read_bytes().count(b"\n") >= lines, job)
-
     def stopped(self, spec, lines, *options, ranks=1):
         """A sweep that was stopped by a signal with this many lines in its journal."""
         job = self.begin(spec, *options, ranks=ranks)
-        self.wait_for_lines(job, lines)
+        wait_for_lines(self.out / "journal.log", lines, job)
         os.kill(job.pid, signal.SIGUSR2)
         self.program.finish(job).check(85)
 
@@ -138,7 +134,7 @@ class SharedJournal(SweepFaults):
 class MovedFolder(SweepFaults):
     def test_ends_the_sweep_saying_so(self):
         job = self.begin(SIMPLE.replace("epochs = 2", "epochs = 500"))
-        self.wait_for_lines(job, 16)
+        wait_for_lines(self.out / "journal.log", 16, job)
         self.out.rename(self.folder / "moved")
         result = self.program.finish(job).check(1)
         self.assertRegex(result.stderr, "gone|No such file")
@@ -160,7 +156,7 @@ class Messages(SweepFaults):
 
     def test_a_stopped_rank_of_a_sweep_is_named_with_what_its_trials_go_on_from(self):
         job = self.begin(SIMPLE.replace("epochs = 2", "epochs = 500"), "--timeout", 4, ranks=2)
-        self.wait_for_lines(job, 24)
+        wait_for_lines(self.out / "journal.log", 24, job)
         os.kill(ranks_of(job)[1], signal.SIGSTOP)
         result = self.program.finish(job).check(1)
         self.assertRegex(result.stderr, r"error: rank 1 .* in the sweep's trials; each trial goes on from its own last checkpoint")

@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import contents, cpu_seconds, main, wait_until  # noqa: E402
+from agsweep_program import contents, cpu_seconds, main, wait_for_lines, wait_until  # noqa: E402
 from faults_test import ranks_of  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
@@ -34,10 +34,6 @@ class Interrupted(SweepTest):
         self.out = self.folder / "sweep"
         return self.program.start(*self.command("sweep", ASHA, "--deterministic"), ranks=ranks)
 
-    def wait_for_lines(self, job, lines, file="journal.log"):
-        path = self.out / file
-        wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= lines, job)
-
     def tear(self):
         """Cuts the journal's last line, as a machine that loses power while it appends."""
         journal = self.out / "journal.log"
@@ -50,7 +46,7 @@ class Interrupted(SweepTest):
         for lines in self.random.choices(range(8, total - 8), k=int(os.environ.get("AGSWEEP_KILLS", 5))):
             with self.subTest(lines=lines):
                 job = self.begin()
-                self.wait_for_lines(job, lines)
+                wait_for_lines(self.out / "journal.log", lines, job)
                 if self.random.random() < 0.3:
                     os.kill(job.pid, signal.SIGKILL)
                     for pid in ranks_of(job).values():
@@ -68,7 +64,7 @@ class Interrupted(SweepTest):
         for how in (signal.SIGUSR2, signal.SIGTERM):
             with self.subTest(how.name):
                 job = self.begin(1 if how == signal.SIGTERM else 2)
-                self.wait_for_lines(job, 30)
+                wait_for_lines(self.out / "journal.log", 30, job)
                 os.kill(job.pid, how)
                 self.assertIn("--resume", self.program.finish(job).check(85).stderr)
                 self.assertFalse((self.out / "sweep.lock").exists())
@@ -79,7 +75,7 @@ class Interrupted(SweepTest):
 
     def test_the_same_on_other_ranks(self):
         job = self.begin()
-        self.wait_for_lines(job, 40)
+        wait_for_lines(self.out / "journal.log", 40, job)
         os.kill(job.pid, signal.SIGUSR2)
         self.program.finish(job).check(85)
         self.resume(self.out, "--deterministic", ranks=1)
@@ -90,7 +86,7 @@ class Interrupted(SweepTest):
         slow = SIMPLE.replace("trials = 4", "trials = 2").replace("batch_size = 60", "batch_size = 180").replace("d_model = 32", "d_model = 256")
         self.out = self.folder / "sweep"
         first = self.program.start(*self.command("sweep", slow), env={"SLURM_JOB_ID": 7, "SLURM_RESTART_COUNT": 0})
-        self.wait_for_lines(first, 2, "trials/0000/steps.csv")
+        wait_for_lines(self.out / "trials/0000/steps.csv", 2, first)
         begun = cpu_seconds(first.pid)
         wait_until(lambda: cpu_seconds(first.pid) > begun + 0.05, first)
         os.kill(first.pid, signal.SIGSTOP)  # in the second step, which takes a second, between two writes
@@ -106,7 +102,7 @@ class Interrupted(SweepTest):
 
     def test_a_lost_lock_ends_every_rank(self):
         job = self.begin()
-        self.wait_for_lines(job, 30)
+        wait_for_lines(self.out / "journal.log", 30, job)
         (self.out / "sweep.lock").write_text("{}")
         self.assertIn("another process has taken the sweep over", self.program.finish(job, timeout=20).check(1).stderr)
         self.assertEqual((self.out / "sweep.lock").read_text(), "{}")

@@ -103,6 +103,11 @@ def wait_until(happened, job=None):
         time.sleep(0.001)
 
 
+def wait_for_lines(path, lines, job):
+    """Until a file that the job writes has this many."""
+    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= lines, job)
+
+
 def cpu_seconds(pid):
     """What a process has computed so far, on all its threads."""
     user, system = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
