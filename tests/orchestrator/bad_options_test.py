@@ -81,7 +81,7 @@ class BadOptions(ProgramTest):
         self.refused_options(["--tensorboard: yes", "on", "off"], "--tensorboard", "yes")
 
     def test_heads_that_do_not_divide_the_width_are_told_with_it(self):
-        self.refused_options("--heads: 3 does not divide --d-model 32", *tiny("--heads", 3))
+        self.refused_options("--heads: 3 does not divide --d-model 8", *tiny("--heads", 3))
 
     def test_a_warm_up_that_the_run_has_no_room_for_is_told_with_its_steps(self):
         for steps in (1, 13):  # 360 rows in batches of 64, twice: 12 steps
@@ -150,7 +150,7 @@ class BadConfigFiles(ProgramTest):
                 self.refused_config([":2:"], text)
 
     def test_values_that_do_not_go_together_name_the_file_or_the_option(self):
-        self.refused_config(["heads: 3 does not divide --d-model 32"], "d_model = 32\nheads = 3\n")
+        self.refused_config(["heads: 3 does not divide --d-model 8"], "d_model = 8\nheads = 3\n")
 
     def test_a_missing_config_is_named(self):
         config = self.folder / "none.toml"

@@ -120,7 +120,7 @@ class BadModels(RunTest):
         config = self.run_folder / "config.toml"
         text = config.read_text()
         for name, damaged, says in (("empty", "", "the seal in result.json"), ("another key", "hats = 2\n" + text, "the seal in itself"),
-                                    ("another value", text.replace("ffn = 64", "ffn = 32"), "the seal in itself"),
+                                    ("another value", text.replace("ffn = 16", "ffn = 32"), "the seal in itself"),
                                     ("cut", text[:200], str(config))):
             with self.subTest(name):
                 config.write_text(damaged)

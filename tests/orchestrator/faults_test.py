@@ -221,11 +221,11 @@ class FullDisk(Faults):
         self.assertEqual(list(self.disk.iterdir()), [])
 
     def test_during_a_checkpoint_keeps_every_earlier_file(self):
-        # A checkpoint is 19 MB, 26 with the best weights beside it, and a new one is written before an old one goes.
-        limit = self.mount(64_000_000)
+        # A checkpoint is 4.8 MB, 6.4 with the best weights beside it, and a new one is written before an old one goes.
+        limit = self.mount(16_000_000)
         run = self.disk / "run"
         if limit:
-            limit = ["prlimit", "--fsize=20000000"]
+            limit = ["prlimit", "--fsize=5000000"]
         process = self.run_limited(limit, "train", "--data", self.data, "--out", run, *OPTIONS)
         self.assertIn("--resume", process.stderr)
         whole = self.folder / "run"

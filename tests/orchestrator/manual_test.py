@@ -211,7 +211,7 @@ class Init(ProgramTest):
     def test_and_a_sweep_runs_it(self):
         self.program.run("init", "first.toml", cwd=self.folder).check()
         spec = (self.folder / "first.toml").read_text()
-        small = "[fixed]\nlayers = 1\nd_model = 32\nheads = 2\nffn = 64\nbatch_size = 64\n"
+        small = "[fixed]\nlayers = 1\nd_model = 8\nheads = 2\nffn = 16\nbatch_size = 64\n"
         (self.folder / "first.toml").write_text(spec.replace("[fixed]\n", small).replace("trials = 16", "trials = 3").replace("epochs = 9", "epochs = 3"))
         self.program.run("sweep", "--spec", "first.toml", "--data", self.data, "--out", "first", "--train-limit", 0, cwd=self.folder).check()
         self.assertIn('"first"', (self.folder / "first" / "sweep.resolved.toml").read_text())

@@ -20,7 +20,7 @@ from fetch_test import CONFIG, PROXIES  # noqa: E402
 from http_server import HttpServer, status, whole  # noqa: E402
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-TINY = "--layers 1 --d-model 32 --heads 2 --ffn 64 --shards 4"
+TINY = "--layers 1 --d-model 8 --heads 2 --ffn 16 --shards 4"
 # (a line of README, what stands in its place): the first that fits.
 CHANGES = [
     (r"scripts/(quickstart|test)", None),  # they build; CI has run them

@@ -51,7 +51,7 @@ class FailuresBesideOthers(SweepTest):
         rates = "lr = { values = [1e-3, 2e-3, 3e-3] }\n"
         sweep = self.sweep("sweep", self.spec(f"{rates}heads = {{ values = [2, 3] }}\n").replace("heads = 2\n", "", 1), "--trials-per-rank", 2, ranks=1, code=3)
         alone = self.sweep("alone", self.spec(f"{rates}heads = {{ values = [2] }}\n").replace("heads = 2\n", "", 1), "--threads", 1, ranks=1)
-        self.check(sweep, alone, lambda row: row["heads"] == "3", "3 does not divide --d-model 32")
+        self.check(sweep, alone, lambda row: row["heads"] == "3", "3 does not divide --d-model 8")
 
     def test_a_folder_that_cannot_be_made(self):
         spec = self.spec("lr = { values = [1e-3, 2e-3, 3e-3, 4e-3] }\n")

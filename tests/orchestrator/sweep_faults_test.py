@@ -146,7 +146,7 @@ class Messages(SweepFaults):
         spec = self.folder / "spec.toml"
         spec.write_text(SIMPLE)
         sweep = '"$0" sweep --spec "$1" --data "$2" --out "$3$OMPI_COMM_WORLD_RANK"'
-        train = '"$0" train --data "$2" --out "$3$OMPI_COMM_WORLD_RANK" --epochs 1 --layers 1 --d-model 32 --heads 2'
+        train = '"$0" train --data "$2" --out "$3$OMPI_COMM_WORLD_RANK" --epochs 1 --layers 1 --d-model 8 --heads 2'
         for script in (sweep, train):
             command = ["mpirun", "-n", "2", "bash", "-c", script, self.program.path, spec, self.data, self.folder / "out"]
             result = subprocess.run(list(map(str, command)), env=self.program.environment(None), capture_output=True, text=True, timeout=60)

@@ -83,7 +83,7 @@ class Interrupted(SweepTest):
 
     def test_a_stopped_holder_whose_lock_is_taken_over_ends_without_writing(self):
         """By the job that SLURM requeues, which need not wait until the lock's counter has stood still for a minute."""
-        slow = SIMPLE.replace("trials = 4", "trials = 2").replace("batch_size = 60", "batch_size = 180").replace("d_model = 32", "d_model = 256")
+        slow = SIMPLE.replace("trials = 4", "trials = 2").replace("batch_size = 60", "batch_size = 180").replace("d_model = 8", "d_model = 256")
         self.out = self.folder / "sweep"
         first = self.program.start(*self.command("sweep", slow), env={"SLURM_JOB_ID": 7, "SLURM_RESTART_COUNT": 0})
         wait_for_lines(self.out / "trials/0000/steps.csv", 2, first)

@@ -75,7 +75,7 @@ class FinishedSweep(SweepTest):
         for trial in trials:
             self.assertEqual(trial.state.name, "FAIL" if trial in failed else "COMPLETE")
         for trial in failed:
-            self.assertIn("heads: 3 does not divide --d-model 32", trial.user_attrs["agsweep:error"])
+            self.assertIn("heads: 3 does not divide --d-model 8", trial.user_attrs["agsweep:error"])
             self.assertIn("heads: 3", self.results(sweep)[trial.number]["error"])
         self.resume(sweep, code=3)
         self.assertEqual(len(self.study(sweep).trials), 4, "what failed would fail again")

@@ -28,7 +28,7 @@ import unittest
 from dataclasses import dataclass
 
 # A geometry whose step takes milliseconds. --shards is given so that a run has the same bits on any machine.
-TINY = ["--layers", "1", "--d-model", "32", "--heads", "2", "--ffn", "64", "--shards", "4", "--batch-size", "64", "--epochs", "2"]
+TINY = ["--layers", "1", "--d-model", "8", "--heads", "2", "--ffn", "16", "--shards", "4", "--batch-size", "64", "--epochs", "2"]
 
 # As AGSWEEP_MPI_ENVIRONMENT of tests/CMakeLists.txt, whose reasons stand there.
 MPI_ENVIRONMENT = {

@@ -20,9 +20,9 @@ trials = 9
 epochs = 4
 batch_size = 60
 layers = 1
-d_model = 32
+d_model = 8
 heads = 2
-ffn = 64
+ffn = 16
 shards = 4
 warmup_steps = 0
 [space]
