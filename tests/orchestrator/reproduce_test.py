@@ -20,6 +20,10 @@ def text_of(page):
 
 
 class Reproduce(ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.data = cls.program.prepare(cls.data.parent / "short.h5", "--max-length", 8)  # the published model has 11 million weights
+
     def setUp(self):
         super().setUp()
         self.out = self.folder / "out"
