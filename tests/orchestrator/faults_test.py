@@ -141,7 +141,7 @@ class StoppedRank(Faults):
                 result = self.program.finish(self.job)
                 seconds = time.monotonic() - stopped
                 self.assertEqual(result.code, 1, result)
-                self.assertRegex(result.stderr, rf"error: rank {victim} \(node .+\) has been silent for \d+ s in .+ step \d+; the last checkpoint is step \d+")
+                self.assertRegex(result.stderr, rf"error: rank {victim} \(node .+\) has been silent for \d+ s in .+ \d+; the last checkpoint is step \d+")
                 self.assertIn("--resume", result.stderr)
                 self.assertLess(seconds, self.TIMEOUT + 1.5)  # mpirun gives the ranks a second
                 shutil.rmtree(self.out)
