@@ -22,3 +22,6 @@ if(AGSWEEP_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
   add_compile_definitions($<$<CXX_COMPILER_ID:Clang>:__SANITIZE_ADDRESS__>)  # as gcc and later clangs do
 endif()
+
+# What nearly every source file includes, for libraries' precompiled headers.
+set(common_headers <algorithm> <array> <filesystem> <functional> <map> <memory> <optional> <span> <string> <vector> <fmt/format.h>)
