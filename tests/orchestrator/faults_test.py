@@ -134,14 +134,16 @@ class StoppedRank(Faults):
     def test_is_named_and_the_job_ends_in_time(self):
         for victim in range(3):
             with self.subTest(rank=victim):
-                self.begin(3, "--timeout", self.TIMEOUT)
-                self.wait_for_step(3)
+                self.out = self.folder / "run"
+                options = tiny("--epochs", EPOCHS, "--checkpoint-every", 2, "--batch-size", 8, "--timeout", self.TIMEOUT)
+                self.job = self.program.start("train", "--data", self.data, "--out", self.out, *options, ranks=3)
+                self.wait_for_step(3)  # of 45, so that it is stopped in one
                 os.kill(ranks_of(self.job)[victim], signal.SIGSTOP)
                 stopped = time.monotonic()
                 result = self.program.finish(self.job)
                 seconds = time.monotonic() - stopped
                 self.assertEqual(result.code, 1, result)
-                self.assertRegex(result.stderr, rf"error: rank {victim} \(node .+\) has been silent for \d+ s in .+ \d+; the last checkpoint is step \d+")
+                self.assertRegex(result.stderr, rf"error: rank {victim} \(node .+\) has been silent for \d+ s in .+ step \d+; the last checkpoint is step \d+")
                 self.assertIn("--resume", result.stderr)
                 self.assertLess(seconds, self.TIMEOUT + 1.5)  # mpirun gives the ranks a second
                 shutil.rmtree(self.out)
