@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, main, tiny, wait_until  # noqa: E402
+from agsweep_program import ProgramTest, main, tiny, wait_for_lines  # noqa: E402
 from sweep_program import ASHA  # noqa: E402
 
 # As in tests/support/agsweep_program.py, but for what a launch has to say by itself.
@@ -25,10 +25,10 @@ class Stopped(ProgramTest):
         return subprocess.Popen(["bash", "-c", line], cwd=self.folder, env=self.program.environment(ENVIRONMENT | {"MARK": "1"}),
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **how)
 
-    def stop(self, launcher, work, begun, by=signal.SIGINT):
-        """Starts, stops as Ctrl-C does, and returns the line that was printed last to go on with."""
+    def stop(self, launcher, work, file, by=signal.SIGINT):
+        """Starts, stops as Ctrl-C does once the file has 21 lines, and returns the line that was printed last to go on with."""
         job = self.run_line([*launcher, *work])
-        wait_until(begun, job)
+        wait_for_lines(self.folder / file, 21, job)
         os.killpg(job.pid, by)
         result = self.program.finish(job)
         self.assertIn(result.code, (1, 85), result)  # mpirun may end its ranks before they have ended
@@ -38,9 +38,8 @@ class Stopped(ProgramTest):
         return lines[said[-1] + 1]
 
     def stop_training(self, *launcher, program=None):
-        steps = self.folder / "run" / "steps.csv"
         work = [program or self.program.path, "train", "--data", self.data, "--out", "run", *LONG]
-        return self.stop(launcher, work, lambda: steps.exists() and steps.read_bytes().count(b"\n") > 20)
+        return self.stop(launcher, work, "run/steps.csv")
 
     def go_on(self, line, *has):
         for text in has:
@@ -79,16 +78,14 @@ class Stopped(ProgramTest):
     def test_a_script_of_mpirun_s_is_for_the_person_to_name(self):
         script = self.folder / "train.sh"
         script.write_text(f"exec {shlex.join(map(str, [self.program.path, 'train', '--data', self.data, '--out', 'run', *LONG]))}\n")
-        steps = self.folder / "run" / "steps.csv"
-        line = self.stop(["mpirun", "-n", "2", "--oversubscribe"], ["bash", "train.sh"], lambda: steps.exists() and steps.read_bytes().count(b"\n") > 20)
+        line = self.stop(["mpirun", "-n", "2", "--oversubscribe"], ["bash", "train.sh"], "run/steps.csv")
         self.assertEqual(line, "the command you started with, and --resume")
 
     def test_a_sweep(self):
         (self.folder / "spec.toml").write_text(ASHA)
-        journal = self.folder / "sweep" / "journal.log"
         line = self.stop(["mpirun", "-n", "2", "--oversubscribe"],
                          [self.program.path, "sweep", "--spec", "spec.toml", "--data", self.data, "--out", "sweep", "--threads", 1],
-                         lambda: journal.exists() and journal.read_bytes().count(b"\n") > 20, signal.SIGTERM)
+                         "sweep/journal.log", signal.SIGTERM)
         self.assertTrue(line.startswith("mpirun -n 2 --oversubscribe "), line)
         self.program.finish(self.run_line(line), 120).check()
         self.assertEqual(json.loads(self.program.run("status", self.folder / "sweep", "--json").check().stdout)["pending"], 0)

@@ -10,7 +10,7 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import main, wait_until  # noqa: E402
+from agsweep_program import main, wait_for_lines  # noqa: E402
 from hparams_tab import hparams_tab  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 from terminals import open_terminal  # noqa: E402
@@ -82,7 +82,7 @@ class Optuna(SweepTest):
     def test_counts_no_time_between_two_processes(self):
         sweep = self.folder / "sweep"
         job = self.program.start(*self.command("sweep", SIMPLE.replace("epochs = 2", "epochs = 40")), ranks=1)
-        wait_until(lambda: (sweep / "trials/0000/epochs.csv").exists() and (sweep / "trials/0000/epochs.csv").read_text().count("\n") > 6, job)
+        wait_for_lines(sweep / "trials/0000/epochs.csv", 7, job)
         job.terminate()
         self.program.finish(job).check(85)
         self.resume(sweep, ranks=1)

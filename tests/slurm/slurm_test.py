@@ -19,7 +19,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import slurm_cluster  # noqa: E402
-from agsweep_program import main, tiny, wait_until  # noqa: E402
+from agsweep_program import main, tiny, wait_for_lines  # noqa: E402
 from slurm_cluster import until  # noqa: E402
 from sweep_program import SIMPLE, SweepTest  # noqa: E402
 
@@ -252,9 +252,8 @@ class Srun(SlurmTest):
 
     def test_after_ctrl_c_the_line_that_it_prints_goes_on(self):
         launcher = "srun --mpi=pmix -N 2 --ntasks-per-node=2 --job-name='by hand'"
-        steps = self.folder / "run" / "steps.csv"
         job = self.run_line(f"{launcher} {self.program.path} train --data {self.data} --out run {' '.join(tiny('--epochs', 60, '--patience', 0))}")
-        wait_until(lambda: steps.exists() and steps.read_bytes().count(b"\n") > 20, job)
+        wait_for_lines(self.folder / "run" / "steps.csv", 21, job)
         os.killpg(job.pid, signal.SIGINT)
         stopped = self.program.finish(job)
         line = re.search(r"go on with:\n(.+ --resume)\n", stopped.stderr)
