@@ -19,7 +19,6 @@
 #include "orchestrator/sweep/sweep_cost.hpp"
 #include "sweeps/reproduction/reproduction_page.hpp"
 #include "sweeps/space/resolved_spec.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -124,7 +123,7 @@ class Reproducer {
   /// A line an arm that has not ended, and the sum: on stdout for --dry-run, else on stderr.
   void tell_cost() {
     std::FILE* const to = args_.dry_run ? stdout : stderr;
-    SharedWeights shared(/*keeps_start_values=*/true);
+    MeasuredSteps steps;  // most arms of a model share one
     const auto comm = session_.world(timeout_);
     double hours = 0;
     const auto money = [&](double of_hours) {
@@ -137,7 +136,7 @@ class Reproducer {
       if (ended == 1) continue;
       const PreparedSweep sweep = prepare_sweep(*comm, trainings_of(arm, arm.rates), options_of_arm(arm));
       on_rank_zero(*comm, [&] {
-        const SweepEstimate estimate = estimate_sweep(sweep, first_point(sweep.plan.spec), shared);
+        const SweepEstimate estimate = estimate_sweep(sweep, first_point(sweep.plan.spec), steps);
         const double arm_hours = estimate.seconds / 3600;
         hours += arm_hours;
         fmt::print(to, "{} ({}): trainings: {}, epochs at most: {:.0f}, device-hours about {:.3g}{}\n", arm.name, arm.purpose,

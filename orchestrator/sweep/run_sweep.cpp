@@ -116,12 +116,12 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
 
   require_same_out(*comm, args.out);
   const PreparedSweep sweep = prepare_sweep(*comm, args, options);
-  SharedWeights shared(/*keeps_start_values=*/true);
   if (args.dry_run) {
-    on_rank_zero(*comm, [&] { print_cost(sweep, shared); });
+    on_rank_zero(*comm, [&] { print_cost(sweep); });
     return ExitCode::done;
   }
 
+  SharedWeights shared(/*keeps_start_values=*/true);
   require_trainable(*comm, sweep, shared);
 
   const auto lock_lost = [&session, path = args.out / journal_name] {

@@ -1,6 +1,6 @@
 #include "orchestrator/sweep/sweep_cost.hpp"
 
-#include <algorithm>  // std::min
+#include <algorithm>  // std::min, std::ranges::find
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -68,13 +68,28 @@ std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
       warmup, first == 1 ? "epoch" : fmt::format("{} epochs", first), first * steps);
 }
 
-SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, SharedWeights& shared) {
+StepMeasurement MeasuredSteps::of(const PreparedSweep& sweep, TrainConfig config) {
+  const TrainConfig any;  // for what changes no step's work
+  config.lr = any.lr;
+  config.weight_decay = any.weight_decay;
+  config.seed = any.seed;
+  config.epochs = any.epochs;
+  config.warmup_steps = any.warmup_steps;
+  config.patience = any.patience;
+  config.train_limit = any.train_limit;
+  auto known = std::ranges::find(measured_, config, &std::pair<TrainConfig, StepMeasurement>::first);
+  if (known == measured_.end()) {
+    known = measured_.emplace(known, config, measure_step(sweep.corpus, shared_, sweep.devices.place, config));
+  }
+  return known->second;
+}
+
+SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, MeasuredSteps& steps) {
   const SweepSpec& spec = sweep.plan.spec;
   const Corpus& corpus = sweep.corpus;
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
   const TrainConfig config = trial_config(sweep, point);
-  SweepEstimate estimate{.step = measure_step(corpus, shared, sweep.devices.place, config),
-                         .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
+  SweepEstimate estimate{.step = steps.of(sweep, config), .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
   const std::int64_t rows = schedule_length(config, train_rows).rows;
   estimate.tokens_per_epoch = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
   const auto val_rows = static_cast<std::int64_t>(corpus.val.rows());
@@ -89,14 +104,15 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Sha
   return estimate;
 }
 
-void print_cost(const PreparedSweep& sweep, SharedWeights& shared) {
+void print_cost(const PreparedSweep& sweep) {
   const SweepGroups& groups = sweep.groups;
   const SweepSpec& spec = sweep.plan.spec;
   const std::vector<Point> points = known_points(spec, most_rows);
   print_configurations(spec, points);
 
+  MeasuredSteps steps;
   const auto [step, trials, expected, at_most, epoch_tokens, seconds] =
-      estimate_sweep(sweep, points.empty() ? first_point(spec) : points.front(), shared);
+      estimate_sweep(sweep, points.empty() ? first_point(spec) : points.front(), steps);
   const auto together = static_cast<double>(groups.leaders.size());
 
   // Weights, both moments and the best weights, in fp32.

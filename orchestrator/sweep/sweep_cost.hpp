@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "orchestrator/sweep/prepared_sweep.hpp"
@@ -21,7 +22,19 @@ std::vector<Point> known_points(const SweepSpec& spec, std::size_t most);
 /// What a person should know of the learning rate's schedule before a sweep with a scheduler; empty: nothing.
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows);
 
-/// What a sweep will take, from a step measured here and now with this rank alone.
+/// Steps measured here and now, with this rank alone.
+class MeasuredSteps {
+ public:
+  /// Of a configuration, or of one before it whose steps do the same work.
+  /// @param sweep  whose corpus and device are the same in each call
+  StepMeasurement of(const PreparedSweep& sweep, TrainConfig config);
+
+ private:
+  SharedWeights shared_{/*keeps_start_values=*/true};
+  std::vector<std::pair<TrainConfig, StepMeasurement>> measured_;
+};
+
+/// What a sweep will take, from a measured step.
 struct SweepEstimate {
   StepMeasurement step;
   std::int64_t trials = 0;
@@ -31,10 +44,10 @@ struct SweepEstimate {
   double seconds = 0;  // of all trials, one after the other on this rank
 };
 /// @param point  the configuration that is measured
-SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, SharedWeights& shared);
+SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, MeasuredSteps& steps);
 
 /// --dry-run: prints the configurations that are known before the sweep, and what it will take: epochs, tokens, hours (from a step measured
 /// here and now, with this rank alone), disk at most.
-void print_cost(const PreparedSweep& sweep, SharedWeights& shared);
+void print_cost(const PreparedSweep& sweep);
 
 }  // namespace agsweep

@@ -107,6 +107,8 @@ class Reproduce(ProgramTest):
         result = self.reproduce("--weights", self.gpt2, "--claims", "all", "--price", 3, "--dry-run")
         for arm in ("scratch ", "gpt2-lora ", "scratch-lr-5e-3", "gpt2-full", "gpt2-lora-rank-32", "scratch-100-rows", "scratch-tuning", "scratch-tuned"):
             self.assertIn(arm, result.stdout)
+        hours = dict(re.findall(r"^(\S+) \(.*device-hours about ([\d.e-]+),", result.stdout, flags=re.MULTILINE))
+        self.assertEqual(hours["scratch-lr-5e-3"], hours["scratch-lr-1e-4"], "one measured step tells both")
         self.assertRegex(result.stdout, r"all of it: device-hours about [\d.e-]+, [\d.]+ at 3 an hour; with 1 at once about")
         self.assertFalse(self.out.exists())
 

@@ -82,6 +82,8 @@ struct TrainConfig {
   std::string lora_targets = "c_attn,c_proj";
   bool rslora = false;
   bool full = false;  // trains all of GPT-2, without adapters
+
+  bool operator==(const TrainConfig&) const = default;
 };
 
 /// How long the learning-rate schedule of a training is; --max-steps ends a training without shortening it.
