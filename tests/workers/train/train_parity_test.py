@@ -52,7 +52,7 @@ def main(agsweep, tokenizer):
 
 def compare(agsweep, tokenizer, folder):
     data = folder / "data.h5"
-    subprocess.run([agsweep, "prepare", "--synthetic", "60", "--tokenizer", tokenizer, "--out", data], check=True)
+    subprocess.run([agsweep, "prepare", "--synthetic", "40", "--max-length", "24", "--tokenizer", tokenizer, "--out", data], check=True)
     torch.manual_seed(0)
     model = ScratchModel()
     assert sum(p.numel() for p in model.parameters()) == 10_985_092
