@@ -1,14 +1,12 @@
 #pragma once
 
-#include <algorithm>  // std::ranges::find
-#include <exception>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace agsweep {
 
@@ -21,22 +19,7 @@ std::string sealed_json(std::string_view object);
 /// in each other so deep that a copy of it might overflow the stack
 /// @param left_out  keys, at any depth, whose values nobody asks for
 template <typename Json>
-std::optional<Json> parse_object(std::string_view text, std::initializer_list<std::string_view> left_out = {}) {
-  if (text.find('\0') != text.npos) return std::nullopt;  // the JSON library would end there
-  constexpr int deepest = 64;
-  struct TooDeep : std::exception {};
-  const auto is_taken = [&](int depth, typename Json::parse_event_t event, const Json& value) {
-    if (depth > deepest) throw TooDeep();
-    return event != Json::parse_event_t::key || std::ranges::find(left_out, value.template get_ref<const std::string&>()) == left_out.end();
-  };
-  try {
-    Json object = Json::parse(text, is_taken);
-    if (object.is_object()) return object;
-  } catch (const typename Json::exception&) {
-  } catch (const TooDeep&) {
-  }
-  return std::nullopt;
-}
+std::optional<Json> parse_object(std::string_view text, std::initializer_list<std::string_view> left_out = {});
 
 /// A record, an object; of a version before there were seals, too.
 /// @param advice  how to go on, for the error

@@ -2,9 +2,8 @@
 
 #include <span>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/sha256.hpp"
 
 namespace agsweep {

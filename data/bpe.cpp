@@ -5,9 +5,8 @@
 #include <tuple>      // std::tie
 #include <unordered_map>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/utf8_text.hpp"
 #include "data/utf8.hpp"
 

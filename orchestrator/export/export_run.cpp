@@ -1,9 +1,8 @@
 #include "orchestrator/export/export_run.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "orchestrator/export/model_card.hpp"
 #include "orchestrator/fetch/published_gpt2.hpp"
 #include "workers/lora/adapter_folder.hpp"

@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "orchestrator/export/tokenizer_files.hpp"
 #include "orchestrator/options/config_file.hpp"  // RunRecord
 #include "workers/gpt2/gpt2_config.hpp"

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include <fmt/ranges.h>  // fmt::join
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "orchestrator/export/export_run.hpp"  // usual_base_name
 #include "orchestrator/fetch/published_gpt2.hpp"
 

@@ -6,10 +6,10 @@
 
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "base/json_file.hpp"
 #include "base/path_text.hpp"
 #include "base/sha256.hpp"

@@ -5,7 +5,8 @@
 #include <span>
 
 #include <fmt/ranges.h>  // fmt::join
-#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 
 namespace agsweep {
 

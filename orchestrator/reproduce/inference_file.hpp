@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "workers/comm/communicator.hpp"
 
 namespace agsweep {

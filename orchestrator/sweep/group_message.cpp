@@ -2,9 +2,8 @@
 
 #include <type_traits>  // std::is_empty_v
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "orchestrator/options/train_options.hpp"
 
 namespace agsweep {

@@ -5,8 +5,7 @@
 #include <map>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "sweeps/journal/journal_file.hpp"
 #include "sweeps/state/sweep_state.hpp"

@@ -2,10 +2,9 @@
 
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "base/json_file.hpp"
 #include "base/system.hpp"  // utc_now
 #include "base/table.hpp"   // csv_row

@@ -5,8 +5,7 @@
 #include <map>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/state/sweep_site.hpp"  // TrialFacts
 #include "sweeps/state/sweep_state.hpp"
 

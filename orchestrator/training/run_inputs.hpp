@@ -4,8 +4,7 @@
 #include <map>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "data/corpus.hpp"
 #include "orchestrator/training/run_plan.hpp"
 #include "orchestrator/world/devices.hpp"

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/terminal/progress_display.hpp"  // ProgressKind
 

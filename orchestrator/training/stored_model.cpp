@@ -3,9 +3,9 @@
 #include <algorithm>  // std::find
 
 #include <fmt/ranges.h>  // fmt::join
-#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"

@@ -5,8 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "orchestrator/options/option_table.hpp"  // AskedOptions
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"

@@ -6,9 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "base/enum_words.hpp"
+#include "base/json.hpp"
 #include "sweeps/aggregate/aggregate.hpp"
 #include "sweeps/aggregate/pareto.hpp"
 

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/space/sweep_spec.hpp"
 #include "sweeps/state/sweep_trial.hpp"
 

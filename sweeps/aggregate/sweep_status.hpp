@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"
 #include "sweeps/journal/lock_file.hpp"
 #include "sweeps/journal/process_identity.hpp"

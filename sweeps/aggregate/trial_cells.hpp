@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/aggregate/data_table.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"
 #include "sweeps/aggregate/trial_ranking.hpp"

@@ -4,8 +4,7 @@
 #include <optional>
 #include <span>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/aggregate/trial_ranking.hpp"
 #include "sweeps/statistics/sampling_error.hpp"  // ConfusionCounts
 

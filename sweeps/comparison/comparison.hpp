@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/comparison/tested_model.hpp"
 #include "sweeps/statistics/interval.hpp"
 #include "sweeps/statistics/mean_interval.hpp"

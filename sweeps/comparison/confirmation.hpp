@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/comparison/tested_model.hpp"
 
 namespace agsweep {

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/report/reported_sweep.hpp"
 
 namespace agsweep {

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/journal/journal_line.hpp"
 #include "sweeps/journal/trial_numbers.hpp"
 

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/journal_seal.hpp"
 #include "sweeps/journal/journal_trials.hpp"

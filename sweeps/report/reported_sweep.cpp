@@ -47,7 +47,7 @@ ReportedSweep read_reported_sweep(const fs::path& folder, std::string name, cons
   }
   for (const TrialResults& trial : sweep.results.trials) {
     // A trial that goes on writes its last rows anew.
-    const bool done = result_value(trial, {"status"}) == "done";
+    const bool done = result_value(trial, {"status"}) == nlohmann::json("done");
     EpochTable table = read_epoch_table(trial.folder / "epochs.csv", done ? trial.result : nlohmann::json());
     if (!table.val.empty()) sweep.epochs.emplace(trial.number, std::move(table));
     if (!sweep.recorded.class_names.empty()) continue;

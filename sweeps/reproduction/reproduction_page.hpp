@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/report/page_writer.hpp"
 #include "sweeps/reproduction/claims.hpp"
 

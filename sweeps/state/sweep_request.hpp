@@ -5,8 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/space/parameter.hpp"
 
 namespace agsweep {

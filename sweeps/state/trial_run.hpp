@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>  // std::pair
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace agsweep {
 

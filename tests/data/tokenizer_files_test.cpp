@@ -3,9 +3,8 @@
 
 #include <filesystem>
 
-#include <nlohmann/json.hpp>
-
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "data/tokenizer.hpp"
 #include "data/utf8.hpp"

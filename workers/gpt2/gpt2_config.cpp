@@ -3,9 +3,8 @@
 #include <array>
 #include <utility>  // std::pair
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "workers/json/json_object.hpp"
 
 namespace agsweep {

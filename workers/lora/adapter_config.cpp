@@ -5,9 +5,8 @@
 #include <cctype>  // std::tolower
 #include <cmath>   // std::floor
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "workers/json/json_object.hpp"
 
 namespace agsweep {

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "workers/safetensors/safetensors.hpp"
 
 namespace agsweep {

@@ -7,8 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/metric.hpp"
 #include "workers/run/event_file.hpp"  // HParams
 #include "workers/run/reports.hpp"

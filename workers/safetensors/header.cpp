@@ -6,9 +6,8 @@
 #include <tuple>    // std::tie
 #include <utility>  // std::pair, std::exchange
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
+#include "base/json.hpp"
 
 namespace agsweep {
 

@@ -6,10 +6,9 @@
 #include <cstring>  // std::memcmp
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "base/system.hpp"  // error_text
 #include "workers/safetensors/header.hpp"
 #include "workers/safetensors/safetensors.hpp"

@@ -4,8 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "workers/metrics/metrics.hpp"
 
 namespace agsweep {

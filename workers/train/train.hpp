@@ -8,8 +8,7 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "data/corpus.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/device/compute_place.hpp"

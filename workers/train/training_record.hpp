@@ -5,8 +5,7 @@
 #include <span>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "workers/model/model.hpp"
 #include "workers/run/run_folder.hpp"
 #include "workers/train/progress_state.hpp"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // the names of the study's attributes
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/space/resolved_spec.hpp"

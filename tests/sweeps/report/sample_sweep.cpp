@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/philox.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // the names of files and attributes
 #include "sweeps/journal/journal_record.hpp"

@@ -5,8 +5,7 @@
 #include <memory>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/sample/tpe_density.hpp"
 #include "sweeps/sample/tpe_sampler.hpp"

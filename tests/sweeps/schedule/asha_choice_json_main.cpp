@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "tests/support/helper_program.hpp"
 #include "tests/sweeps/schedule/asha_simulation.hpp"
 

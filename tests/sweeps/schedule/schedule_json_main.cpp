@@ -7,8 +7,7 @@
 #include <memory>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/schedule/asha.hpp"
 #include "sweeps/schedule/scheduler.hpp"
 

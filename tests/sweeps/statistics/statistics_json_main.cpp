@@ -1,8 +1,7 @@
 // statistics_json: reads JSON lines {"what": .., ..}, answers each with one, for the parity tests.
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "sweeps/statistics/bca_interval.hpp"
 #include "sweeps/statistics/expected_best.hpp"
 #include "sweeps/statistics/functional_anova.hpp"

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "tests/support/helper_program.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "tests/support/random_floats.hpp"
 #include "workers/lora/lora_config.hpp"
 #include "workers/safetensors/safetensors.hpp"

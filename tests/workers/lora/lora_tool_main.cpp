@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "tests/support/helper_program.hpp"
 #include "workers/lora/adapter_folder.hpp"

@@ -1,8 +1,7 @@
 // metrics_json: reads lines "classes count count ..." (row-major [true][predicted]), prints each one's metrics as JSON, for parity_test.py.
 #include <iostream>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "workers/metrics/metrics.hpp"
 
 int main() {

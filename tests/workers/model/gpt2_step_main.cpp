@@ -9,9 +9,9 @@
 #include <iostream>
 
 #include <c10/core/InferenceMode.h>
-#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "workers/comm/self_communicator.hpp"
 #include "workers/safetensors/safetensors.hpp"
 #include "workers/train/host_trainer.hpp"
