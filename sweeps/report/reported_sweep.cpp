@@ -46,7 +46,7 @@ ReportedSweep read_reported_sweep(const fs::path& folder, std::string name, cons
     }
   }
   for (const TrialResults& trial : sweep.results.trials) {
-    // A trial that goes on writes its last rows anew.
+    // A trial that goes on writes its last rows anew. (Compared with "done" itself, gcc 12 warns of an array's bounds, falsely.)
     const bool done = result_value(trial, {"status"}) == nlohmann::json("done");
     EpochTable table = read_epoch_table(trial.folder / "epochs.csv", done ? trial.result : nlohmann::json());
     if (!table.val.empty()) sweep.epochs.emplace(trial.number, std::move(table));
