@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double poll_seconds = 1;
+constexpr double ending_poll_seconds = 0.05;
 constexpr int most_races = 100;  // lost in a row; each means that another process got or gave back the lock meanwhile
 
 [[noreturn]] void fail(const char* action, const fs::path& path) {
@@ -84,6 +85,17 @@ bool stands_still(const LockBlocker& blocker, const LockWait& wait) {
     if (*content != blocker.content) return false;
   }
   return true;
+}
+
+/// Watches a holder that is seen to run: a launcher may return while the kernel still ends a rank that it has killed. @return whether it
+/// has ended, or given the lock back
+bool goes(const LockBlocker& blocker, const ProcessIdentity& self, const LockWait& wait) {
+  const double begun = wait.now();
+  while (wait.now() - begun < lock_ending_seconds) {
+    wait.sleep(ending_poll_seconds);
+    if (!has_token(blocker.path, blocker.holder->token) || view_of(blocker.holder->process, self) != ProcessView::running) return true;
+  }
+  return false;
 }
 
 RunTimeError held_error(const fs::path& folder, const LockBlocker& blocker) {
@@ -225,8 +237,9 @@ SweepLock lock_sweep(const fs::path& folder, const LockRequest& request, const L
     LockAttempt attempt = try_lock(folder, request, still);
     if (attempt.lock) return std::move(*attempt.lock);
     const LockBlocker& blocker = attempt.blocker;
-    if (blocker.view == ProcessView::running || !stands_still(blocker, wait)) throw held_error(folder, blocker);
-    still.insert(blocker.content);
+    const bool runs = blocker.view == ProcessView::running;
+    if (runs ? !goes(blocker, request.process, wait) : !stands_still(blocker, wait)) throw held_error(folder, blocker);
+    if (!runs) still.insert(blocker.content);
   }
 }
 

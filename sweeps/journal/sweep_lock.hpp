@@ -75,6 +75,7 @@ class LockWatch {
 };
 
 constexpr double lock_stale_seconds = 60;  // a counter that stands still for so long has no holder any more
+constexpr double lock_ending_seconds = 2;  // a holder that is seen to run for so long is not about to end
 
 /// The lock file in the way of a request: sweep.lock itself, or the claim of another process that is replacing it.
 struct LockBlocker {
@@ -106,7 +107,7 @@ struct LockWait {
 
 /// Takes FOLDER/sweep.lock. A holder that is not seen to run (another host, a stopped process, a damaged file) is watched until its
 /// counter moves, or has stood still for lock_stale_seconds.
-/// @throws RunTimeError naming host and process of a holder that lives: at once if it is seen to run on this machine
+/// @throws RunTimeError naming host and process of a holder that lives: after lock_ending_seconds if it is seen to run on this machine
 SweepLock lock_sweep(const std::filesystem::path& folder, const LockRequest& request, const LockWait& wait);
 
 }  // namespace agsweep

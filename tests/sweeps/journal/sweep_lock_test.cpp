@@ -1,5 +1,7 @@
 #include "sweeps/journal/sweep_lock.hpp"
 
+#include <utility>  // std::exchange
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -104,14 +106,14 @@ TEST(SweepLock, ShowsThatItsHolderLivesByItsCounterAlone) {
   EXPECT_EQ(lock_text(holder), before);
 }
 
-TEST(LockSweep, NamesAHolderThatRunsOnThisMachineAtOnce) {
+TEST(LockSweep, NamesAHolderThatRunsOnThisMachine) {
   const TemporaryFolder folder;
   ForkedProcess holder(holder_of(folder.path()));
   ASSERT_EQ(holder.ask('h'), 'y');
   FakeTime time;
   EXPECT_EQ(error_of<RunTimeError>([&] { lock_sweep(folder.path(), request(), time.wait()); }),
             fmt::format("{}: process {} on host {} works in this folder", folder.path().string(), holder.pid(), this_process().host));
-  EXPECT_EQ(time.slept(), 0);
+  EXPECT_NEAR(time.slept(), lock_ending_seconds, 0.1);
   EXPECT_EQ(holder.ask('h'), 'y');
   holder.quit();
   EXPECT_NO_THROW(lock_sweep(folder.path(), request(), time.wait()));
@@ -129,6 +131,37 @@ TEST(LockSweep, TakesOverFromAKilledProcess) {
     EXPECT_TRUE(lock.holds());
     EXPECT_EQ(time.slept(), 0);
     EXPECT_THAT(files_in(folder), testing::UnorderedElementsAre(folder / "sweep.lock", folder / "journal.log"));
+  }
+}
+
+TEST(LockSweep, TakesOverFromAProcessThatEndsWhileItIsWatched) {
+  const TemporaryFolder folder;
+  ForkedProcess holder(holder_of(folder.path()));
+  ASSERT_EQ(holder.ask('h'), 'y');
+  FakeTime time;
+  bool killed = false;
+  time.at_sleep = [&](double since) {
+    if (since > 0.5 && !std::exchange(killed, true)) holder.kill();
+  };
+  const SweepLock lock = lock_sweep(folder.path(), request(), time.wait());
+  EXPECT_TRUE(lock.holds());
+  EXPECT_NEAR(time.slept(), 0.5, 0.1);
+  EXPECT_THAT(time.messages, IsEmpty());
+}
+
+TEST(LockSweep, TakesWhatARunningProcessGivesBackWhileItIsWatched) {
+  const TemporaryFolder folder;
+  LockHolder gone = {.token = new_token(), .process = this_process()};
+  gone.process.start -= 1;
+  const std::vector<std::function<void()>> changes = {[&] { fs::remove(folder / "sweep.lock"); }, [&] { write_lock(folder, gone); }};
+  for (const auto& change : changes) {
+    write_lock(folder, {.token = new_token(), .process = this_process()});
+    FakeTime time;
+    time.at_sleep = [&](double since) {
+      if (since > 0.5) change();
+    };
+    EXPECT_TRUE(lock_sweep(folder.path(), request(), time.wait()).holds());
+    EXPECT_NEAR(time.slept(), 0.5, 0.1);
   }
 }
 
