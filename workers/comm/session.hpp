@@ -40,7 +40,9 @@ class Session {
   [[noreturn]] void abort(ExitCode code) noexcept;
 
   /// Call last, before a normal or failed exit: waits (bounded) until every rank is here, so that no rank's exit status makes the launcher
-  /// kill one that still writes. When ranks stay away: MPI_Abort with `code`.
+  /// kill one that still writes. When ranks stay away: MPI_Abort with `code`. Unless `code` is done, SIGTERM and SIGUSR2 are ignored from
+  /// here on: srun sends the first to who is still about to exit when another has left, a batch script repeats the second, and the exit
+  /// code would be the signal's.
   void leave_together(ExitCode code) noexcept;
 
  private:

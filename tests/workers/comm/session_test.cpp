@@ -1,5 +1,7 @@
 #include "workers/comm/session.hpp"
 
+#include <csignal>  // std::raise
+
 #include <gtest/gtest.h>
 
 #include "tests/support/mpi_session.hpp"
@@ -18,6 +20,19 @@ TEST(Session, GivesCommunicatorsOverTheWholeJobAgainAndAgain) {
     EXPECT_EQ(comm->rank(), test_session().rank());
     comm->barrier();
   }
+}
+
+TEST(Session, OutlivesTheSignalsThatEndWhoIsStillAboutToExit) {
+  test_session().leave_together(ExitCode::checkpointed);
+  for (const int signal : {SIGTERM, SIGUSR2}) {
+    std::raise(signal);
+    std::signal(signal, SIG_DFL);
+  }
+}
+
+TEST(Session, LeavesSignalsAloneWhenAllWentWell) {
+  test_session().leave_together(ExitCode::done);
+  for (const int signal : {SIGTERM, SIGUSR2}) EXPECT_EQ(std::signal(signal, SIG_DFL), SIG_DFL);
 }
 
 }  // namespace
