@@ -1,8 +1,8 @@
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/confirm/run_confirm.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
 
 namespace agsweep {
 
@@ -27,7 +27,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), passed()), call.arguments, {"SWEEP"});
   ConfirmArgs args;
   fill(table(), line.asked, args);
-  return torch_commands().confirm(*call.session, call.command_line, line.positional[0], args, asked_in(passed(), line.asked));
+  return run_confirm(*call.session, call.command_line, line.positional[0], args, asked_in(passed(), line.asked));
 }
 
 }  // namespace

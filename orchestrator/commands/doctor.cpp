@@ -6,9 +6,9 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
 #include "orchestrator/world/diagnosis.hpp"
 #include "workers/device/open_platform.hpp"
+#include "workers/torch/torch_library.hpp"
 
 namespace agsweep {
 
@@ -37,7 +37,7 @@ ExitCode run(const Invocation& call) {
   if (comm->rank() != 0) return ExitCode::done;
   Diagnosis diagnosis = examine(args.tokenizer, opened, ranks);
   try {
-    torch_commands();
+    open_torch_library();
   } catch (const RunTimeError& error) {
     diagnosis.missing.emplace_back(error.what());
   }

@@ -1,7 +1,7 @@
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/embedding/run_embed.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
 
 namespace agsweep {
 
@@ -24,7 +24,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
   EmbedArgs args;
   fill(table(), line.asked, args);
-  return torch_commands().embed(*call.session, line.positional[0], args);
+  return run_embed(*call.session, line.positional[0], args);
 }
 
 }  // namespace

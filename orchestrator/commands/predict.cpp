@@ -1,7 +1,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
+#include "orchestrator/prediction/run_predict.hpp"
 
 namespace agsweep {
 
@@ -27,7 +27,7 @@ ExitCode run(const Invocation& call) {
   fill(table(), line.asked, args);
   FormatArgs format;
   fill(format_table(), line.asked, format);
-  return torch_commands().predict(line.positional[0], args, table_format(format));
+  return run_predict(line.positional[0], args, table_format(format));
 }
 
 }  // namespace

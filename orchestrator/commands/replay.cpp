@@ -6,7 +6,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
+#include "orchestrator/replay/replay_run.hpp"
 
 namespace agsweep {
 
@@ -26,7 +26,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table()), call.arguments, {"RUN"});
   ReplayArgs args;
   fill(table(), line.asked, args);
-  const Replay replay = torch_commands().replay(line.positional[0], args, shell_command(call.command_line));
+  const Replay replay = replay_run(line.positional[0], args, shell_command(call.command_line));
   if (args.json) {
     fmt::print("{}\n", to_json(replay).dump(2));
   } else {

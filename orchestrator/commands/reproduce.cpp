@@ -2,7 +2,7 @@
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
+#include "orchestrator/reproduce/run_reproduce.hpp"
 
 namespace agsweep {
 
@@ -42,7 +42,7 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), passed()), call.arguments);
   ReproduceArgs args;
   fill(table(), line.asked, args);
-  return torch_commands().reproduce(*call.session, call.command_line, args, asked_in(passed(), line.asked));
+  return run_reproduce(*call.session, call.command_line, args, asked_in(passed(), line.asked));
 }
 
 }  // namespace

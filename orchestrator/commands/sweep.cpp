@@ -3,7 +3,7 @@
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/duration.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
+#include "orchestrator/sweep/run_sweep.hpp"
 
 namespace agsweep {
 
@@ -54,7 +54,7 @@ ExitCode run(const Invocation& call) {
   if (args.retry_failed && !args.resume) throw UsageError("--retry-failed: goes with --resume");
   if (args.repair && !args.resume) throw UsageError("--repair: goes with --resume");
   if (args.workers > 0 && !args.deterministic) throw UsageError("--workers: goes with --deterministic");
-  return torch_commands().sweep(*call.session, call.command_line, args, asked_in(train_options(), line.asked));
+  return run_sweep(*call.session, call.command_line, args, asked_in(train_options(), line.asked));
 }
 
 }  // namespace

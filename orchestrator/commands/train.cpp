@@ -3,7 +3,7 @@
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/torch/torch_commands.hpp"
+#include "orchestrator/training/run_training.hpp"
 
 namespace agsweep {
 
@@ -26,7 +26,7 @@ ExitCode run(const Invocation& call) {
   TrainArgs args;
   fill(table(), line.asked, args);
   if (args.repair && !args.resume) throw UsageError("--repair: goes with --resume");
-  return torch_commands().train(*call.session, call.command_line, args, asked_in(train_options(), line.asked));
+  return run_training(*call.session, call.command_line, args, asked_in(train_options(), line.asked));
 }
 
 }  // namespace

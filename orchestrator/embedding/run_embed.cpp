@@ -43,7 +43,7 @@ ExitCode run_embed(Session& session, const fs::path& folder, const EmbedArgs& ar
     std::string wrote = args.out.string();
     if (!args.projector.empty()) wrote += fmt::format(", {}", args.projector.string());
     if (fs::exists(folder / "config.toml")) {
-      const PlaneView plane = principal_plane(embedding.hidden, embedding.width);
+      const PlaneView plane = model.devices.torch.principal_plane(embedding.hidden, embedding.width);
       write_file_atomically(folder / "embedding.json", sealed_json(plane_json(plane, embedding).dump()));
       wrote += fmt::format(", {}", (folder / "embedding.json").string());
     }

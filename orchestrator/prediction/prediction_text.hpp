@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "workers/train/predict.hpp"
+#include "workers/train/prediction.hpp"
 
 namespace agsweep {
 

@@ -13,7 +13,6 @@
 #include "orchestrator/world/devices.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "workers/comm/self_communicator.hpp"
-#include "workers/train/predict.hpp"
 
 namespace agsweep {
 
@@ -55,7 +54,8 @@ ExitCode run_predict(const fs::path& run, const PredictArgs& args, const TableFo
   const World world = survey(comm);
   model.config.threads = world.facts(0).cpus;
   const JobDevices devices = devices_of_model(comm, world, model.config.device);
-  const Prediction prediction = predict(comm, texts.split, model.classes, model.config, devices.place, model.trained, {});
+  const Prediction prediction =
+      devices.torch.predict(comm, texts.split, model.classes, model.config, devices.place, model.trained, {}, Keep::logits);
   fmt::print("{}", args.json ? class_json_lines(prediction, texts.blank, model.class_names)
                              : class_table(prediction, texts.blank, model.class_names));
   return ExitCode::done;

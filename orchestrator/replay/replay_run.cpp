@@ -18,7 +18,6 @@
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/versions.hpp"
 #include "workers/comm/self_communicator.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -101,8 +100,6 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   SelfCommunicator alone;
   const World world = survey(alone);
   AskedOptions options = stored.options;
-  const JobDevices devices = devices_here(alone, world, filled_config(options).device);
-  options.insert_or_assign("device", Asked{std::string(to_word(devices.kind)), "replay"});
   if (!args.weights.empty()) options.insert_or_assign("weights", Asked{args.weights.string(), "--weights"});
   const RunPlan plan{.state = RunPlan::State::fresh,
                      .options = options,
@@ -111,6 +108,8 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
                      .data = args.data.empty() ? stored.record.data : args.data,
                      .data_given = false};
   const RunInputs inputs = read_inputs(alone, plan, filled_config(options));
+  const JobDevices devices = devices_here(alone, world, filled_config(options).device);
+  options.insert_or_assign("device", Asked{std::string(to_word(devices.kind)), "replay"});
   TrainConfig config = resolve(options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind)).config;
   config.tensorboard = false;
 
@@ -128,9 +127,9 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
                              .environment = environment(world, devices, inputs.record),
                              .test_split = !recorded.is_null() && recorded.contains("test") && !recorded.at("test").is_null(),
                              .note = {}};
-  SharedWeights shared;
+  const std::shared_ptr<SharedWeights> shared = devices.torch.make_shared_weights(/*keeps_start_values=*/false);
   try {
-    train(alone, inputs.corpus, shared, devices.place, config, identity, progress, stop);
+    devices.torch.train(alone, inputs.corpus, *shared, devices.place, config, identity, progress, stop);
   } catch (const TrialFailure& failure) {
     if (status != "failed") throw;
     display.message(fmt::format("failed as recorded: {}", failure.what()));

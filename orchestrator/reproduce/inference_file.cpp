@@ -43,7 +43,7 @@ void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::p
   on_rank_zero(comm, [&] {
     std::int64_t calls = 0;
     const StoredModel& stored = model.stored;
-    nlohmann::json json = to_json(measure_inference(
+    nlohmann::json json = to_json(model.devices.torch.measure_inference(
         model.rows(), stored.classes, stored.config, model.devices.place, stored.trained,
         [&] { comm.at("the measurement of inference", ++calls); }, seconds));
     json["device"] = model.devices.facts.at("device_name");

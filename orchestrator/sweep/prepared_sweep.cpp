@@ -12,10 +12,6 @@
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
-#include "workers/device/workers.hpp"
-#include "workers/train/make_model.hpp"
-#include "workers/train/shared_weights.hpp"
-#include "workers/train/start_values.hpp"
 
 namespace agsweep {
 
@@ -45,15 +41,6 @@ JobDevices devices_of_sweep(Communicator& comm, const PreparedSweep& sweep, cons
   return devices_to_go_on(comm, sweep.world, "this sweep's trials were");
 }
 
-/// @throws UsageError, DataError
-void try_configuration(const PreparedSweep& sweep, const Point& point, SharedWeights& shared) {
-  const TrainConfig config = trial_config(sweep, point);
-  const auto workers = sweep.devices.place.make_workers(config.threads, config.timeout);
-  const CorpusInfo& corpus = sweep.corpus.info;
-  const auto model = make_model(config, static_cast<std::int64_t>(corpus.class_names.size()), corpus.max_length, shared, workers->device());
-  if (!config.init.empty()) start_values(*model, config, shared);
-}
-
 }  // namespace
 
 std::vector<std::string> PreparedSweep::messages() const {
@@ -81,7 +68,7 @@ void require_trainable(Communicator& comm, const PreparedSweep& sweep, SharedWei
     std::exception_ptr first_failure;
     for (const Point& point : points) {
       try {
-        return try_configuration(sweep, point, shared);
+        return sweep.devices.torch.try_start(sweep.corpus, shared, sweep.devices.place, trial_config(sweep, point));
       } catch (const Error&) {
         if (!first_failure) first_failure = std::current_exception();
       }
@@ -100,8 +87,8 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
   });
   sweep.world = survey(comm);
   require_all_nodes(comm, sweep.world);
-  sweep.devices = devices_of_sweep(comm, sweep, args);
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
+  sweep.devices = devices_of_sweep(comm, sweep, args);
   if (sweep.groups.ranks_per_group > 1) {
     for (int group = 0; group < static_cast<int>(sweep.groups.leaders.size()); ++group) {
       const std::string warning = sweep.devices.check_trial(sweep.groups.members(group));

@@ -22,7 +22,6 @@
 #include "sweeps/aggregate/sweep_results.hpp"  // journal_name
 #include "workers/comm/progress.hpp"           // checkpoints_of_trials
 #include "workers/comm/self_communicator.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -121,8 +120,8 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
     return ExitCode::done;
   }
 
-  SharedWeights shared(/*keeps_start_values=*/true);
-  require_trainable(*comm, sweep, shared);
+  const std::shared_ptr<SharedWeights> shared = sweep.devices.torch.make_shared_weights(/*keeps_start_values=*/true);
+  require_trainable(*comm, sweep, *shared);
 
   const auto lock_lost = [&session, path = args.out / journal_name] {
     std::error_code unknown;
@@ -147,7 +146,7 @@ ExitCode run_sweep(Session& session, const std::vector<std::string>& command_lin
                            .folder = args.out,
                            .command = shell_command(command_line),
                            .repair = args.repair,
-                           .shared = shared,
+                           .shared = *shared,
                            .devices = sweep.devices,
                            .require_lock = [&] {
                              if (!lock.holds()) lock_lost();

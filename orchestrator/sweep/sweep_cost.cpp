@@ -11,7 +11,6 @@
 #include "orchestrator/options/train_options.hpp"
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/schedule/asha.hpp"
-#include "workers/train/measure_step.hpp"
 
 namespace agsweep {
 
@@ -79,7 +78,9 @@ StepMeasurement MeasuredSteps::of(const PreparedSweep& sweep, TrainConfig config
   config.train_limit = any.train_limit;
   auto known = std::ranges::find(measured_, config, &std::pair<TrainConfig, StepMeasurement>::first);
   if (known == measured_.end()) {
-    known = measured_.emplace(known, config, measure_step(sweep.corpus, shared_, sweep.devices.place, config));
+    const TorchLibrary& torch = sweep.devices.torch;
+    if (!shared_) shared_ = torch.make_shared_weights(/*keeps_start_values=*/true);
+    known = measured_.emplace(known, config, torch.measure_step(sweep.corpus, *shared_, sweep.devices.place, config));
   }
   return known->second;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,7 +10,6 @@
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "sweeps/state/forecast.hpp"
 #include "workers/train/measure_step.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -30,7 +30,7 @@ class MeasuredSteps {
   StepMeasurement of(const PreparedSweep& sweep, TrainConfig config);
 
  private:
-  SharedWeights shared_{/*keeps_start_values=*/true};
+  std::shared_ptr<SharedWeights> shared_;
   std::vector<std::pair<TrainConfig, StepMeasurement>> measured_;
 };
 

@@ -227,8 +227,8 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
                              .repair = inputs_.repair,
                              .test_split = false,
                              .note = note_};
-  const TrainOutcome outcome =
-      train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity, observer, link_.stop(group_));
+  const TrainOutcome outcome = inputs_.devices.torch.train(comm_, inputs_.corpus, inputs_.shared, inputs_.devices.place, config, identity,
+                                                           observer, link_.stop(group_));
   tell({.what = GroupMessage::Ended{
             .trial = trial,
             .done = outcome.status == TrainStatus::done,

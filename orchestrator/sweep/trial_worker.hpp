@@ -16,9 +16,10 @@
 #include "orchestrator/world/world.hpp"
 #include "workers/comm/communicator.hpp"
 #include "workers/run/event_file.hpp"  // HParams
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
+
+class SharedWeights;
 
 /// What all groups of a process share: read once, so that a trial begins at once.
 struct SweepInputs {

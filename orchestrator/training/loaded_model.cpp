@@ -27,7 +27,7 @@ LoadedModel load_model(Communicator& comm, const std::filesystem::path& folder, 
 Prediction predict_split(Communicator& comm, const LoadedModel& model, const std::string& what, Keep keep) {
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   bool begun = false;
-  return predict(
+  return model.devices.torch.predict(
       comm, model.rows(), model.stored.classes, model.stored.config, model.devices.place, model.stored.trained,
       [&](std::int64_t done, std::int64_t batches) {
         if (!std::exchange(begun, true)) display.begin(what, "batches", batches);

@@ -6,7 +6,7 @@
 #include "orchestrator/training/stored_model.hpp"
 #include "orchestrator/world/devices.hpp"
 #include "workers/comm/communicator.hpp"
-#include "workers/train/predict.hpp"
+#include "workers/train/prediction.hpp"
 
 namespace agsweep {
 

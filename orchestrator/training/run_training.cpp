@@ -22,7 +22,6 @@
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
 #include "orchestrator/world/start_command.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
 
@@ -82,11 +81,11 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
   const auto comm = session.world(provisional.timeout, advice);
   const World world = survey(*comm);
   require_all_nodes(*comm, world);
+  RunInputs inputs = read_inputs(*comm, plan, provisional);
   const JobDevices devices = devices_of_run(*comm, world, plan, asked);
   std::vector<int> all_ranks(static_cast<std::size_t>(comm->size()));
   std::iota(all_ranks.begin(), all_ranks.end(), 0);
   const std::string crowded = devices.check_trial(all_ranks);
-  RunInputs inputs = read_inputs(*comm, plan, provisional);
   Resolved resolved = resolve(plan.options, world.facts(static_cast<std::int64_t>(inputs.corpus.train.rows()), devices.kind));
   resolved.messages.insert(resolved.messages.begin(), devices.messages.begin(), devices.messages.end());
   const std::string note = record_device(devices, inputs.record);
@@ -111,9 +110,10 @@ ExitCode train_or_go_on(Session& session, const std::vector<std::string>& comman
                              .environment = environment(world, devices, inputs.record),
                              .repair = args.repair,
                              .note = note};
-  SharedWeights shared;
+  const std::shared_ptr<SharedWeights> shared = devices.torch.make_shared_weights(/*keeps_start_values=*/false);
   try {
-    const TrainOutcome outcome = train(*comm, inputs.corpus, shared, devices.place, config, identity, progress, signals.stop());
+    const TrainOutcome outcome =
+        devices.torch.train(*comm, inputs.corpus, *shared, devices.place, config, identity, progress, signals.stop());
     if (outcome.status == TrainStatus::interrupted) {
       if (speaks) display.message(fmt::format("stopped after step {}, with a checkpoint; go on with:\n{}", progress.step(), go_on));
       return ExitCode::checkpointed;

@@ -92,6 +92,7 @@ std::vector<FoundDevice> survey_devices(Communicator& comm, const World& world, 
 
 JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked) {
   JobDevices devices;
+  together(comm, [&] { devices.torch = open_torch_library(); });
   devices.facts = {{"device", to_word(Device::cpu)}, {"device_name", world.cpu_models[0]}};
   if (asked == Device::cpu) return devices;
 

@@ -12,6 +12,7 @@
 #include "workers/device/compute_place.hpp"
 #include "workers/device/device_choice.hpp"
 #include "workers/device/open_platform.hpp"
+#include "workers/torch/torch_library.hpp"
 #include "workers/train/config.hpp"  // Device
 
 namespace agsweep {
@@ -31,6 +32,7 @@ std::vector<FoundDevice> survey_devices(Communicator& comm, const World& world, 
 struct JobDevices {
   Device kind = Device::cpu;
   ComputePlace place;                 // this rank's
+  TorchLibrary torch = {};            // what computes there
   std::vector<RankDevice> ranks;      // by rank; none on the CPU
   std::vector<std::string> messages;  // for a person: what "auto" has taken, and why
   nlohmann::json facts;               // keys of result.json: device, device_name, ...
@@ -43,12 +45,12 @@ struct JobDevices {
 /// --device, where it was given; nullopt: "auto".
 std::optional<Device> asked_device(const AskedOptions& asked);
 
-/// Finds the devices that were asked for on every rank; nullopt: cuda where all ranks have one. Before any use of ATen, which looks for
-/// CUDA once.
+/// Opens LibTorch, then finds the devices that were asked for on every rank; nullopt: cuda where all ranks have one. Call it before any use
+/// of ATen, which looks for CUDA once.
 ///
 /// Collective over comm.
-/// @throws RunTimeError on every rank when --device cuda finds none on some rank, with the reason; UsageError when --device auto finds
-/// one on some ranks only, or when a rank does not find what SLURM gave its job
+/// @throws RunTimeError on every rank when one cannot load LibTorch, or --device cuda finds none on one, with the reason; UsageError when
+/// --device auto finds one on some ranks only, or when a rank does not find what SLURM gave its job
 JobDevices find_devices(Communicator& comm, const World& world, std::optional<Device> asked);
 
 /// The GPUs on which what was started on some goes on, checkpoints and all. Collective over comm.

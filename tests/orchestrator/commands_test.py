@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 
 import h5py
@@ -62,7 +63,7 @@ class Help(ProgramTest):
 
 
 class WithoutItsLibrary(ProgramTest):
-    """Only a command that computes loads LibTorch, through libagsweep_torch.so, which lies beside the program."""
+    """Only a command that is about to compute loads LibTorch, through libagsweep_torch.so, which lies beside the program."""
 
     def alone(self, *arguments):
         alone = Program(shutil.copy(self.program.path, self.folder), self.program.tokenizer)
@@ -72,6 +73,38 @@ class WithoutItsLibrary(ProgramTest):
         for arguments in (["--help"], ["train", "--help"], ["version"], ["completion", "bash"], ["init", self.folder / "sweep"]):
             with self.subTest(arguments):
                 self.alone(*arguments).check()
+
+    def test_a_command_that_cannot_begin_does_not_miss_it(self):
+        nothing = self.folder / "nothing"
+        damaged = self.folder / "damaged.h5"
+        damaged.write_bytes(self.data.read_bytes()[:-100])
+        self.alone("train", "--data", damaged, "--out", self.folder / "run", *tiny()).check(4)
+        spec = self.folder / "sweep.toml"
+        spec.write_text("model = 'scratch'\ntrials = 2\n[space]\nlr = [0.1, 0.2]\n")
+        refusal = self.alone("sweep", "--spec", spec, "--data", self.data, "--out", self.folder / "sweep").check(2)
+        self.assertIn(f"{spec}:4:1: lr: not a table", refusal.stderr)
+        for arguments in (["evaluate", nothing, "--data", self.data], ["embed", nothing, "--data", self.data, "--out", nothing],
+                          ["predict", nothing], ["replay", nothing], ["train", "--data", nothing, "--out", self.folder / "run"],
+                          ["sweep", "--spec", nothing, "--data", self.data, "--out", self.folder / "sweep"],
+                          ["confirm", nothing, "--data", self.data, "--out", self.folder / "confirm"],
+                          ["reproduce", "--data", nothing, "--out", self.folder / "again", "--models", "scratch"]):
+            with self.subTest(arguments):
+                refusal = self.alone(*arguments).check(4)
+                self.assertRegex(refusal.stderr, f"{nothing}: (no |there is no |cannot read)")
+
+    def test_no_rank_waits_for_one_that_misses_it(self):
+        without = shutil.copy(self.program.path, self.folder)
+        options = ["train", "--data", self.data, "--out", self.folder / "run", *tiny()]
+        both = subprocess.run(["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "1", self.program.path, *options,
+                               ":", "-n", "1", without, *options],
+                              env=self.program.environment(), capture_output=True, text=True, timeout=60)
+        self.assertEqual(both.returncode, 1)
+        self.assertIn("error: rank 1: LibTorch cannot be loaded", both.stderr)
+
+    def test_another_library_of_its_name_is_not_taken_for_it(self):
+        another = re.search(r"/\S+/libc\.so\S*", pathlib.Path("/proc/self/maps").read_text()).group()
+        (self.folder / "libagsweep_torch.so").symlink_to(another)
+        self.assertIn("is not of this program", self.alone("train", "--data", self.data, "--out", self.folder / "run", *tiny()).check(1).stderr)
 
     def test_training_and_doctor_say_what_is_missing(self):
         says = "LibTorch cannot be loaded: libagsweep_torch.so: cannot open shared object file"

@@ -14,7 +14,7 @@
 #include "workers/metrics/metrics.hpp"
 #include "workers/model/model.hpp"
 #include "workers/model/parameters.hpp"
-#include "workers/train/keep.hpp"
+#include "workers/train/prediction.hpp"
 
 namespace agsweep {
 

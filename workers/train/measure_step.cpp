@@ -8,6 +8,7 @@
 #include "workers/comm/self_communicator.hpp"
 #include "workers/train/evaluate.hpp"  // all_rows
 #include "workers/train/make_model.hpp"
+#include "workers/train/shared_weights.hpp"
 #include "workers/train/start_values.hpp"
 #include "workers/train/trainer.hpp"
 

@@ -5,9 +5,10 @@
 #include "data/corpus.hpp"
 #include "workers/device/compute_place.hpp"
 #include "workers/train/config.hpp"
-#include "workers/train/shared_weights.hpp"
 
 namespace agsweep {
+
+class SharedWeights;
 
 struct StepMeasurement {
   double seconds = 0;  // of one step on this process alone

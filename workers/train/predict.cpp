@@ -1,9 +1,7 @@
 #include "workers/train/predict.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>  // std::max
 
-#include "base/file.hpp"
-#include "workers/kernels/cross_entropy.hpp"  // predicted_class
 #include "workers/train/evaluate.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/shared_weights.hpp"
@@ -24,19 +22,6 @@ Prediction predict(Communicator& comm, const Split& split, std::size_t classes, 
           .logits = std::move(evaluation.logits),
           .classes = classes,
           .hidden = std::move(evaluation.hidden)};
-}
-
-void write_predictions(const std::filesystem::path& path, const Split& split, const Prediction& prediction) {
-  std::string text = "row,label,predicted";
-  for (std::size_t c = 0; c < prediction.classes; ++c) text += fmt::format(",logit_{}", c);
-  text += '\n';
-  for (std::size_t row = 0; row < split.rows(); ++row) {
-    const std::span logits(prediction.logits.data() + row * prediction.classes, prediction.classes);
-    text += fmt::format("{},{},{}", row, split.labels[row], predicted_class(logits));
-    for (const float logit : logits) text += fmt::format(",{:.9g}", logit);
-    text += '\n';
-  }
-  write_file_atomically(path, text);
 }
 
 }  // namespace agsweep

@@ -1,9 +1,21 @@
 #include "workers/train/train.hpp"
 
 #include "workers/device/out_of_memory.hpp"
+#include "workers/train/make_model.hpp"
+#include "workers/train/shared_weights.hpp"
+#include "workers/train/start_values.hpp"
 #include "workers/train/training_run.hpp"
 
 namespace agsweep {
+
+std::shared_ptr<SharedWeights> make_shared_weights(bool keeps_start_values) { return std::make_shared<SharedWeights>(keeps_start_values); }
+
+void try_start(const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config) {
+  const auto workers = place.make_workers(config.threads, config.timeout);
+  const auto model =
+      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
+  if (!config.init.empty()) start_values(*model, config, shared);
+}
 
 TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
                    const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,7 +20,15 @@
 
 namespace agsweep {
 
+/// Weights that the trainings of a process have in common.
 class SharedWeights;
+
+/// @param keeps_start_values  as SharedWeights has it
+std::shared_ptr<SharedWeights> make_shared_weights(bool keeps_start_values);
+
+/// Reads what a training begins with, a GPT-2 or an --init file, so that it does not fail of that.
+/// @param shared  keeps what was read. @throws DataError, UsageError as train()
+void try_start(const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config);
 
 enum class TrainStatus { done, interrupted };  // interrupted: with a checkpoint, by a signal or by after_epoch()
 

@@ -16,7 +16,7 @@
 #include "workers/train/checkpointing.hpp"
 #include "workers/train/early_stopping.hpp"
 #include "workers/train/make_model.hpp"
-#include "workers/train/predict.hpp"
+#include "workers/train/prediction.hpp"
 #include "workers/train/shared_weights.hpp"
 #include "workers/train/start_values.hpp"
 

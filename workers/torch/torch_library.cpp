@@ -1,4 +1,4 @@
-#include "orchestrator/torch/torch_commands.hpp"
+#include "workers/torch/torch_library.hpp"
 
 #include <dlfcn.h>
 
@@ -6,13 +6,13 @@
 
 namespace agsweep {
 
-TorchCommands torch_commands() {
+TorchLibrary open_torch_library() {
   // For all to see, as if the program were linked to it: libagsweep_cuda.so looks for LibTorch's symbols.
   void* const library = open_library("libagsweep_torch.so", RTLD_GLOBAL);
   if (library == nullptr) throw RunTimeError("LibTorch cannot be loaded: {}", ::dlerror());
-  auto* const commands = find_function<decltype(agsweep_torch_commands)>(library, "agsweep_torch_commands");
-  if (commands == nullptr) throw RunTimeError("libagsweep_torch.so is not of this program: {}", ::dlerror());
-  return *commands();
+  auto* const exported = find_function<decltype(agsweep_torch_library)>(library, "agsweep_torch_library");
+  if (exported == nullptr) throw RunTimeError("libagsweep_torch.so is not of this program: {}", ::dlerror());
+  return *exported();
 }
 
 }  // namespace agsweep
