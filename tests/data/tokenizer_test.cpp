@@ -64,7 +64,10 @@ TEST_F(Gpt2Tokenizer, CutsAWordOfMoreThanAMegabyteAsTheWholeOfItWouldBe) {
     return word;
   };
   std::vector<std::string> words = {repeated("ab")};
-#ifndef __SANITIZE_ADDRESS__  // a second each, ten with sanitizers
+#ifdef __SANITIZE_ADDRESS__  // a second each, ten with sanitizers
+  constexpr std::size_t compared = 1 << 16;  // bytes, of which the first tokens are compared
+#else
+  constexpr std::size_t compared = std::string::npos;
   PhiloxStream random(7, 1);
   std::string letters, few;
   for (int i = 0; i < 1'200'000; ++i) {
@@ -76,7 +79,7 @@ TEST_F(Gpt2Tokenizer, CutsAWordOfMoreThanAMegabyteAsTheWholeOfItWouldBe) {
                 repeated("="), repeated("-=_"), repeated("internationalisation"), repeated(" ")});
 #endif
   for (const std::string& word : words) {
-    const Tokens whole = tokens_of(word);
+    const Tokens whole = tokens_of(word.substr(0, compared));
     for (const std::size_t limit : {1U, 129U, 1025U}) {
       EXPECT_THAT(tokens_of(word, limit), ElementsAreArray(std::span(whole).first(std::min(limit, whole.size())))) << word.substr(0, 8);
     }
