@@ -64,7 +64,7 @@ TEST_F(Gpt2Tokenizer, CutsAWordOfMoreThanAMegabyteAsTheWholeOfItWouldBe) {
     return word;
   };
   std::vector<std::string> words = {repeated("ab")};
-#ifdef __SANITIZE_ADDRESS__  // a second each, ten with sanitizers
+#ifdef __SANITIZE_ADDRESS__                  // a second each, ten with sanitizers
   constexpr std::size_t compared = 1 << 16;  // bytes, of which the first tokens are compared
 #else
   constexpr std::size_t compared = std::string::npos;
