@@ -66,8 +66,7 @@ int run(const std::vector<std::string>& arguments) {
     place.platform = opened.platform;
   }
   const auto workers = place.make_workers(config.threads, config.timeout);
-  const auto model =
-      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
+  const auto model = make_model(config, corpus.info, shared, workers->device());
   const auto trainer = make_trainer(*comm, *workers, *model, config, 6000);
   trainer->settled_parameters().assign(model->start_values(config.seed));
 

@@ -1,5 +1,8 @@
 #include "workers/train/make_model.hpp"
 
+#include <algorithm>  // std::max
+#include <iterator>   // std::ssize
+
 #include "base/error.hpp"
 #include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "workers/model/gpt2_full.hpp"
@@ -66,6 +69,17 @@ std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t 
       return make_gpt2(config, classes, longest, shared, device);
   }
   throw RunTimeError("the model of the configuration is none that is known");
+}
+
+std::unique_ptr<const Model> make_model(const TrainConfig& config, const CorpusInfo& corpus, SharedWeights& shared, c10::Device device) {
+  return make_model(config, std::ssize(corpus.class_names), corpus.max_length, shared, device);
+}
+
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::size_t classes, const Split& split, SharedWeights& shared,
+                                        c10::Device device) {
+  std::int64_t longest = 1;
+  for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, std::ssize(split.row(row)));
+  return make_model(config, static_cast<std::int64_t>(classes), longest, shared, device);
 }
 
 }  // namespace agsweep

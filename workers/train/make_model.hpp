@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
+#include "data/corpus.hpp"
 #include "workers/model/model.hpp"
 #include "workers/train/config.hpp"
 #include "workers/train/shared_weights.hpp"
@@ -18,6 +20,13 @@ constexpr at::ScalarType compute_type(Precision precision) { return precision ==
 /// @param shared   where the GPT-2 under adapters is taken from
 /// @throws DataError for weights that are missing, damaged or do not fit the tokenizer or the rows; UsageError as lora_of()
 std::unique_ptr<const Model> make_model(const TrainConfig& config, std::int64_t classes, std::int64_t longest, SharedWeights& shared,
+                                        c10::Device device);
+
+/// The one that a training on this corpus begins with.
+std::unique_ptr<const Model> make_model(const TrainConfig& config, const CorpusInfo& corpus, SharedWeights& shared, c10::Device device);
+
+/// The one that answers the rows of a split.
+std::unique_ptr<const Model> make_model(const TrainConfig& config, std::size_t classes, const Split& split, SharedWeights& shared,
                                         c10::Device device);
 
 }  // namespace agsweep

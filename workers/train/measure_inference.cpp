@@ -51,7 +51,7 @@ class Server {
          const std::filesystem::path& weights)
       : split_(split),
         workers_(place.make_workers(config.threads, config.timeout)),
-        model_(make_model(config, static_cast<std::int64_t>(classes), longest_row(split), shared_, workers_->device())),
+        model_(make_model(config, classes, split, shared_, workers_->device())),
         parameters_(model_->layout(), compute_type(config.precision), workers_->device()) {
     parameters_.assign(read_weights(model_->layout(), weights));
   }
@@ -106,12 +106,6 @@ class Server {
   std::int64_t device_bytes() { return workers_->stream() == nullptr ? 0 : workers_->stream()->memory().in_use; }
 
  private:
-  static std::int64_t longest_row(const Split& split) {
-    std::int64_t longest = 1;
-    for (std::size_t row = 0; row < split.rows(); ++row) longest = std::max(longest, std::ssize(split.row(row)));
-    return longest;
-  }
-
   const Split& split_;
   SharedWeights shared_;
   std::unique_ptr<Workers> workers_;

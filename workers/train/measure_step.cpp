@@ -18,8 +18,7 @@ StepMeasurement measure_step(const Corpus& corpus, SharedWeights& shared, const 
   constexpr int steps = 3;
   SelfCommunicator alone;
   const auto workers = place.make_workers(config.threads, config.timeout);
-  const auto model =
-      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
+  const auto model = make_model(config, corpus.info, shared, workers->device());
   const auto trainer = make_trainer(alone, *workers, *model, config, steps);
   trainer->settled_parameters().assign(start_values(*model, config, shared));
   auto order = epoch_order(all_rows(corpus.train), config.seed, 1);

@@ -12,8 +12,7 @@ std::shared_ptr<SharedWeights> make_shared_weights(bool keeps_start_values) { re
 
 void try_start(const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config) {
   const auto workers = place.make_workers(config.threads, config.timeout);
-  const auto model =
-      make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers->device());
+  const auto model = make_model(config, corpus.info, shared, workers->device());
   if (!config.init.empty()) start_values(*model, config, shared);
 }
 

@@ -73,8 +73,7 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
   together(comm, [&] {
     in_words([&] {
       workers_ = place.make_workers(config.threads, config.timeout);
-      model_ =
-          make_model(config, static_cast<std::int64_t>(corpus.info.class_names.size()), corpus.info.max_length, shared, workers_->device());
+      model_ = make_model(config, corpus.info, shared, workers_->device());
     });
   });
   device_group_ = place.connect(comm, *workers_, config.timeout, config.reduction == Reduction::tree);
