@@ -44,7 +44,7 @@ int run(const std::filesystem::path& folder, std::int64_t trials) {
   const SweepLock lock = try_lock(folder, {.process = this_process()}).lock.value();
   Journal journal = open_journal(folder / "journal.log", [&lock] { static_cast<void>(lock.holds()); }).journal;
   const FileDescriptor plain = open_file(folder / "plain", O_CREAT | O_WRONLY | O_APPEND);
-  SweepState state(spec_of(trials), epochs, worker_id(this_process()));
+  SweepState state(spec_of(trials), epochs, worker_id(this_process()), [](auto, auto, const ParameterValue& value, auto) { return value; });
   Dispatcher dispatcher(state, 1, false);
 
   double disk = 0;

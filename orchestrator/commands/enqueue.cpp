@@ -37,7 +37,7 @@ ExitCode run(const Invocation& call) {
   nlohmann::json parameters = nlohmann::json::object();
   for (std::size_t i = 1; i < line.positional.size(); ++i) add_value(space, line.positional[i], parameters);
   try {
-    requested_point(space, parameters);
+    requested_point(sweep.results.spec, train_option_check(), parameters);
   } catch (const DataError& error) {
     throw UsageError("{}", error.what());
   }

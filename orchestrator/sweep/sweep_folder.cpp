@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/system.hpp"
+#include "orchestrator/sweep/option_check.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // time_budget_attribute
 #include "sweeps/journal/journal_record.hpp"
 #include "sweeps/journal/process_identity.hpp"
@@ -48,8 +49,8 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
       {"agsweep:metric", to_word(plan.spec.metric)},
       {"agsweep:epochs", agreed(study, "agsweep:epochs", identity.epochs, "epochs")},
       {"agsweep:data_sha256", agreed(study, "agsweep:data_sha256", identity.data_sha256, "--data")},
-      {"agsweep:train_limit", identity.train_limit},
-      {"agsweep:val_limit", identity.val_limit},
+      {"agsweep:train_limit", agreed(study, "agsweep:train_limit", identity.train_limit, "--train-limit")},
+      {"agsweep:val_limit", agreed(study, "agsweep:val_limit", identity.val_limit, "--val-limit")},
       {"agsweep:deterministic", agreed(study, "agsweep:deterministic", identity.deterministic, "--deterministic")},
   };
   const auto add_input = [&](const char* key, const std::string& sha256, const char* option) {
@@ -59,11 +60,11 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
   add_input("agsweep:geometry_sha256", identity.geometry_sha256, "--weights: its config.json");
   add_input("agsweep:init_sha256", identity.init_sha256, "--init");
   if (identity.deterministic) attributes["agsweep:workers"] = agreed(study, "agsweep:workers", workers, "--workers");
-  write_spec(args, plan);
 
   const std::string writer = worker_id(this_process());
-  SweepState state(plan.spec, identity.epochs, writer);
+  SweepState state(plan.spec, identity.epochs, writer, train_option_check());
   state.replay(study, utc_now());
+  write_spec(args, plan);
   for (const auto& [key, value] : attributes) state.set_attribute(key, value);
   state.name_metric();
   const std::string budget_key(time_budget_attribute);

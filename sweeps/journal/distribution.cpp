@@ -82,4 +82,10 @@ Parameter parameter_of(std::string key, std::string_view distribution_json) {
   return parameter;
 }
 
+bool same_space(const SearchSpace& a, const SearchSpace& b) {
+  return std::ranges::equal(a, b, [](const Parameter& one, const Parameter& other) {
+    return one.key == other.key && distribution_json(one) == distribution_json(other);
+  });
+}
+
 }  // namespace agsweep

@@ -15,4 +15,7 @@ std::string distribution_json(const Parameter& parameter);
 /// @throws DataError with what is wrong (the caller adds the file's name and line)
 Parameter parameter_of(std::string key, std::string_view distribution_json);
 
+/// Whether a number stands for the same value in both: the same keys in the same order, each with the same distribution.
+bool same_space(const SearchSpace& a, const SearchSpace& b);
+
 }  // namespace agsweep

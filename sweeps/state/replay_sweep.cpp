@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "sweeps/journal/distribution.hpp"  // same_space
 #include "sweeps/state/sweep_state.hpp"
 #include "sweeps/state/trial_run.hpp"
 
@@ -26,9 +27,8 @@ void SweepState::check_study(const Study& study) const {
     throw DataError("{}: its study is {}, but the spec's metric {} is not", study.file, study.maximise ? "maximised" : "minimised",
                     to_word(spec_.metric));
   }
-  const auto same_key = [](const Parameter& a, const Parameter& b) { return a.key == b.key; };
-  if (!study.trials.empty() && !std::ranges::equal(study.space, spec_.space, same_key)) {
-    throw DataError("{}: its trials have other parameters than [space] of the spec", study.file);
+  if (!study.trials.empty() && !same_space(study.space, spec_.space)) {
+    throw DataError("{}: its trials have another [space] than the spec", study.file);
   }
 }
 

@@ -16,7 +16,7 @@ bool SweepState::set_waiting(const std::vector<WaitingTrial>& waiting) {
 
 void SweepState::enqueue(const nlohmann::json& parameters, const std::string& mail) {
   if (mail_.contains(mail)) return;
-  requested_point(spec_.space, parameters);
+  requested_point(spec_, check_, parameters);
   mail_.insert(mail);
   lines_.push_back(waiting_line(writer_, parameters, mail));
 }
@@ -48,7 +48,7 @@ std::optional<std::int64_t> SweepState::begin_waiting(std::string_view now) {
     const WaitingTrial waiting = std::move(waiting_.front());
     waiting_.erase(waiting_.begin());
     try {
-      const Point point = requested_point(spec_.space, waiting.parameters);
+      const Point point = requested_point(spec_, check_, waiting.parameters);
       for (std::size_t i = 0; i < point.size(); ++i) {
         lines_.push_back(waiting_parameter_line(writer_, waiting.in_journal, spec_.space[i], point[i]));
       }

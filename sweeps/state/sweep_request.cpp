@@ -87,7 +87,8 @@ SweepRequest parse_request(std::string_view text) {
   return {.what = SweepRequest::StopSweep{.lock = text_of(*line, "lock")}};
 }
 
-Point requested_point(const SearchSpace& space, const Json& parameters) {
+Point requested_point(const SweepSpec& spec, const OptionCheck& check, const Json& parameters) {
+  const SearchSpace& space = spec.space;
   if (!parameters.is_object()) throw DataError("parameters are {}, expected a value for each key of [space]", dump(parameters));
   for (const auto& [key, value] : parameters.items()) {
     if (std::ranges::find(space, key, &Parameter::key) == space.end()) throw DataError("{} is no key of [space]", dump(key));
@@ -97,6 +98,11 @@ Point requested_point(const SearchSpace& space, const Json& parameters) {
     const auto value = parameters.find(parameter.key);
     if (value == parameters.end()) throw DataError("{} is missing: each key of [space] has a value", parameter.key);
     point.push_back(number_of(parameter, *value));
+    try {
+      check(spec.model, parameter.key, value_at(parameter, point.back()), parameter.key);
+    } catch (const UsageError& error) {
+      throw DataError("{}", error.what());
+    }
   }
   return point;
 }

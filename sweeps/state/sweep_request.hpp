@@ -6,7 +6,8 @@
 #include <variant>
 
 #include "base/json.hpp"
-#include "sweeps/space/parameter.hpp"
+#include "sweeps/space/read_space.hpp"  // OptionCheck
+#include "sweeps/space/sweep_spec.hpp"
 
 namespace agsweep {
 
@@ -39,10 +40,11 @@ std::string to_text(const SweepRequest& request);
 /// @throws DataError for any other text than to_text() writes
 SweepRequest parse_request(std::string_view text);
 
-/// The configuration that somebody asks for: each key of the space has a value of its kind. Numbers may lie outside of the space's bounds,
-/// but not outside of the logarithm's; whole ones may be written as 8.0.
+/// The configuration that somebody asks for: each key of the spec's space has a value of its kind. Numbers may lie outside of the space's
+/// bounds, but not outside of the logarithm's or the option's; whole ones may be written as 8.0.
+/// @param check       refuses what is no value of the option
 /// @param parameters  whatever somebody wrote
 /// @throws DataError naming the key
-Point requested_point(const SearchSpace& space, const nlohmann::json& parameters);
+Point requested_point(const SweepSpec& spec, const OptionCheck& check, const nlohmann::json& parameters);
 
 }  // namespace agsweep

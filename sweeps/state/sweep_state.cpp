@@ -21,10 +21,11 @@ std::optional<std::string> later(const std::string& time, double seconds) {
 
 }  // namespace
 
-SweepState::SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer)
+SweepState::SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer, OptionCheck check)
     : spec_(spec),
       epochs_(epochs),
       writer_(std::move(writer)),
+      check_(std::move(check)),
       maximise_(higher_is_better(spec.metric)),
       sampler_(make_sampler(spec)),
       scheduler_(make_scheduler(spec.scheduler, epochs)) {

@@ -14,6 +14,7 @@
 #include "sweeps/sample/sampler.hpp"
 #include "sweeps/schedule/ranking.hpp"  // SortedRecords
 #include "sweeps/schedule/scheduler.hpp"
+#include "sweeps/space/read_space.hpp"  // OptionCheck
 #include "sweeps/space/sweep_spec.hpp"
 #include "sweeps/state/sweep_trial.hpp"
 #include "sweeps/state/trial_counts.hpp"
@@ -26,7 +27,8 @@ class SweepState {
  public:
   /// @param epochs  the length of each trial's schedule
   /// @param writer  worker_id() of the process that writes the journal
-  SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer);
+  /// @param check   refuses values that somebody asks for and that the options cannot have
+  SweepState(const SweepSpec& spec, std::int64_t epochs, std::string writer, OptionCheck check);
 
   /// Brings a new state to where a journal ends. Trials that ran then are running. What a crash cut off of the last group of lines, but
   /// follows from those that are there, is among the next lines.
@@ -146,6 +148,7 @@ class SweepState {
   SweepSpec spec_;
   std::int64_t epochs_;
   std::string writer_;
+  OptionCheck check_;
   std::string journal_ = "journal.log";  // for errors
   bool maximise_;
   std::unique_ptr<Sampler> sampler_;

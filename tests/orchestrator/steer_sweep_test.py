@@ -76,6 +76,7 @@ class Steering(SweepTest):
         wait_until(lambda: self.status()["waiting"] == 1, job)
         self.study(self.out).enqueue_trial({"lr": 0.00456, "dropout": 0.1}, user_attrs={"by": "hand"})
         self.study(self.out).enqueue_trial({"lr": -1.0, "dropout": 0.1})
+        self.study(self.out).enqueue_trial({"lr": 5.0, "dropout": 0.1})
         for trial in range(3):
             self.wait_for_epochs(job, trial)
             self.ask("stop", "--trial", trial)
@@ -84,11 +85,12 @@ class Steering(SweepTest):
         self.program.finish(job).check(CHECKPOINTED)
         self.assertEqual([(row["lr"], row["dropout"]) for row in self.results(self.out)[1:3]], [("0.0123", "0.3"), ("0.00456", "0.1")])
         trials = self.study(self.out).trials
-        self.assertEqual([trial.state.name for trial in trials], ["PRUNED"] * 3 + ["FAIL", "RUNNING"])
+        self.assertEqual([trial.state.name for trial in trials], ["PRUNED"] * 3 + ["FAIL", "FAIL", "RUNNING"])
         self.assertEqual(trials[2].params, {"lr": 0.00456, "dropout": 0.1})
         self.assertEqual(trials[2].user_attrs["by"], "hand")
         self.assertIn("lr: -1.0 is no positive number", trials[3].user_attrs["agsweep:error"])
-        self.assertEqual(trials[4].user_attrs["agsweep:run"], {"configuration": 1, "seed": 42})
+        self.assertIn("lr: 5 is out of range (0, 1]", trials[4].user_attrs["agsweep:error"])
+        self.assertEqual(trials[5].user_attrs["agsweep:run"], {"configuration": 1, "seed": 42})
         status = self.status()
         self.assertEqual((status["planned"], status["waiting"], status["unread_mail"]), (6, 0, 0))
 
@@ -185,10 +187,11 @@ class Steering(SweepTest):
         os.mkfifo(box / "6.json")
         (box / "7.json").mkdir()
         (box / "8.json").write_text('{"request": "stop", "trial": 17}')
-        (box / "9.json").write_text('{"request": "enqueue", "parameters": {"lr": 0.01, "dropout": 0.1}}')
+        (box / "9.json").write_text('{"request": "enqueue", "parameters": {"lr": 5, "dropout": 0.1}}')
+        (box / "A.json").write_text('{"request": "enqueue", "parameters": {"lr": 0.01, "dropout": 0.1}}')
         result = self.resume(self.out, ranks=1)
-        self.assertEqual(self.mail(), [f"{i}.json.refused" for i in range(1, 9)])
-        self.assertEqual(result.stderr.count("set aside"), 8)
+        self.assertEqual(self.mail(), [f"{i}.json.refused" for i in range(1, 10)])
+        self.assertEqual(result.stderr.count("set aside"), 9)
         self.assertEqual(len(self.results(self.out)), 5)
 
     def test_killed_at_random_moments_nothing_that_was_asked_is_lost_or_done_twice(self):

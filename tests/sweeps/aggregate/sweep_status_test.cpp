@@ -12,11 +12,13 @@
 #include "sweeps/journal/sweep_lock.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/sweeps/aggregate/sweep_writer.hpp"
+#include "tests/sweeps/space/small_options.hpp"
 
 namespace agsweep {
 namespace {
 
 using ::testing::HasSubstr;
+using testing_support::any_value;
 using testing_support::grid_spec;
 using testing_support::SweepWriter;
 using testing_support::TemporaryFolder;
@@ -49,7 +51,7 @@ TEST(SweepStatus, PlansAFailedTrialsSecondTryToo) {
   const TemporaryFolder folder;
   SweepWriter writer(folder / "s", grid_spec({0.1, 0.2}, "seeds = [1, 2]"), {});
   writer.fail(writer.begin(), "out of memory");
-  SweepState again(writer.state().spec(), 3, "agsweep-n1-1-1");
+  SweepState again(writer.state().spec(), 3, "agsweep-n1-1-1", any_value);
   EXPECT_EQ(status_of(read_sweep(writer.save())).counts.planned(), 4);
   again.replay(read_study(folder / "s" / "journal.log"), "2026-01-31T12:00:00Z");
   again.retry_failed();

@@ -20,12 +20,13 @@ constexpr std::string_view writer = "agsweep-n1-4242-99";
 }
 
 SweepWriter::SweepWriter(fs::path folder, std::string_view spec, const Facts& facts)
-    : folder_(std::move(folder)), state_(spec_of(spec), facts.epochs, std::string(writer)) {
+    : folder_(std::move(folder)), state_(spec_of(spec), facts.epochs, std::string(writer), any_value) {
   fs::create_directories(folder_ / "trials");
   for (const std::string& line : state_.take_lines()) journal_ += line + "\n";
   journal_ += study_attribute_line(writer, epochs_attribute, facts.epochs) + "\n";
   journal_ += study_attribute_line(writer, data_attribute, facts.data_sha256) + "\n";
   journal_ += study_attribute_line(writer, train_limit_attribute, facts.train_limit) + "\n";
+  if (facts.deterministic) journal_ += study_attribute_line(writer, "agsweep:deterministic", true) + "\n";
 }
 
 std::int64_t SweepWriter::begin() { return state_.next(0, 0, now).value(); }

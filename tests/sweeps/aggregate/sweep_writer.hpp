@@ -17,6 +17,7 @@ class SweepWriter {
     std::int64_t epochs = 3;
     std::string data_sha256 = "d0";
     std::int64_t train_limit = 0;
+    bool deterministic = false;
   };
 
   /// @param spec  of "sweep.toml", read with small_options

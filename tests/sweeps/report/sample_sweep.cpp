@@ -14,6 +14,7 @@
 #include "sweeps/space/read_spec.hpp"
 #include "sweeps/space/resolved_spec.hpp"
 #include "sweeps/state/sweep_state.hpp"
+#include "tests/sweeps/space/small_options.hpp"
 
 namespace agsweep::testing_support {
 
@@ -165,7 +166,7 @@ std::string time_at(std::int64_t minute) { return fmt::format("2026-01-31T{:02}:
 }  // namespace
 
 void write_sample_sweep(const fs::path& folder, const SampleSweep& sample) {
-  SweepState state(spec_of(sample), sample.epochs, std::string(writer));
+  SweepState state(spec_of(sample), sample.epochs, std::string(writer), any_value);
   std::string journal;
   const auto keep = [&] {
     for (const std::string& line : state.take_lines()) journal += line + "\n";

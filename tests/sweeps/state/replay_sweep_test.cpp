@@ -167,7 +167,10 @@ TEST(ReplaySweep, RefusesAJournalOfAnotherMetricOrSpace) {
   EXPECT_THAT(error_after({}, loss), HasSubstr("its study is maximised, but the spec's metric val.loss is not"));
   SweepSpec other = small_spec(2, SchedulerKind::asha);
   other.space[1].key = "heads";
-  EXPECT_THAT(error_after({}, other), HasSubstr("other parameters"));
+  EXPECT_THAT(error_after({}, other), HasSubstr("another [space] than the spec"));
+  other = small_spec(2, SchedulerKind::asha);
+  other.space[1].values = {std::int64_t{4}, std::int64_t{5}, std::int64_t{6}};
+  EXPECT_THAT(error_after({}, other), HasSubstr("another [space] than the spec")) << "its numbers stand for other values";
 }
 
 }  // namespace

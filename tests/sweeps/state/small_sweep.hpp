@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sweeps/state/sweep_state.hpp"
+#include "tests/sweeps/space/small_options.hpp"
 
 namespace agsweep::testing_support {
 
@@ -21,7 +22,7 @@ inline SweepSpec small_spec(std::int64_t trials, SchedulerKind scheduler = Sched
           .scheduler = {.kind = scheduler, .eta = 2}};
 }
 
-inline SweepState new_sweep(const SweepSpec& spec, std::int64_t epochs = 4) { return {spec, epochs, sweep_writer}; }
+inline SweepState new_sweep(const SweepSpec& spec, std::int64_t epochs = 4) { return {spec, epochs, sweep_writer, any_value}; }
 
 inline std::string text_of_lines(const std::vector<std::string>& lines) {
   std::string text;

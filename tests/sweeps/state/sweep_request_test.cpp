@@ -15,12 +15,19 @@ using testing::HasSubstr;
 using namespace testing_support;
 using nlohmann::json;
 
-const SearchSpace space = {{.key = "lr", .scale = Scale::log, .low = 1e-4, .high = 1e-2},
-                           {.key = "layers", .scale = Scale::integer, .low = 1, .high = 4},
-                           {.key = "rank", .scale = Scale::values, .values = {std::int64_t{2}, 0.5, true, std::string("x")}}};
+const SweepSpec spec = {.model = "scratch",
+                        .space = {{.key = "lr", .scale = Scale::log, .low = 1e-4, .high = 1e-2},
+                                  {.key = "layers", .scale = Scale::integer, .low = 1, .high = 4},
+                                  {.key = "rank", .scale = Scale::values, .values = {std::int64_t{2}, 0.5, true, std::string("x")}}}};
+
+/// An OptionCheck of a program whose scratch model has an lr of at most 1.
+ParameterValue lr_up_to_one(std::string_view model, std::string_view key, const ParameterValue& value, std::string_view origin) {
+  if (model == "scratch" && key == "lr" && std::get<double>(value) > 1) throw UsageError("{}: too large", origin);
+  return value;
+}
 
 std::string refused(const json& parameters) {
-  return error_of<DataError>([&] { requested_point(space, parameters); });
+  return error_of<DataError>([&] { requested_point(spec, lr_up_to_one, parameters); });
 }
 
 TEST(SweepRequest, IsReadAsItWasWritten) {
@@ -43,10 +50,10 @@ TEST(SweepRequest, IsRefusedWhereItIsAnythingElse) {
 }
 
 TEST(RequestedPoint, TakesEachKindOfValueAlsoOutsideOfTheSpacesBounds) {
-  EXPECT_THAT(requested_point(space, {{"lr", 0.5}, {"layers", 9}, {"rank", 2.0}}), ElementsAre(0.5, 9, 0));
-  EXPECT_THAT(requested_point(space, {{"lr", 1}, {"layers", 2.0}, {"rank", 0.5}}), ElementsAre(1, 2, 1));
-  EXPECT_THAT(requested_point(space, {{"lr", 1}, {"layers", 1}, {"rank", true}}), ElementsAre(1, 1, 2));
-  EXPECT_THAT(requested_point(space, {{"lr", 1}, {"layers", 1}, {"rank", "x"}}), ElementsAre(1, 1, 3));
+  EXPECT_THAT(requested_point(spec, lr_up_to_one, {{"lr", 0.5}, {"layers", 9}, {"rank", 2.0}}), ElementsAre(0.5, 9, 0));
+  EXPECT_THAT(requested_point(spec, lr_up_to_one, {{"lr", 1}, {"layers", 2.0}, {"rank", 0.5}}), ElementsAre(1, 2, 1));
+  EXPECT_THAT(requested_point(spec, lr_up_to_one, {{"lr", 1}, {"layers", 1}, {"rank", true}}), ElementsAre(1, 1, 2));
+  EXPECT_THAT(requested_point(spec, lr_up_to_one, {{"lr", 1}, {"layers", 1}, {"rank", "x"}}), ElementsAre(1, 1, 3));
 }
 
 TEST(RequestedPoint, NamesTheKeyThatIsWrongMissingOrUnknown) {
@@ -57,6 +64,7 @@ TEST(RequestedPoint, NamesTheKeyThatIsWrongMissingOrUnknown) {
   EXPECT_THAT(refused({{"lr", 1}, {"layers", 1}, {"rank", 1}}), HasSubstr("rank: 1 is not among the values of [space]: 2, 0.5, true, x"));
   EXPECT_THAT(refused({{"lr", 1}, {"layers", 1}}), HasSubstr("rank is missing"));
   EXPECT_THAT(refused({{"lr", 1}, {"layers", 1}, {"rank", 2}, {"seed", 1}}), HasSubstr("\"seed\" is no key of [space]"));
+  EXPECT_THAT(refused({{"lr", 1.5}, {"layers", 1}, {"rank", 2}}), HasSubstr("lr: too large"));
   EXPECT_THAT(refused(json::array({1})), HasSubstr("expected a value for each key"));
   EXPECT_LT(refused({{"lr", std::string(1'000'000, 'x')}, {"layers", 1}, {"rank", 2}}).size(), 200U);
 }
