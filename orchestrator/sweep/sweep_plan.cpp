@@ -24,12 +24,13 @@ const Option& option_named(std::string_view name) {
   return std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.option.name == name; })->option;
 }
 
+void require_not_in_space(const SweepSpec& spec, const std::string& key, const Asked& asked) {
+  if (std::ranges::find(spec.space, key, &Parameter::key) == spec.space.end()) return;
+  throw UsageError("{}: the spec's [space] has it; take it out there to fix it", asked.origin);
+}
+
 /// An option of the command line takes the place of the spec's.
-void fix(SweepSpec& spec, const OptionCheck& check, std::string_view name, const Asked& asked) {
-  const std::string key = option_named(name).key();
-  for (const Parameter& parameter : spec.space) {
-    if (parameter.key == key) throw UsageError("{}: the spec's [space] has it; take it out there to fix it", asked.origin);
-  }
+void fix(SweepSpec& spec, const OptionCheck& check, const std::string& key, const Asked& asked) {
   ParameterValue value = check(spec.model, key, parameter_value(asked.value), asked.origin);
   const auto found = std::find_if(spec.fixed.begin(), spec.fixed.end(), [&](const FixedOption& fixed) { return fixed.key == key; });
   if (found != spec.fixed.end()) {
@@ -63,6 +64,11 @@ void make_paths_absolute(SweepSpec& spec) {
   }
 }
 
+bool has_lines(const fs::path& journal) {
+  std::error_code none;
+  return fs::file_size(journal, none) > 0 && !none;
+}
+
 }  // namespace
 
 SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
@@ -84,10 +90,11 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
     const Option& option = option_named(name);
     if (name == "seed") throw UsageError("{}: a sweep's seeds stand in its spec", asked.origin);
     if (name == "model" || name == "metric") throw UsageError("{}: a sweep's {} stands in its spec", asked.origin, name);
+    require_not_in_space(plan.spec, option.key(), asked);
     if (option.may_change_on_resume) {
       plan.passing.emplace(name, asked);
     } else {
-      fix(plan.spec, check, name, asked);
+      fix(plan.spec, check, option.key(), asked);
     }
   }
   if (!args.part.empty()) set_part(plan.spec, args.part, "--part");
@@ -100,12 +107,17 @@ SweepPlan plan_sweep(const SweepArgs& args, const AskedOptions& options) {
 void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
   require_no_run(args.out);
   const fs::path resolved = args.out / "sweep.resolved.toml";
-  if (!fs::exists(resolved)) return;
+  if (!fs::exists(resolved) && !has_lines(args.out / "journal.log")) return;
   if (!args.resume) {
     throw UsageError("--out: a sweep stands in {}; go on with it by --resume, or choose another folder", args.out.string());
   }
   SweepSpec before;
   try {
+    if (!fs::exists(resolved)) {
+      throw DataError(
+          "{}: missing, though the sweep has begun; put it back, or go on by --resume --repair --spec with the sweep's own spec",
+          resolved.string());
+    }
     before = read_sealed_spec(resolved, train_option_check());
   } catch (const DataError&) {
     if (args.repair && !plan.given.empty()) return;  // the given spec takes its place; the journal tells whether its space is another

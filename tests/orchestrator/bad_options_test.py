@@ -123,6 +123,15 @@ class BadSpecs(ProgramTest):
                 self.refused_spec([f"6:{line.index(value)}: {key}: {value} {says}"], space + line)
 
 
+    def test_an_option_of_the_command_line_that_space_has_too_is_refused(self):
+        spec = self.folder / "sweep.toml"
+        for key, option, value in (("lr", "--lr", 0.1), ("activation_checkpointing", "--activation-checkpointing", "on")):
+            spec.write_text(f'model = "scratch"\nsampler = "random"\ntrials = 2\n[space]\nlr = {{ log = [1e-5, 1e-3] }}\n'
+                            + (f"{key} = {{ values = [false, true] }}\n" if key != "lr" else ""))
+            self.refused(USAGE, [option, "the spec's [space] has it"], "sweep", "--dry-run", "--spec", spec, "--data", self.data,
+                         "--out", self.folder / "sweep", option, value)
+
+
 class BadConfigFiles(ProgramTest):
     def refused_config(self, says, text):
         config = self.folder / "config.toml"

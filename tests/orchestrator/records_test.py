@@ -157,6 +157,19 @@ class SweepRecords(SweepTest):
         spec.write_text(spec.read_text().replace("batch_size = 60", "batch_size = 30"))
         self.refused_everywhere(["sweep.resolved.toml", "its seal"])
 
+    def test_a_spec_that_is_lost_is_written_anew_where_it_is_the_journals(self):
+        spec, given = self.copy / "sweep.resolved.toml", self.copy / "sweep.toml"
+        whole = spec.read_text()
+        spec.unlink()
+        command = ["sweep", "--data", self.data, "--out", self.copy, "--threads", 1, "--spec"]
+        self.refused(USAGE, "a sweep stands in", *command, given)
+        self.refused(DATA, ["sweep.resolved.toml: missing", "--repair"], *command, given, "--resume")
+        other = self.folder / "other.toml"
+        other.write_text(given.read_text().replace("values = [0.0, 0.1, 0.3]", "values = [0.0, 0.2, 0.4]"))
+        self.refused(DATA, "another [space] than the spec", *command, other, "--resume", "--repair")
+        self.program.run(*command, given, "--resume", "--repair").check()
+        self.assertEqual(spec.read_text(), whole)
+
     def test_a_result_or_table_of_a_trial_that_was_changed_is_found(self):
         path = self.copy / "trials/0001/result.json"
         whole = path.read_text()
