@@ -9,7 +9,7 @@
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/slurm/submitted_jobs.hpp"
 #include "orchestrator/sweep/sweep_plan.hpp"
-#include "orchestrator/training/run_lock.hpp"  // lock_folder
+#include "orchestrator/training/run_lock.hpp"  // lock_folder, require_no_parts
 #include "slurm/queue.hpp"
 #include "sweeps/space/read_spec.hpp"  // set_part
 
@@ -70,12 +70,14 @@ void check_ranks(const SubmitArgs& args, std::int64_t ranks_per_trial) {
 }
 
 void check_array(std::int64_t array, const SweepPlan& plan, const fs::path& out) {
-  const bool is_one = fs::exists(out / "sweep.resolved.toml"), is_parts = fs::exists(out / "part-0");
-  if (array == 0 && is_parts) throw UsageError("--array: {} holds the parts of an array; go on with as many", out.string());
-  if (array == 0) return;
-  if (is_one) throw UsageError("--array: {} holds a sweep that is not in parts; go on with it without --array", out.string());
-  SweepSpec part = plan.spec;
-  set_part(part, fmt::format("0/{}", array), "--array");
+  if (array == 0) return require_no_parts(out);
+  if (fs::exists(out / "sweep.resolved.toml"))
+    throw UsageError("--array: {} holds a sweep that is not in parts; go on with it without --array", out.string());
+  for (std::int64_t number = 0; number < array; ++number) {
+    SweepPlan part = plan;
+    set_part(part.spec, fmt::format("{}/{}", number, array), "--array");
+    require_same_sweep({.spec = {}, .data = {}, .out = out / fmt::format("part-{}", number), .resume = true}, part);
+  }
 }
 
 Launcher launcher_of(const SubmitArgs& args, const AskedOptions& options, const Message& message) {

@@ -10,6 +10,7 @@
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/sweep/sweep_cost.hpp"  // trial_config, known_points, warmup_warning
 #include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/run_lock.hpp"  // require_no_parts
 #include "orchestrator/world/launch.hpp"
 #include "orchestrator/world/slurm_check.hpp"
 
@@ -81,6 +82,7 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
   require_same_out(comm, args.out);
   PreparedSweep sweep;
   together(comm, [&] {
+    require_no_parts(args.out);
     sweep.plan = plan_sweep(args, options);
     sweep.corpus = read_training_corpus(args.data);
     sweep.data_sha256 = sha256_file(args.data);

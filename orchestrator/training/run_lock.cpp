@@ -8,7 +8,8 @@
 #include "base/system.hpp"
 #include "base/thread.hpp"
 #include "slurm/job_environment.hpp"
-#include "slurm/queue.hpp"  // job_has_ended
+#include "slurm/queue.hpp"                     // job_has_ended
+#include "sweeps/aggregate/sweep_results.hpp"  // folders_of_sweep
 #include "sweeps/journal/process_identity.hpp"
 
 namespace agsweep {
@@ -19,7 +20,7 @@ namespace {
 
 bool is_sweep(const fs::path& folder) {
   std::error_code unreadable;
-  return fs::exists(folder / "journal.log", unreadable) || fs::exists(folder / "sweep.resolved.toml", unreadable);
+  return fs::exists(folder / journal_name, unreadable) || !folders_of_sweep(folder).empty();
 }
 
 }  // namespace
@@ -36,11 +37,21 @@ SweepLock lock_folder(const fs::path& folder, const std::function<void(const std
 
 void require_no_sweep(const fs::path& out) {
   if (is_sweep(out)) throw UsageError("--out: a sweep stands in {}; choose another folder", out.string());
-  const fs::path trials = fs::absolute(out / ".").lexically_normal().parent_path().parent_path();
+  std::error_code unreadable;
+  fs::path trial = fs::weakly_canonical(out, unreadable);  // a sweep's tensorboard/ links to its trials
+  if (!trial.has_filename()) trial = trial.parent_path();  // "trials/0007/"
+  const fs::path trials = trial.parent_path();
   if (trials.filename() == "trials" && is_sweep(trials.parent_path())) {
     throw UsageError("--out: {} is a trial of the sweep in {}; go on with that by `agsweep sweep --resume`, or choose another folder",
                      out.string(), trials.parent_path().string());
   }
+}
+
+void require_no_parts(const fs::path& out) {
+  const std::vector<fs::path> parts = folders_of_sweep(out);
+  if (parts.empty() || parts.front() == out) return;
+  throw UsageError("--out: the parts of a sweep stand in {}; go on with them as their job array did, or choose another folder",
+                   out.string());
 }
 
 void require_no_run(const fs::path& out) {

@@ -21,6 +21,8 @@ SweepLock lock_folder(const std::filesystem::path& folder, const std::function<v
 /// A folder is a run's or a sweep's, and a trial's is its sweep's alone.
 /// @throws UsageError when a sweep stands in `out`, or it is a sweep's trial
 void require_no_sweep(const std::filesystem::path& out);
+/// @throws UsageError when the parts of a sweep stand in `out`: they would no longer be seen beside a whole one
+void require_no_parts(const std::filesystem::path& out);
 /// @throws UsageError when a run stands in `out`
 void require_no_run(const std::filesystem::path& out);
 

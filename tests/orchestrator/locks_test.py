@@ -88,6 +88,14 @@ class Locks(ProgramTest):
             self.refused(USAGE, ["a run of `agsweep train` stands in", "choose another folder"], *sweep, self.folder / "run", *resume)
         self.refused(USAGE, "is a trial of the sweep in", "train", "--out", self.folder / "sweep/trials/0001", "--resume")
         self.refused(USAGE, "is a trial of the sweep in", *self.command(self.folder / "sweep/trials/0009/"))
+        (self.folder / "link").symlink_to("sweep/trials/0001")
+        self.refused(USAGE, "is a trial of the sweep in", "train", "--out", self.folder / "link", "--resume")
+        self.program.run(*sweep, self.folder / "parts/part-1", "--part", "1/2").check()
+        self.refused(USAGE, "a sweep stands in", *self.command(self.folder / "parts"))
+        self.refused(USAGE, "the parts of a sweep stand in", *sweep, self.folder / "parts")
+        submit = ["submit", "--dry-run", "--launcher", "srun", "--array"]
+        self.refused(USAGE, "holds a sweep of another spec", *submit, 2, "--", *sweep, self.folder / "parts", "--weight-decay", 0.5)
+        self.program.run(*submit, 2, "--", *sweep, self.folder / "parts").check()
 
     def test_a_refused_training_leaves_no_folder(self):
         self.refused(4, "none.h5", "train", "--data", self.folder / "none.h5", "--out", self.folder / "a/b/run", *tiny())
