@@ -1,8 +1,7 @@
-#include <algorithm>  // std::find, std::any_of
+#include <algorithm>  // std::find
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>  // fmt::join
 
 #include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
@@ -13,25 +12,13 @@ namespace agsweep {
 
 namespace {
 
-/// A command that trains on many ranks and goes on where it was stopped.
-bool can_be_submitted(const Command& command) {
-  const auto has = [&](std::string_view name) {
-    return std::any_of(command.options.begin(), command.options.end(), [&](const Option& option) { return option.name == name; });
-  };
-  return command.on_all_ranks && has("out") && has("resume");
-}
-
 SubmittedCommand submitted_command(const std::vector<std::string>& words) {
   if (words.empty()) throw UsageError("the command to submit follows --: agsweep submit --nodes 2 -- sweep --spec FILE ..");
-  std::vector<std::string_view> names;
-  for (const Command& command : commands()) {
-    if (!can_be_submitted(command)) continue;
-    if (command.name == words.front()) {
-      return {.words = words, .asked = parse_command_line(command.options, {words.begin() + 1, words.end()}).asked};
-    }
-    names.push_back(command.name);
+  for (const Command& command : {sweep_command(), train_command()}) {
+    if (command.name != words.front()) continue;
+    return {.words = words, .asked = parse_command_line(command.options, {words.begin() + 1, words.end()}).asked};
   }
-  throw UsageError("{}: cannot be submitted; only {} can", words.front(), fmt::join(names, ", "));
+  throw UsageError("{}: cannot be submitted; only sweep and train can", words.front());
 }
 
 ExitCode run(const Invocation& call) {

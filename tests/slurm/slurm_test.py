@@ -329,7 +329,8 @@ class Refused(SlurmTest):
         self.assertIn("SLURM gave this job 2 GPUs on node n1, but none can be used there", self.complaint_under_srun("-n", "1", "--gpus-per-node=2"))
 
     def test_what_does_not_train(self):
-        self.assertIn("evaluate: cannot be submitted; only train, sweep", self.submit(command=["evaluate", self.folder], code=2).stderr)
+        for command in ("evaluate", "reproduce"):
+            self.assertIn(f"{command}: cannot be submitted; only sweep and train can", self.submit(command=[command, self.folder], code=2).stderr)
         self.assertIn("the command to submit follows --", self.program.run("submit", "--nodes", 2).check(2).stderr)
 
     def test_an_array_of_a_sweep_that_learns(self):
