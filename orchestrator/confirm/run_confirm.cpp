@@ -35,6 +35,8 @@ SweepSpec confirming_spec(const ReportedSweep& sweep, const ConfirmArgs& args) {
     throw UsageError("--seeds: {} is one that the sweep chose by; a fair test needs others", seed);
   }
   spec.name += "-confirm";
+  spec.part = 0;  // it may have been one of several
+  spec.parts = 1;
   spec.sampler = SamplerKind::random;  // which has nothing to draw
   spec.scheduler = {};
   spec.keep = -1;

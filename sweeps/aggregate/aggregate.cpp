@@ -12,8 +12,6 @@ namespace agsweep {
 
 namespace {
 
-std::string rows_text(std::int64_t train_limit) { return train_limit == 0 ? "all" : fmt::format("{}", train_limit); }
-
 std::string counted(std::int64_t count, const char* one, const char* several) {
   return fmt::format("{} {}", count, count == 1 ? one : several);
 }
@@ -108,7 +106,7 @@ void remark_sweeps(Aggregate& all) {
 
 std::string scope_text(const RankingScope& scope) {
   return fmt::format("best {} of {} on {} rows of corpus {}", to_word(scope.metric), counted(scope.epochs, "epoch", "epochs"),
-                     rows_text(scope.train_limit), scope.data_sha256.substr(0, 12));
+                     limit_text(scope.train_limit), scope.data_sha256.substr(0, 12));
 }
 
 Aggregate aggregate(std::vector<SweepResults> sweeps) {

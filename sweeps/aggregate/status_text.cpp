@@ -69,9 +69,8 @@ nlohmann::ordered_json lock_json(const std::optional<LockState>& lock) {
 }  // namespace
 
 std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
-  const std::string rows = sweep.train_limit == 0 ? "all rows" : fmt::format("{} rows", sweep.train_limit);
-  std::string text =
-      fmt::format("{}: {} by {}, {} epochs on {}\n", sweep.spec.name, sweep.spec.model, to_word(sweep.spec.metric), sweep.epochs, rows);
+  std::string text = fmt::format("{}: {} by {}, {} epochs on {} rows\n", sweep.spec.name, sweep.spec.model, to_word(sweep.spec.metric),
+                                 sweep.epochs, limit_text(sweep.train_limit));
   const auto add = [&](const char* name, const std::string& what) { text += fmt::format("{:<9}{}\n", name, what); };
   add("trials", counts_text(status.counts));
   add("best", best_text(sweep, status));

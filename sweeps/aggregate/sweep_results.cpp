@@ -1,9 +1,10 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 
-#include <algorithm>  // std::all_of, std::equal, std::max_element, std::min_element, std::stable_sort
+#include <algorithm>  // std::equal, std::max_element, std::min_element, std::stable_sort
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -53,8 +54,7 @@ SweepSpec read_resolved_spec(const fs::path& path) {
 
 /// The spec's space tells what a journal's numbers stand for: only if it is the journal's.
 void check_space(const SweepSpec& spec, const Study& study) {
-  const auto same = [](const Parameter& a, const Parameter& b) { return a.key == b.key && distribution_json(a) == distribution_json(b); };
-  if (!std::equal(spec.space.begin(), spec.space.end(), study.space.begin(), study.space.end(), same)) {
+  if (!same_space(spec.space, study.space)) {
     throw DataError("its parameters are not those of {}", resolved_spec_name);
   }
 }
@@ -72,13 +72,16 @@ void read_study_attributes(const Study& study, SweepResults& sweep) {
   need(train_limit.has_value(), train_limit_attribute);
   need(has_data, data_attribute);
   sweep.epochs = epochs.value_or(0);
-  sweep.train_limit = train_limit.value_or(0);
+  const bool varies = std::ranges::find(sweep.spec.space, "train_limit", &Parameter::key) != sweep.spec.space.end();
+  sweep.train_limit = varies ? various_rows : train_limit.value_or(0);
   sweep.val_limit = whole_attribute(study.attributes, val_limit_attribute, 0).value_or(0);
   if (const auto ends = study.attributes.find(std::string(time_budget_attribute));
       ends != study.attributes.end() && ends->second.is_string()) {
     sweep.time_budget_ends = ends->second.get<std::string>();
   }
-  sweep.waiting = std::ssize(study.in_journal.waiting());
+  const auto deterministic = study.attributes.find("agsweep:deterministic");
+  const bool takes_more = sweep.spec.parts == 1 && (deterministic == study.attributes.end() || deterministic->second != true);
+  if (takes_more) sweep.waiting = std::ssize(study.in_journal.waiting());
   if (has_data) sweep.data_sha256 = found->second.get<std::string>();
 }
 
@@ -205,13 +208,14 @@ SweepResults read_folder(const fs::path& folder, bool with_results) {
   return sweep;
 }
 
-/// Adds the trials of another part.
+/// Adds the trials of another part. One of the two may have gone on with more trials or seeds already.
 void merge(SweepResults& sweep, SweepResults part) {
   part.spec.part = sweep.spec.part;  // all else is the same
-  part.spec.parts = sweep.spec.parts;
   const std::string difference = spec_difference(sweep.spec, part.spec);
   const bool has_begun = !part.data_sha256.empty() && !sweep.data_sha256.empty();
-  if (!difference.empty()) {
+  if (difference.empty()) {
+    sweep.spec = part.spec;
+  } else if (!spec_difference(part.spec, sweep.spec).empty()) {
     throw DataError("{}: a part of another sweep than {}:{}", part.folder.string(), sweep.parts[0].string(), difference);
   }
   if (has_begun && part.data_sha256 != sweep.data_sha256) {
@@ -223,6 +227,7 @@ void merge(SweepResults& sweep, SweepResults part) {
     sweep.train_limit = part.train_limit;
     sweep.val_limit = part.val_limit;
   }
+  sweep.time_budget_ends = std::max(sweep.time_budget_ends, part.time_budget_ends);  // UTC, which sorts as text
   sweep.parts.push_back(part.folder);
   sweep.trials.insert(sweep.trials.end(), part.trials.begin(), part.trials.end());
 }
@@ -245,12 +250,13 @@ SweepResults read(const fs::path& folder, bool with_results) {
   SweepResults sweep = read_folder(parts.empty() ? folder : parts.front(), with_results);
   if (!parts.empty() && parts.front() != folder) {
     sweep.folder = folder;
+    for (std::size_t i = 1; i < parts.size(); ++i) merge(sweep, read_folder(parts[i], with_results));
     sweep.spec.part = 0;
     sweep.spec.parts = 1;
-    for (std::size_t i = 1; i < parts.size(); ++i) merge(sweep, read_folder(parts[i], with_results));
     number(sweep);
   }
-  sweep.closed = std::all_of(sweep.trials.begin(), sweep.trials.end(), [](const TrialResults& trial) { return trial.trial.ended(); });
+  const TrialCounts counts = counts_of(sweep);
+  sweep.closed = counts.ended() == counts.planned();
   return sweep;
 }
 
@@ -285,6 +291,23 @@ std::vector<fs::path> folders_of_sweep(const fs::path& folder) {
   std::vector<fs::path> folders;
   for (auto& [part, path] : parts) folders.push_back(std::move(path));
   return folders;
+}
+
+std::string limit_text(std::int64_t limit) {
+  if (limit == various_rows) return "various";
+  return limit == 0 ? "all" : fmt::format("{}", limit);
+}
+
+TrialCounts counts_of(const SweepResults& sweep) {
+  TrialCounts counts;
+  std::set<std::pair<std::int64_t, std::int64_t>> begun;  // configuration and seed
+  for (const TrialResults& results : sweep.trials) {
+    ++counts.of(results.trial.phase);
+    begun.emplace(results.trial.configuration, results.trial.seed);
+  }
+  const std::int64_t asked = begun.empty() ? 0 : std::max<std::int64_t>(0, -begun.begin()->first);
+  counts.pending = (sweep.spec.own_trials() + asked + sweep.waiting) * std::ssize(sweep.spec.seeds) - std::ssize(begun);
+  return counts;
 }
 
 fs::path trial_folder(const fs::path& sweep, std::int64_t number) { return sweep / "trials" / fmt::format("{:04}", number); }

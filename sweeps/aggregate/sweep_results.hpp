@@ -12,6 +12,7 @@
 #include "base/json.hpp"
 #include "sweeps/space/sweep_spec.hpp"
 #include "sweeps/state/sweep_trial.hpp"
+#include "sweeps/state/trial_counts.hpp"
 
 namespace agsweep {
 
@@ -25,6 +26,11 @@ constexpr std::string_view data_attribute = "agsweep:data_sha256";
 constexpr std::string_view train_limit_attribute = "agsweep:train_limit";       // 0: all rows
 constexpr std::string_view val_limit_attribute = "agsweep:val_limit";           // likewise; older sweeps have none
 constexpr std::string_view time_budget_attribute = "agsweep:time_budget_ends";  // UTC; null: never
+
+/// Instead of a number of rows.
+constexpr std::int64_t various_rows = -1;
+/// Of how many rows: "all", "various", or their number.
+std::string limit_text(std::int64_t limit);
 
 /// A trial with what its RUN/ holds.
 struct TrialResults {
@@ -53,17 +59,21 @@ struct SweepResults {
   SweepSpec spec = {};                            // as it runs: SWEEP/sweep.resolved.toml; of a sweep in parts, the whole
   std::int64_t epochs = 0;                        // of each trial's schedule
   std::string data_sha256 = {};
-  std::int64_t train_limit = 0;           // rows; 0: all
-  std::int64_t val_limit = 0;             // likewise
-  std::int64_t waiting = 0;               // configurations that somebody has asked for and that have not begun; of no sweep in parts
+  std::int64_t train_limit = 0;  // rows; 0: all; various_rows where it is a key of [space]
+  std::int64_t val_limit = 0;    // rows; 0: all
+  std::int64_t waiting =
+      0;  // configurations that somebody has asked for and that are yet to begin; none in a sweep in parts, or a deterministic one
   std::string time_budget_ends = {};      // of who works on it, or did last: UTC; empty: never
-  bool closed = false;                    // no trial runs or is paused
+  bool closed = false;                    // each trial has ended, and none is to begin
   std::vector<TrialResults> trials = {};  // by number
 
   bool maximise() const { return higher_is_better(spec.metric); }
   /// A trial's best value in its first epochs, of which it has one at least.
   double best_up_to(const SweepTrial& trial, std::int64_t epoch) const;
 };
+
+/// A trial whose process has ended counts as running, as the journal has it.
+TrialCounts counts_of(const SweepResults& sweep);
 
 /// SWEEP/trials/0007
 std::filesystem::path trial_folder(const std::filesystem::path& sweep, std::int64_t number);

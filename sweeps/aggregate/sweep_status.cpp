@@ -1,8 +1,6 @@
 #include "sweeps/aggregate/sweep_status.hpp"
 
-#include <algorithm>  // std::max
 #include <chrono>
-#include <set>
 
 #include <fmt/chrono.h>
 
@@ -48,18 +46,6 @@ bool better(const SweepResults& sweep, const TrialResults& a, const TrialResults
 }
 
 }  // namespace
-
-TrialCounts counts_of(const SweepResults& sweep) {
-  TrialCounts counts;
-  std::set<std::pair<std::int64_t, std::int64_t>> begun;  // configuration and seed
-  for (const TrialResults& results : sweep.trials) {
-    ++counts.of(results.trial.phase);
-    begun.emplace(results.trial.configuration, results.trial.seed);
-  }
-  const std::int64_t asked = begun.empty() ? 0 : std::max<std::int64_t>(0, -begun.begin()->first);
-  counts.pending = (sweep.spec.own_trials() + asked + sweep.waiting) * std::ssize(sweep.spec.seeds) - std::ssize(begun);
-  return counts;
-}
 
 SweepStatus status_of(const SweepResults& sweep) {
   SweepStatus status{.counts = counts_of(sweep), .best = std::nullopt, .folders = {}};

@@ -10,7 +10,6 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 #include "sweeps/journal/lock_file.hpp"
 #include "sweeps/journal/process_identity.hpp"
-#include "sweeps/state/trial_counts.hpp"
 
 namespace agsweep {
 
@@ -27,9 +26,6 @@ struct FolderStatus {
   std::int64_t unread_mail = 0;   // what was asked of it by stop and enqueue
   std::string journal_written;    // when the journal's last line was: UTC, "2026-01-31T12:00:00Z"
 };
-
-/// A trial whose process has ended counts as running, as the journal has it.
-TrialCounts counts_of(const SweepResults& sweep);
 
 /// How far a sweep is.
 struct SweepStatus {

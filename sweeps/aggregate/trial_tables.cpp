@@ -70,7 +70,7 @@ std::string metric_title(const RankingScope& scope) { return fmt::format("Valida
 /// "macro F1 on validation rows, after a schedule of 9 epochs on 6,000 training rows"
 std::string scope_title(const RankingScope& scope) {
   return fmt::format("{} on validation rows, best epoch of a schedule of {} on {} training rows", metric_label(scope.metric), scope.epochs,
-                     scope.train_limit == 0 ? "all" : fmt::format("{}", scope.train_limit));
+                     limit_text(scope.train_limit));
 }
 
 constexpr const char* rows_95_note = " ± over rows: half of the 95 % interval that comes of the validation rows being a sample.";

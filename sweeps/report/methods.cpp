@@ -134,7 +134,7 @@ std::string corpus_text(const ReportedSweep& sweep) {
 
 /// @param limit  0: none
 std::string rows_text(std::int64_t limit, std::string_view split) {
-  return limit == 0 ? fmt::format("all {} rows", split) : fmt::format("a stratified sample of {} {} rows", limit, split);
+  return limit == 0 ? fmt::format("all {} rows", split) : fmt::format("a stratified sample of {} {} rows", limit_text(limit), split);
 }
 
 std::string program_sentence(const ReportedSweep& sweep) {

@@ -37,7 +37,7 @@ std::string remarks_list(const std::vector<std::string>& remarks) {
 }
 
 /// @param limit  0: none
-std::string rows_text(std::int64_t limit) { return limit == 0 ? "all" : fmt::format("{} (stratified sample)", limit); }
+std::string rows_text(std::int64_t limit) { return limit == 0 ? "all" : limit_text(limit) + " (stratified sample)"; }
 
 std::string times_text(const ReportedSweep& sweep) {
   if (sweep.first_start.empty()) return "no trial has begun";

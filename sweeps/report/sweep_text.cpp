@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
-#include "sweeps/aggregate/sweep_status.hpp"  // counts_of
+#include "sweeps/aggregate/sweep_results.hpp"  // counts_of
 #include "sweeps/report/value_text.hpp"
 
 namespace agsweep {

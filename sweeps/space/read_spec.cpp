@@ -122,6 +122,9 @@ void read_space(const Source& source, SweepSpec& spec) {
     if (node.name == "epochs") {
       throw UsageError("{}: belongs in [fixed]: every trial has a learning-rate schedule of the same length", node.origin);
     }
+    if (node.name == "val_limit") {
+      throw UsageError("{}: belongs in [fixed]: the trials are compared over the same validation rows", node.origin);
+    }
     if (const FixedOption* fixed = find_fixed(spec, node.name)) {
       throw UsageError("{}: also in [fixed] ({})", node.origin, fixed->origin);
     }

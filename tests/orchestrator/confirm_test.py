@@ -91,6 +91,11 @@ class Confirm(ConfirmTest):
         self.refused(USAGE, ["--seeds", "1,,2"], "confirm", sweep, *data, "--out", self.folder / "new", "--seeds", "1,,2")
         self.refused(DATA, "nothing", "confirm", self.folder / "nothing", *data, "--out", self.folder / "new")
         self.refused(USAGE, ["--lr"], "confirm", sweep, *data, "--out", self.folder / "new", "--lr", 1)
+        part = self.folder / "array" / "part-1"
+        self.program.run("sweep", "--spec", self.folder / "sweep.toml", *data, "--out", part, "--part", "1/2").check()
+        self.refused(DATA, "has not ended", "confirm", self.folder / "array", *data, "--out", self.folder / "new")
+        told = self.program.run("confirm", part, *data, "--out", self.folder / "new", "--top", 2, "--dry-run").check().stdout
+        self.assertRegex(told, r"\ntrials +20\n", "2 configurations under 10 seeds")
 
 
 class Compare(ConfirmTest):

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
+#include "sweeps/journal/journal_record.hpp"
 #include "tests/support/error_of.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/sweeps/aggregate/sweep_writer.hpp"
@@ -12,6 +13,7 @@
 namespace agsweep {
 namespace {
 
+using testing_support::append_text;
 using testing_support::error_of;
 using testing_support::grid_spec;
 using testing_support::SweepWriter;
@@ -167,8 +169,9 @@ TEST(SweepResults, AreNoneWhereAFileIsMissingOrDamagedWhichIsNamed) {
 }
 
 /// Part k of a sweep of five configurations in two parts, each trial's value its learning rate.
-std::filesystem::path write_part(const std::filesystem::path& folder, int part, const char* data = "d0") {
-  SweepWriter writer(folder / fmt::format("part-{}", part), grid_spec({0.1, 0.2, 0.3, 0.4, 0.5}, fmt::format("part = \"{}/2\"\n", part)),
+std::filesystem::path write_part(const std::filesystem::path& folder, int part, const char* data = "d0", const char* more = "") {
+  SweepWriter writer(folder / fmt::format("part-{}", part),
+                     grid_spec({0.1, 0.2, 0.3, 0.4, 0.5}, fmt::format("part = \"{}/2\"\n{}", part, more)),
                      {.epochs = 1, .data_sha256 = data});
   while (!writer.state().finished()) writer.run({0.1 * static_cast<double>(part + 1)});
   return writer.save();
@@ -197,11 +200,40 @@ TEST(SweepResults, OfPartsThatHaveNotBegunAreMissingAlone) {
   EXPECT_EQ(sweep.spec.own_trials(), 5);
 }
 
+TEST(SweepResults, OfPartsOfWhichOneHasGoneOnWithMoreSeedsAreThoseOfTheLongerSweep) {
+  for (const int ahead : {0, 1}) {
+    const TemporaryFolder folder;
+    for (const int part : {0, 1}) write_part(folder / "s", part, "d0", part == ahead ? "seeds = [42, 43]\n" : "");
+    const SweepResults sweep = read_sweep(folder / "s");
+    EXPECT_EQ(sweep.spec.seeds.size(), 2U);
+    EXPECT_EQ(counts_of(sweep).planned(), 10);
+    EXPECT_EQ(counts_of(sweep).ended(), ahead == 0 ? 3 * 2 + 2 : 3 + 2 * 2);
+    EXPECT_FALSE(sweep.closed);
+  }
+}
+
 TEST(SweepResults, OfPartsOfDifferentSweepsAreRefused) {
   const TemporaryFolder folder;
   write_part(folder / "s", 0);
   write_part(folder / "s", 1, "d1");
   EXPECT_THAT(error_in(folder / "s"), ::testing::HasSubstr("another data.h5"));
+  SweepWriter third(folder / "s" / "part-1", grid_spec({0.1, 0.2, 0.3, 0.4, 0.5}, "part = \"1/3\"\n"), {.epochs = 1});
+  third.run({0.5});
+  third.save();
+  EXPECT_THAT(error_in(folder / "s"), ::testing::HasSubstr("a part of another sweep"));
+}
+
+TEST(SweepResults, HaveEndedWithTheLastConfigurationThatSomebodyAskedFor) {
+  for (const bool deterministic : {false, true}) {  // which takes none
+    const TemporaryFolder folder;
+    SweepWriter writer(folder / "s", grid_spec({0.1}), {.epochs = 1, .deterministic = deterministic});
+    writer.run({0.5});
+    const std::filesystem::path& path = writer.save();
+    EXPECT_TRUE(read_sweep(path).closed);
+    append_text(path / "journal.log", waiting_line("optuna", {{"lr", 0.5}}, "") + "\n");
+    EXPECT_EQ(read_sweep(path).waiting, deterministic ? 0 : 1);
+    EXPECT_EQ(read_sweep(path).closed, deterministic);
+  }
 }
 
 }  // namespace

@@ -140,6 +140,8 @@ TEST(SpecErrors, NameOptionsThatTheModelDoesNotHave) {
 TEST(SpecErrors, NameKeysInTheWrongTable) {
   EXPECT_EQ(spec_error(with_space("epochs = { values = [1, 2] }")),
             "sweep.toml:4:1: epochs: belongs in [fixed]: every trial has a learning-rate schedule of the same length");
+  EXPECT_EQ(spec_error(with_space("val_limit = { values = [10, 40] }")),
+            "sweep.toml:4:1: val_limit: belongs in [fixed]: the trials are compared over the same validation rows");
   EXPECT_EQ(spec_error(with_space("seed = { values = [1, 2] }")), "sweep.toml:4:1: seed: write seeds = [..] above the tables instead");
   EXPECT_EQ(spec_error(with_tables("[fixed]\nseed = 1")), "sweep.toml:6:1: seed: write seeds = [..] above the tables instead");
   EXPECT_EQ(spec_error(with_tables("[fixed]\nmetric = 'val.loss'")),
