@@ -21,8 +21,13 @@ class ClassCounts {
   }
   double macro_f1() const {
     double sum = 0;
-    for (const OfClass& one : of_) sum += one.rows == 0 ? 0 : 2.0 * one.right / one.rows;
-    return sum / static_cast<double>(of_.size());
+    std::int32_t present = 0;
+    for (const OfClass& one : of_) {
+      if (one.rows == 0) continue;
+      sum += 2.0 * one.right / one.rows;
+      ++present;
+    }
+    return sum / present;
   }
 
  private:

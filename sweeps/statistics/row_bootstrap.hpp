@@ -9,8 +9,8 @@
 
 namespace agsweep {
 
-/// Macro F1 as scikit-learn has it with labels 0 .. classes - 1 and zero_division=0: a class without rows and predictions counts as 0.
-/// @param labels, predicted  by row, below `classes`
+/// Macro F1 as scikit-learn has it, and a run's metrics do: the mean over the classes that some row has or some prediction is.
+/// @param labels, predicted  by row, below `classes`; at least one row
 double macro_f1(std::span<const std::uint8_t> labels, std::span<const std::uint8_t> predicted, std::size_t classes);
 
 /// What two classifiers, each trained once a seed, say of the same rows.
