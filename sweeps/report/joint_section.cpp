@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sweeps/aggregate/value_error.hpp"  // tied_with_best
 #include "sweeps/report/html.hpp"
 #include "sweeps/report/value_text.hpp"
 
@@ -23,13 +24,14 @@ std::string ranking_table(const Aggregate& all, const TrialRanking& ranking) {
   using enum HtmlTable::Align;
   HtmlTable table({"rank", "sweep", "trial", "seeds", std::string(to_word(ranking.scope.metric)), "95 % interval", "configuration"},
                   {right, left, right, right, right, right, left});
+  const bool leads = tied_with_best(all.sweeps, ranking) == 1;
   for (std::size_t i = 0; i < std::min(shown, ranking.configurations.size()); ++i) {
     const RankedConfiguration& one = ranking.configurations[i];
     const TrialResults& first = results_of(all.sweeps, one.trials.front());
     table.add({fmt::format("{}", i + 1), all.names[one.trials.front().sweep], fmt::format("{}", first.number),
                fmt::format("{}", one.trials.size()), metric_text(one.value.mean),
                one.value.half_width ? "± " + metric_text(*one.value.half_width) : "", parameters_text(first)},
-              i == 0);
+              i == 0 && leads);
   }
   return table.html();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>  // std::stable_sort, std::max
 #include <utility>    // std::move
 
+#include "base/utc_time.hpp"
 #include "sweeps/journal/study.hpp"
 
 namespace agsweep {
@@ -46,6 +47,9 @@ ReportedSweep read_reported_sweep(const fs::path& folder, std::string name, cons
     }
   }
   for (const TrialResults& trial : sweep.results.trials) {
+    // The journal's end of a trial is its start and the seconds that it took, without the time between its sessions.
+    const nlohmann::json ended = result_value(trial, {"ended"});
+    if (ended.is_string() && utc_seconds(ended.get<std::string>()) > utc_seconds(sweep.last_end)) sweep.last_end = ended.get<std::string>();
     // A trial that goes on writes its last rows anew. (Compared with "done" itself, gcc 12 warns of an array's bounds, falsely.)
     const bool done = result_value(trial, {"status"}) == nlohmann::json("done");
     EpochTable table = read_epoch_table(trial.folder / "epochs.csv", done ? trial.result : nlohmann::json());

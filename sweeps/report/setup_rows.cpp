@@ -73,13 +73,13 @@ std::string memory_text(const ReportedSweep& sweep) {
 
 /// Each trains a trial at a time.
 std::string groups_text(const ReportedSweep& sweep) {
-  std::set<std::int64_t> seen;
+  std::set<std::pair<std::filesystem::path, std::int64_t>> seen;  // each part of a sweep numbers its own
   for (const TrialResults& trial : sweep.results.trials) {
     const nlohmann::json sessions = result_value(trial, {"sessions"});
     if (!sessions.is_array()) continue;
     for (const nlohmann::json& session : sessions) {
       if (session.is_object() && session.contains("group") && session["group"].is_number_integer())
-        seen.insert(session["group"].get<std::int64_t>());
+        seen.emplace(trial.folder.parent_path(), session["group"].get<std::int64_t>());
     }
   }
   const std::int64_t groups = sweep.workers > 0 ? sweep.workers : std::ssize(seen);
