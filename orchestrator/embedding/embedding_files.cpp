@@ -1,28 +1,17 @@
 #include "orchestrator/embedding/embedding_files.hpp"
 
-#include <algorithm>  // std::replace_if
-#include <bit>        // std::endian
+#include <bit>  // std::endian
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/table.hpp"  // tsv_row
 
 namespace agsweep {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A cell of a file whose cells are parted by tabs, and which knows no quotes.
-std::string tsv_cell(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
-  return text;
-}
-
-}  // namespace
 
 void write_npy(const fs::path& path, std::span<const float> values, std::size_t width) {
   static_assert(std::endian::native == std::endian::little);
@@ -43,12 +32,13 @@ void write_npy(const fs::path& path, std::span<const float> values, std::size_t 
 void write_projector(const fs::path& folder, const HiddenStates& embedding) {
   make_folder(folder);
   std::string vectors;
-  std::string metadata = "row\tclass\tpredicted\n";
+  std::vector<std::string> cells = {"row", "class", "predicted"};
+  std::string metadata = tsv_row(cells);
   for (std::size_t row = 0; row < embedding.rows(); ++row) {
     const auto own = std::span(embedding.hidden).subspan(row * embedding.width, embedding.width);
     vectors += fmt::format("{:.9g}\n", fmt::join(own, "\t"));
-    metadata += fmt::format("{}\t{}\t{}\n", row, tsv_cell(embedding.class_names[embedding.labels[row]]),
-                            tsv_cell(embedding.class_names[embedding.predicted[row]]));
+    cells = {std::to_string(row), embedding.class_names[embedding.labels[row]], embedding.class_names[embedding.predicted[row]]};
+    metadata += tsv_row(cells);
   }
   write_file_atomically(folder / "vectors.tsv", vectors);
   write_file_atomically(folder / "metadata.tsv", metadata);

@@ -12,9 +12,10 @@ namespace fs = std::filesystem;
 namespace {
 
 // What later commands take for the truth. Predictions, reports and tables can be written again.
-constexpr std::array<std::string_view, 12> run_records = {
-    "config.toml", "result.json", "model.safetensors", "steps.csv",   "epochs.csv",          "hashes.csv",
-    "log.txt",     "journal.log", "sweep.toml",        "results.csv", "sweep.resolved.toml", "sweep.lock"};
+constexpr std::array<std::string_view, 16> run_records = {"config.toml", "result.json",  "model.safetensors", "steps.csv",
+                                                          "epochs.csv",  "hashes.csv",   "log.txt",           "journal.log",
+                                                          "sweep.toml",  "results.csv",  "sweep.lock",        "sweep.resolved.toml",
+                                                          "test.json",   "confirm.json", "inference.json",    "embedding.json"};
 
 bool is_record(const fs::path& out) {
   std::error_code unreadable;
@@ -23,8 +24,9 @@ bool is_record(const fs::path& out) {
   const auto holds = [&](const char* name) { return fs::exists(folder / name, unreadable); };
   if (folder.filename() == "checkpoints" && path.extension() == ".safetensors") return fs::exists(path, unreadable);
   const std::string name = path.filename().string();
+  const bool sealed_rows = name == "predictions_test.csv" && holds("test.json");
   return holds(name.c_str()) && (holds("config.toml") || holds("journal.log")) &&
-         std::find(run_records.begin(), run_records.end(), name) != run_records.end();
+         (sealed_rows || std::find(run_records.begin(), run_records.end(), name) != run_records.end());
 }
 
 }  // namespace

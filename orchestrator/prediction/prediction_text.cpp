@@ -4,9 +4,10 @@
 #include <cmath>      // std::exp
 #include <span>
 
-#include <fmt/ranges.h>  // fmt::join
+#include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/table.hpp"  // tsv_row
 
 namespace agsweep {
 
@@ -37,15 +38,18 @@ RowClass next_class(std::span<const float>& logits, std::size_t classes) {
 }  // namespace
 
 std::string class_table(const Prediction& prediction, const std::vector<bool>& blank, const std::vector<std::string>& class_names) {
-  std::string text = fmt::format("class\t{}\n", fmt::join(class_names, "\t"));
+  std::vector<std::string> cells = {"class"};
+  cells.insert(cells.end(), class_names.begin(), class_names.end());
+  std::string text = tsv_row(cells);
   std::span<const float> logits = prediction.logits;
   for (const bool without_class : blank) {
-    if (without_class) {
-      text += std::string(class_names.size(), '\t') + "\n";
-      continue;
+    cells.assign(class_names.size() + 1, "");
+    if (!without_class) {
+      const RowClass row = next_class(logits, prediction.classes);
+      cells[0] = class_names[row.best];
+      for (std::size_t i = 0; i < row.probabilities.size(); ++i) cells[i + 1] = fmt::format("{:.4f}", row.probabilities[i]);
     }
-    const RowClass row = next_class(logits, prediction.classes);
-    text += fmt::format("{}\t{:.4f}\n", class_names[row.best], fmt::join(row.probabilities, "\t"));
+    text += tsv_row(cells);
   }
   return text;
 }

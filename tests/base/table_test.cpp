@@ -30,6 +30,12 @@ TEST(Table, LeavesNoSpacesAtALinesEnd) {
   EXPECT_EQ(table.text(), "name\na\n");
 }
 
+TEST(Table, KeepsACellInItsLine) {
+  Table table({"class", "f1"});
+  table.add({"two\nlines\x1b[2J", "1"});
+  EXPECT_EQ(table.text(), "class          f1\ntwo lines [2J   1\n");
+}
+
 TEST(CutToWidth, LeavesWholeCharacters) {
   EXPECT_EQ(cut_to_width("Ökö", 3), "Ökö");
   EXPECT_EQ(cut_to_width("Ökö", 2), "Ök");
@@ -38,6 +44,10 @@ TEST(CutToWidth, LeavesWholeCharacters) {
 }
 
 std::string row(const std::vector<std::string>& cells) { return csv_row(cells); }
+
+TEST(TsvRow, HasNoTabOrLineBreakInACell) {
+  EXPECT_EQ(tsv_row(std::vector<std::string>{"sport\tnews", "", "two\r\nlines é"}), "sport news\t\ttwo  lines é\n");
+}
 
 TEST(CsvRow, SeparatesCellsByCommas) { EXPECT_EQ(row({"a", "", "c"}), "a,,c\n"); }
 
