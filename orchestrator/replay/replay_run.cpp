@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>  // mkdtemp
 #include <iostream>
 
@@ -74,10 +75,14 @@ class ReplayProgress final : public TrainObserver {
   std::atomic<bool>& stop_;
 };
 
-/// The number of the last whole line of steps.csv.
-std::int64_t steps_in(const fs::path& run) {
+/// The step of the last whole line of steps.csv; 0 where there is none.
+std::int64_t last_step(const fs::path& run) {
   const std::string text = read_file(run / "steps.csv");
-  return std::max<std::int64_t>(0, std::count(text.begin(), text.end(), '\n') - 1);
+  const std::string lines = text.substr(0, text.rfind('\n') + 1);
+  const std::size_t last = lines.size() < 2 ? 0 : lines.rfind('\n', lines.size() - 2) + 1;
+  std::int64_t step = 0;
+  std::from_chars(lines.data() + last, lines.data() + lines.size(), step);
+  return step;
 }
 
 /// On the kind of device that the run was trained on; where this machine has no GPU, on the CPU.
@@ -116,7 +121,7 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   TrainProgress shown(display, config.epochs, config.metric);
   std::atomic<bool> stop = false;
-  ReplayProgress progress(shown, status == "done" ? 0 : steps_in(run), stop);
+  ReplayProgress progress(shown, status == "done" ? 0 : last_step(run), stop);
   const std::string config_toml = config_text(config, options, stored.record);
   const RunIdentity identity{.folder = folder.path(),
                              .config = config_toml,

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>  // std::memcpy
+#include <map>
 #include <sstream>
 
 #include "base/error.hpp"
@@ -45,27 +46,43 @@ std::int64_t whole(const std::string& text, const fs::path& path) {
   }
 }
 
+using Row = std::vector<std::string>;
+
+/// The rows that both files have, by their first `key` cells, in the order of the repeated one: a repaired run may lack some.
+std::vector<std::pair<Row, Row>> rows_of_both(const fs::path& recorded, const fs::path& repeated, std::size_t columns, std::ptrdiff_t key) {
+  std::map<Row, Row> before;
+  for (Row& row : rows_of(recorded, columns)) {
+    Row name(row.begin(), row.begin() + key);
+    before.insert_or_assign(std::move(name), std::move(row));
+  }
+  std::vector<std::pair<Row, Row>> pairs;
+  for (Row& row : rows_of(repeated, columns)) {
+    const auto found = before.find(Row(row.begin(), row.begin() + key));
+    if (found != before.end()) pairs.emplace_back(found->second, std::move(row));
+  }
+  return pairs;
+}
+
 void compare_steps(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
-  const auto before = rows_of(recorded / "steps.csv", 5);  // step,lr,loss,grad_norm,tokens_per_second
-  const auto now = rows_of(repeated / "steps.csv", 5);
-  comparison.steps = static_cast<std::int64_t>(std::min(before.size(), now.size()));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(comparison.steps); ++i) {
+  // step,lr,loss,grad_norm,tokens_per_second
+  const auto pairs = rows_of_both(recorded / "steps.csv", repeated / "steps.csv", 5, 1);
+  comparison.steps = std::ssize(pairs);
+  for (const auto& [before, now] : pairs) {
     for (const auto& [column, name] : {std::pair(2, "loss"), std::pair(3, "grad_norm")}) {
-      if (before[i][column] == now[i][column]) continue;
+      if (before[column] == now[column]) continue;
       comparison.step = {
-          .step = whole(before[i][0], recorded / "steps.csv"), .column = name, .recorded = before[i][column], .repeated = now[i][column]};
+          .step = whole(before[0], recorded / "steps.csv"), .column = name, .recorded = before[column], .repeated = now[column]};
       return;
     }
   }
 }
 
 void compare_hashes(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
-  const auto before = rows_of(recorded / "hashes.csv", 3);  // epoch,tensor,sha256
-  const auto now = rows_of(repeated / "hashes.csv", 3);
-  for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i) {
-    const std::int64_t epoch = whole(before[i][0], recorded / "hashes.csv");
-    if (before[i] != now[i]) {
-      comparison.tensor = {.epoch = epoch, .tensor = before[i][1]};
+  // epoch,tensor,sha256
+  for (const auto& [before, now] : rows_of_both(recorded / "hashes.csv", repeated / "hashes.csv", 3, 2)) {
+    const std::int64_t epoch = whole(before[0], recorded / "hashes.csv");
+    if (before != now) {
+      comparison.tensor = {.epoch = epoch, .tensor = before[1]};
       return;
     }
     comparison.epochs = epoch;

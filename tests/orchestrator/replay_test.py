@@ -38,7 +38,7 @@ class ReplayOfRanks(ProgramTest):
     def test_of_allreduce_says_why_bits_were_not_promised(self):
         run = self.train("run", "--reduction", "allreduce", ranks=3)
         change_line(run / "steps.csv", 3, ",", ",1")  # lest the sums agree by chance: only the rate, which is not compared
-        change_line(run / "hashes.csv", 1, "1,", "1,x")
+        flip_bit(run / "hashes.csv", 1)
         reseal(run / "result.json")
         result = self.program.run("replay", run).check()
         for text in ("the same bits were not promised", "--reduction allreduce", "test accuracy: +0.0000", "relative distance"):
@@ -53,6 +53,15 @@ class ReplayOfRanks(ProgramTest):
         reseal(run / "result.json", status="interrupted")
         answer = json.loads(self.program.run("replay", run, "--json").check().stdout)
         self.assertEqual((answer["identical"], answer["steps"]), (True, 7))
+
+
+    def test_of_a_run_that_was_repaired_compares_the_steps_that_it_has(self):
+        run = self.train("run", "--max-steps", 9)
+        lines = (run / "steps.csv").read_text().splitlines(keepends=True)
+        (run / "steps.csv").write_text("".join(lines[:1] + lines[4:]))
+        reseal(run / "result.json")
+        answer = json.loads(self.program.run("replay", run, "--json").check().stdout)
+        self.assertEqual((answer["identical"], answer["steps"]), (True, 6))
 
 
 class Replay(RunTest):
