@@ -48,6 +48,10 @@ class FakeAllocator final : public c10::cuda::CUDACachingAllocator::CUDAAllocato
     stats.allocated_bytes[0].peak = static_cast<std::int64_t>(peak_);
     return stats;
   }
+  void resetPeakStats(c10::DeviceIndex /*device*/) override {
+    if (!initialised_) unused();
+    peak_ = in_use_;
+  }
   void beginAllocateToPool(c10::DeviceIndex /*device*/, c10::MempoolId_t /*pool*/, std::function<bool(cudaStream_t)> /*filter*/) override {
     ++pools;
   }
@@ -58,7 +62,6 @@ class FakeAllocator final : public c10::cuda::CUDACachingAllocator::CUDAAllocato
   void copy_data(void* /*to*/, const void* /*from*/, std::size_t /*bytes*/) const override { unused(); }
   void emptyCache(c10::MempoolId_t /*pool*/) override { unused(); }
   void resetAccumulatedStats(c10::DeviceIndex /*device*/) override { unused(); }
-  void resetPeakStats(c10::DeviceIndex /*device*/) override { unused(); }
   void* raw_alloc(std::size_t /*bytes*/) override { unused(); }
   double getMemoryFraction(c10::DeviceIndex /*device*/) override { unused(); }
   void setMemoryFraction(double /*fraction*/, c10::DeviceIndex /*device*/) override { unused(); }

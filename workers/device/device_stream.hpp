@@ -25,7 +25,7 @@ class DeviceGraph {
 /// Bytes on the device: this stream's tensors and all else that the process has there.
 struct DeviceMemory {
   std::int64_t in_use = 0;
-  std::int64_t peak = 0;   // the most in use at once
+  std::int64_t peak = 0;   // the most in use at once since the process's latest stream began
   std::int64_t total = 0;  // of the device
 };
 

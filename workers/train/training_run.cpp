@@ -5,6 +5,7 @@
 #include <algorithm>  // std::max, std::min
 #include <array>
 #include <cmath>  // std::isfinite
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,9 @@
 namespace agsweep {
 
 namespace {
+
+/// So that what a sweep's process trained before does not count. Where Linux refuses it, it does.
+void forget_peak_memory() { std::ofstream("/proc/self/clear_refs") << '5'; }
 
 std::int64_t peak_memory_bytes() {
   rusage usage{};
@@ -69,6 +73,7 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
       steps_per_epoch_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).steps_per_epoch),
       total_steps_(schedule_length(config, static_cast<std::int64_t>(train_rows_.size())).total_steps),
       checkpoints_(run.folder / "checkpoints") {
+  forget_peak_memory();
   // Before the ranks' devices connect, where one that has failed would be waited for.
   together(comm, [&] {
     in_words([&] {

@@ -25,6 +25,7 @@ CudaStream::CudaStream(int device, double patience, FreeStreams& free_streams)
   std::size_t total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
   total_memory_ = static_cast<std::int64_t>(total);
+  c10::cuda::CUDACachingAllocator::resetPeakStats(stream_.device_index());
   for (cudaEvent_t& mark : marks_) check(cudaEventCreateWithFlags(&mark, cudaEventDisableTiming), "cudaEventCreateWithFlags");
 }
 
