@@ -166,7 +166,7 @@ void Bench::run() {
       inverse_std(tokens_), logits(sequences_ * model_.classes), d_logits(sequences_ * model_.classes);
   const DeviceArray<BFloat16> x(4 * elements), y(4 * elements), z(4 * elements), dz(4 * elements);
   const DeviceArray<DropoutStream> stream(std::vector<DropoutStream>{{.seed = 1, .step = 1}});
-  const DeviceArray<AdamW::Factors> factors(std::vector<AdamW::Factors>{{1, 0, 1, 0, 0, 1, 1, 1}});
+  const DeviceArray<AdamWFactors> factors(std::vector<AdamWFactors>{{1, 0, 1, 0, 0, 1, 1, 1}});
   const DeviceArray<ClipResult> clip(std::vector<ClipResult>{{.norm = 1, .gradient_scale = 1, .skips = 0}});
   const DeviceArray<double> loss(std::int64_t{1});
   const DeviceArray<std::int64_t> confusion(model_.classes * model_.classes);

@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
+#include "workers/kernels/adamw.hpp"
 #include "workers/kernels/adapter.hpp"
 #include "workers/kernels/element.hpp"
 #include "workers/kernels/kernels.hpp"
-#include "workers/optim/adamw.hpp"  // AdamW::Factors
 
 namespace agsweep {
 
@@ -27,8 +27,8 @@ struct GradientClip {
 
 /// AdamW (Loshchilov and Hutter 2019) over a part of the flat buffers, with factors that the host writes for each step.
 struct AdamWUpdate {
-  const AdamW::Factors* factors;  // in the device's memory; gradient_scale is not read
-  const ClipResult* clip;         // nothing changes where it skips
+  const AdamWFactors* factors;  // in the device's memory; gradient_scale is not read
+  const ClipResult* clip;       // nothing changes where it skips
   std::int64_t count;
   const float* gradient;  // [count]
   float* parameters;      // [count]
@@ -39,7 +39,7 @@ struct AdamWUpdate {
 
 /// The same over an embedding [rows, width] whose gradient holds the listed rows alone; the others' is zero.
 struct EmbeddingAdamWUpdate {
-  const AdamW::Factors* factors;
+  const AdamWFactors* factors;
   const ClipResult* clip;
   std::int64_t rows;
   std::int64_t width;

@@ -8,9 +8,7 @@ namespace agsweep {
 
 namespace {
 
-using Factors = AdamW::Factors;
-
-AGSWEEP_INLINE void update(const Factors& f, const float* gradient, float* p, float* m, float* v, std::int64_t count) {
+AGSWEEP_INLINE void update(const AdamWFactors& f, const float* gradient, float* p, float* m, float* v, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float g = gradient == nullptr ? 0.0F : gradient[i] * f.gradient_scale;
     m[i] += f.one_minus_beta1 * (g - m[i]);
@@ -20,7 +18,7 @@ AGSWEEP_INLINE void update(const Factors& f, const float* gradient, float* p, fl
 }
 
 /// Two loops, so that rows without a gradient, most of an embedding, do not read one.
-AGSWEEP_SIMD void update_all(const Factors& f, const float* gradient, float* p, float* m, float* v, std::int64_t count) {
+AGSWEEP_SIMD void update_all(const AdamWFactors& f, const float* gradient, float* p, float* m, float* v, std::int64_t count) {
   if (gradient == nullptr) {
     update(f, nullptr, p, m, v, count);
   } else {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "workers/kernels/adamw.hpp"
+
 namespace agsweep {
 
 /// What one AdamW update uses (Loshchilov and Hutter 2019), as torch.optim.AdamW computes it.
@@ -19,20 +21,16 @@ struct AdamWStep {
 /// One step's update of any part of the parameters.
 class AdamW {
  public:
-  struct Factors {
-    float decay, one_minus_beta1, beta2, one_minus_beta2, step_size, second_scale, epsilon, gradient_scale;
-  };
-
   explicit AdamW(const AdamWStep& step);
 
-  const Factors& factors() const { return factors_; }
+  const AdamWFactors& factors() const { return factors_; }
 
   /// One fused pass: decay, both moments, update. All spans have one size; an empty gradient counts as zeros.
   void update(std::span<const float> gradient, std::span<float> parameters, std::span<float> first_moment,
               std::span<float> second_moment) const;
 
  private:
-  Factors factors_;
+  AdamWFactors factors_;
 };
 
 }  // namespace agsweep

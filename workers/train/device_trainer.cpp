@@ -132,7 +132,7 @@ void DeviceTrainer::launch_update(const StepShape& shape) {
   DeviceKernels& kernels = stream_.kernels();
   const ParameterLayout& layout = model_.layout();
   const std::int64_t listed = shape.listed();
-  const AdamW::Factors* const factors = input_.factors();
+  const AdamWFactors* const factors = input_.factors();
   ClipResult* const clip = results_.clip();
   float* gradient = data<float>(gradients_[0].values);
   kernels.clip({.gradient = gradient,

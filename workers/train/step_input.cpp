@@ -9,7 +9,7 @@ namespace agsweep {
 
 namespace {
 
-constexpr std::size_t streams_begin = aligned(sizeof(AdamW::Factors));
+constexpr std::size_t streams_begin = aligned(sizeof(AdamWFactors));
 
 /// Where the batch of a shard begins; that of the one behind the last: the block's size.
 std::size_t batch_begin(std::span<const BatchShape> shards, std::size_t shard) {
@@ -30,7 +30,7 @@ void StepInput::make_room_for(std::span<const BatchShape> shards) {
   memory_ = at::empty({bytes + bytes / 4}, at::TensorOptions(at::kByte).device(device_));
 }
 
-void StepInput::upload(const AdamW::Factors& factors, std::span<const DropoutStream> streams, std::span<const PackedBatch> batches,
+void StepInput::upload(const AdamWFactors& factors, std::span<const DropoutStream> streams, std::span<const PackedBatch> batches,
                        std::span<const std::int32_t> listed, std::span<const BatchShape> shards) {
   staging_.copy(memory_.data_ptr(), block_bytes(shards), [&](std::byte* host) {
     std::memcpy(host, &factors, sizeof factors);
@@ -41,7 +41,7 @@ void StepInput::upload(const AdamW::Factors& factors, std::span<const DropoutStr
   });
 }
 
-const AdamW::Factors* StepInput::factors() const { return static_cast<const AdamW::Factors*>(memory_.const_data_ptr()); }
+const AdamWFactors* StepInput::factors() const { return static_cast<const AdamWFactors*>(memory_.const_data_ptr()); }
 
 const DropoutStream* StepInput::stream(std::size_t shard) const {
   return reinterpret_cast<const DropoutStream*>(static_cast<const std::byte*>(memory_.const_data_ptr()) + streams_begin) + shard;

@@ -26,11 +26,11 @@ class StepInput {
   void make_room_for(std::span<const BatchShape> shards);
 
   /// @param listed  as write_batch()
-  void upload(const AdamW::Factors& factors, std::span<const DropoutStream> streams, std::span<const PackedBatch> batches,
+  void upload(const AdamWFactors& factors, std::span<const DropoutStream> streams, std::span<const PackedBatch> batches,
               std::span<const std::int32_t> listed, std::span<const BatchShape> shards);
 
   // In the device's memory.
-  const AdamW::Factors* factors() const;
+  const AdamWFactors* factors() const;
   const DropoutStream* stream(std::size_t shard) const;
   Batch batch(std::span<const BatchShape> shards, std::size_t shard) const;
 

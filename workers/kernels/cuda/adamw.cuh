@@ -10,7 +10,7 @@ inline constexpr int adamw_threads = 256;
 /// N parameters' update. Each operation rounds, as in workers/optim/adamw.cpp: no multiply-add is fused, so the weights are the CPU's to
 /// the bit where the gradients are.
 template <int N>
-__device__ inline void update(const AdamW::Factors& f, float gradient_scale, const float (&gradient)[N], float (&p)[N], float (&m)[N],
+__device__ inline void update(const AdamWFactors& f, float gradient_scale, const float (&gradient)[N], float (&p)[N], float (&m)[N],
                               float (&v)[N]) {
   AGSWEEP_UNROLL
   for (int i = 0; i < N; ++i) {
@@ -24,7 +24,7 @@ __device__ inline void update(const AdamW::Factors& f, float gradient_scale, con
 
 /// The same on memory, in one access an array. @param gradient  null: zero
 template <int N>
-__device__ inline void update_at(const AdamW::Factors& f, float gradient_scale, const float* gradient, float* parameters,
+__device__ inline void update_at(const AdamWFactors& f, float gradient_scale, const float* gradient, float* parameters,
                                  float* first_moment, float* second_moment, BFloat16* low) {
   float g[N] = {};
   float p[N];
@@ -45,7 +45,7 @@ __device__ inline void update_at(const AdamW::Factors& f, float gradient_scale, 
 template <int N>
 __global__ void __launch_bounds__(adamw_threads) adamw_kernel(AdamWUpdate u) {
   if (u.clip->skips != 0) return;
-  const AdamW::Factors f = *u.factors;
+  const AdamWFactors f = *u.factors;
   const float gradient_scale = u.clip->gradient_scale;
   const std::int64_t first = (std::int64_t{blockIdx.x} * adamw_threads + threadIdx.x) * N;
   const auto low = [&](std::int64_t i) { return u.low == nullptr ? nullptr : u.low + i; };
@@ -62,7 +62,7 @@ __global__ void __launch_bounds__(adamw_threads) adamw_kernel(AdamWUpdate u) {
 template <int N>
 __global__ void __launch_bounds__(adamw_threads) embedding_adamw_kernel(EmbeddingAdamWUpdate u) {
   if (u.clip->skips != 0) return;
-  const AdamW::Factors f = *u.factors;
+  const AdamWFactors f = *u.factors;
   const auto width = static_cast<std::uint32_t>(u.width);
   const std::int64_t first = (std::int64_t{blockIdx.x} * adamw_threads + threadIdx.x) * N;
   const std::int64_t row = first / width;

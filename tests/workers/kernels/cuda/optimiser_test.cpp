@@ -6,14 +6,14 @@
 namespace agsweep {
 namespace {
 
-constexpr AdamW::Factors factors{.decay = 0.999F,
-                                 .one_minus_beta1 = 0.1F,
-                                 .beta2 = 0.999F,
-                                 .one_minus_beta2 = 0.001F,
-                                 .step_size = 0.01F,
-                                 .second_scale = 3.0F,
-                                 .epsilon = 1e-8F,
-                                 .gradient_scale = -1};
+constexpr AdamWFactors factors{.decay = 0.999F,
+                               .one_minus_beta1 = 0.1F,
+                               .beta2 = 0.999F,
+                               .one_minus_beta2 = 0.001F,
+                               .step_size = 0.01F,
+                               .second_scale = 3.0F,
+                               .epsilon = 1e-8F,
+                               .gradient_scale = -1};
 
 /// Weights and moments.
 struct Weights {
@@ -27,7 +27,7 @@ struct Weights {
 
 /// As workers/optim/adamw.cpp computes it.
 void update(Weights& w, std::size_t i, float gradient, float gradient_scale) {
-  const AdamW::Factors& f = factors;
+  const AdamWFactors& f = factors;
   const float g = gradient * gradient_scale;
   float& m = w.first_moment[i];
   float& v = w.second_moment[i];
@@ -83,7 +83,7 @@ TEST(CudaClip, SkipsFromTheFirstStepThatIsNotFinite) {
 }
 
 TEST(CudaAdamW, UpdatesToTheCpusBits) {
-  const DeviceVector<AdamW::Factors> device_factors{factors};
+  const DeviceVector<AdamWFactors> device_factors{factors};
   Draw draw(2);
   for (const std::int64_t count : {0, 1, 3, 1024, 4099}) {
     for (const std::int64_t shift : {0, 1}) {
@@ -112,7 +112,7 @@ TEST(CudaAdamW, UpdatesToTheCpusBits) {
 }
 
 TEST(CudaAdamW, UpdatesEveryRowOfAnEmbeddingAndReadsTheListedRowsGradient) {
-  const DeviceVector<AdamW::Factors> device_factors{factors};
+  const DeviceVector<AdamWFactors> device_factors{factors};
   Draw draw(3);
   for (const std::int64_t width : {1, 6, 64, 192, 193}) {
     const std::int64_t rows = 40;
@@ -146,7 +146,7 @@ TEST(CudaAdamW, UpdatesEveryRowOfAnEmbeddingAndReadsTheListedRowsGradient) {
 }
 
 TEST(CudaAdamW, ChangesNothingInAStepThatIsSkipped) {
-  const DeviceVector<AdamW::Factors> device_factors{factors};
+  const DeviceVector<AdamWFactors> device_factors{factors};
   Draw draw(4);
   const auto gradient = draw.values<float>(64);
   const Weights before(draw, 64);
