@@ -1,7 +1,5 @@
 #include "data/csv_corpus.hpp"
 
-#include <algorithm>  // std::all_of
-
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
@@ -69,13 +67,6 @@ LabelledTexts labelled(TextTable&& table, const ClassNames& classes, TextJoin jo
   return texts;
 }
 
-void require_two_classes(const LabelledTexts& train, const ClassNames& classes) {
-  const std::uint8_t first = train.rows.front().label;
-  if (std::all_of(train.rows.begin(), train.rows.end(), [&](const LabelledText& text) { return text.label == first; })) {
-    throw DataError("{}: every row is of class \"{}\": with one class there is nothing to tell apart", train.name, classes.names[first]);
-  }
-}
-
 }  // namespace
 
 TextCorpus read_csv_corpus(const CsvSource& source) {
@@ -91,16 +82,13 @@ TextCorpus read_csv_corpus(const CsvSource& source) {
   if (classes.names.empty()) classes = occurring_classes(first_lines(train), train.name);
   TextTable test = read_table(test_path, test_bytes, source, classes.names);
 
-  TextCorpus corpus{
-      .class_names = classes.names,
-      .classes_from = classes.origin,
-      .source_sha256 = Sha256().update(std::as_bytes(std::span(train_bytes))).update(std::as_bytes(std::span(test_bytes))).hex(),
-      .join = source.join,
-      .synthetic = false,
-      .train = labelled(std::move(train), classes, source.join),
-      .test = labelled(std::move(test), classes, source.join)};
-  require_two_classes(corpus.train, classes);
-  return corpus;
+  return {.class_names = classes.names,
+          .classes_from = classes.origin,
+          .source_sha256 = Sha256().update(std::as_bytes(std::span(train_bytes))).update(std::as_bytes(std::span(test_bytes))).hex(),
+          .join = source.join,
+          .synthetic = false,
+          .train = labelled(std::move(train), classes, source.join),
+          .test = labelled(std::move(test), classes, source.join)};
 }
 
 }  // namespace agsweep

@@ -1,6 +1,6 @@
 #include "data/prepare.hpp"
 
-#include <algorithm>  // std::remove_if
+#include <algorithm>  // std::find_if, std::ranges::all_of
 #include <chrono>
 #include <unordered_set>
 
@@ -92,6 +92,14 @@ void warn_of_empty_classes(const char* split, const SplitReport& report, const s
   if (!empty.empty()) warnings.push_back(fmt::format("{} has no row of {}", split, fmt::join(empty, ", ")));
 }
 
+void require_two_classes(const LabelledTexts& train, const std::vector<std::string>& names) {
+  if (train.rows.empty()) throw DataError("{}: no row has a text", train.name);
+  const std::uint8_t first = train.rows.front().label;
+  if (std::ranges::all_of(train.rows, [&](const LabelledText& text) { return text.label == first; })) {
+    throw DataError("{}: every row is of class \"{}\": with one class there is nothing to tell apart", train.name, names[first]);
+  }
+}
+
 }  // namespace
 
 Prepared prepare_corpus(const PrepareOptions& options) {
@@ -110,6 +118,7 @@ Prepared prepare_corpus(const PrepareOptions& options) {
   warn_of_encoding(texts.test, report.warnings);
   report.skipped_train = remove_empty(texts.train, options.skip_empty);
   report.skipped_test = remove_empty(texts.test, options.skip_empty);
+  require_two_classes(texts.train, texts.class_names);
   const TrainAndVal split = stratified_split(labels_of(texts.train.rows), classes, options.val_fraction, options.seed);
   if (split.train.empty() || split.val.empty()) {
     throw DataError("{}: {} rows are too few to take {} of each class for validation", texts.train.name, texts.train.rows.size(),

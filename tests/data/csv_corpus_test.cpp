@@ -162,12 +162,8 @@ TEST_F(CsvCorpus, RanksNamesThatNoFileOrders) {
 }
 
 TEST_F(CsvCorpus, RefusesOneClassOrTooMany) {
-  const std::string reason = "every row is of class \"a\": with one class there is nothing to tell apart";
   write(rows({"a", "a", "a"}), rows({"a"}));
-  EXPECT_THAT(error(), EndsWith("train.csv: " + reason));
-  write(rows({"a", "a", "a"}), rows({"b"}), "a\nb\n");
-  EXPECT_THAT(error(), EndsWith("train.csv: " + reason));
-  std::filesystem::remove(folder_ / "classes.txt");
+  EXPECT_THAT(error(), EndsWith("train.csv: every row is of class \"a\": with one class there is nothing to tell apart"));
   std::vector<std::string> many;
   for (int i = 0; i < 514; ++i) many.push_back(fmt::format("c{}", i % 257));
   write(rows(many), rows({"c0"}));

@@ -123,6 +123,15 @@ TEST_F(PrepareCorpus, RefusesAnEmptyTextOrLeavesItOutWhenAsked) {
   EXPECT_GE(prepared.corpus.train.source_rows.front(), 1U);  // records keep their numbers
 }
 
+TEST_F(PrepareCorpus, RefusesRowsOfOneClassAlsoWhereTheOthersTextsAreEmpty) {
+  std::string one_class = "1,,\n2,,\n4,,\n";
+  for (int i = 0; i < 100; ++i) one_class += fmt::format("3,title {},text\n", i);
+  write(one_class, csv(20, "test"));
+  options_.skip_empty = true;
+  EXPECT_THAT(error_of([&] { prepare_corpus(options_); }),
+              EndsWith("train.csv: every row is of class \"Business\": with one class there is nothing to tell apart"));
+}
+
 TEST_F(PrepareCorpus, RefusesTooFewRows) {
   write(csv(4, "train"), csv(20, "test"));
   EXPECT_THAT(error_of([&] { prepare_corpus(options_); }),
