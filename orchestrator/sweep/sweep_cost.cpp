@@ -29,7 +29,7 @@ void print_configurations(const SweepSpec& spec, const std::vector<Point>& point
     table.add(std::move(row));
   }
   fmt::print("{}", table.text());
-  const auto rest = spec.trials - static_cast<std::int64_t>(points.size());
+  const auto rest = spec.own_trials() - static_cast<std::int64_t>(points.size());
   if (rest > 0) fmt::print("and {} more{}\n", rest, looks_back(spec.sampler) ? ", which follow from the trials before them" : "");
 }
 
@@ -45,11 +45,14 @@ TrainConfig trial_config(const PreparedSweep& sweep, const Point& point) {
 }
 
 std::vector<Point> known_points(const SweepSpec& spec, std::size_t most) {
-  std::vector<Point> points = spec.first_trials;
-  if (looks_back(spec.sampler)) return points;
+  const std::int64_t given = std::ssize(spec.first_trials);
+  const std::int64_t known = looks_back(spec.sampler) ? given : spec.trials;
   const auto sampler = make_sampler(spec);
-  const std::size_t wanted = std::min(static_cast<std::size_t>(spec.trials), most);
-  for (std::int64_t i = 0; points.size() < wanted; ++i) points.push_back(sampler->sample(i, {}));
+  std::vector<Point> points;
+  for (std::int64_t i = 0; i < known && points.size() < most; ++i) {
+    if (!spec.has(i)) continue;
+    points.push_back(i < given ? spec.first_trials[static_cast<std::size_t>(i)] : sampler->sample(i - given, {}));
+  }
   return points;
 }
 
@@ -90,7 +93,7 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Mea
   const Corpus& corpus = sweep.corpus;
   const auto train_rows = static_cast<std::int64_t>(corpus.train.rows());
   const TrainConfig config = trial_config(sweep, point);
-  SweepEstimate estimate{.step = steps.of(sweep, config), .trials = spec.trials * static_cast<std::int64_t>(spec.seeds.size())};
+  SweepEstimate estimate{.step = steps.of(sweep, config), .trials = spec.own_trials() * static_cast<std::int64_t>(spec.seeds.size())};
   const std::int64_t rows = schedule_length(config, train_rows).rows;
   estimate.tokens_per_epoch = static_cast<double>(split_tokens(corpus.train)) * static_cast<double>(rows) / static_cast<double>(train_rows);
   const auto val_rows = static_cast<std::int64_t>(corpus.val.rows());
@@ -98,7 +101,7 @@ SweepEstimate estimate_sweep(const PreparedSweep& sweep, const Point& point, Mea
   estimate.forecast =
       forecast(spec, sweep.plan.epochs,
                {.trials = {}, .pending = estimate.trials, .at_once = static_cast<std::int64_t>(sweep.groups.leaders.size())});
-  estimate.at_most = config.patience > 0 && config.patience < config.epochs;
+  estimate.at_most = (config.patience > 0 && config.patience < config.epochs) || config.max_steps > 0;
   // A forward pass is about a third of a step.
   estimate.seconds = estimate.forecast.epochs * (estimate.tokens_per_epoch + val_part * static_cast<double>(split_tokens(corpus.val)) / 3) *
                      estimate.step.seconds_per_token;
@@ -135,7 +138,7 @@ void print_cost(const PreparedSweep& sweep) {
     fmt::print("What the scheduler stops depends on the results: {:.0f} to {:.0f} epochs in simulated sweeps.\n", expected.least,
                expected.most);
   }
-  if (at_most) fmt::print("Patience may end trials earlier.\n");
+  if (at_most) fmt::print("--patience and --max-steps may end trials earlier.\n");
   if (sweep.corpus.info.synthetic) fmt::print("synthetic corpus\n");
 }
 

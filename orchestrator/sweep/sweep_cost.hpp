@@ -16,7 +16,7 @@ namespace agsweep {
 /// The options of a configuration's trial, resolved for a group of this job.
 TrainConfig trial_config(const PreparedSweep& sweep, const Point& point);
 
-/// The first configurations that depend on no trial's result; tpe may have none. @param most  of the sampler's
+/// The first of this folder's configurations that depend on no trial's result, `most` at most; tpe may have none.
 std::vector<Point> known_points(const SweepSpec& spec, std::size_t most);
 
 /// What a person should know of the learning rate's schedule before a sweep with a scheduler; empty: nothing.
@@ -39,7 +39,7 @@ struct SweepEstimate {
   StepMeasurement step;
   std::int64_t trials = 0;
   Forecast forecast = {};  // of the whole sweep, with as many trials at once as this job has groups
-  bool at_most = false;    // a trial may end before its schedule does, by its patience
+  bool at_most = false;    // a trial may end before its schedule does, by its patience or max_steps
   double tokens_per_epoch = 0;
   double seconds = 0;  // of all trials, one after the other on this rank
 };
