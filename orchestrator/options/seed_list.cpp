@@ -28,10 +28,11 @@ std::vector<std::int64_t> parse_seeds(std::string_view text, std::string_view or
       last = number();
     }
     if (last < first) refuse();
-    for (std::int64_t seed = first; seed <= last; ++seed) {
+    for (std::int64_t seed = first;; ++seed) {
       if (seeds.size() == most_sign_flips) throw UsageError("{}: {} has more than {} seeds", origin, text, most_sign_flips);
       if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) throw UsageError("{}: {} is there twice", origin, seed);
       seeds.push_back(seed);
+      if (seed == last) break;  // which may be the largest number there is
     }
     if (at == end) return seeds;
     if (*at != ',') refuse();

@@ -14,6 +14,7 @@ TEST(SeedList, TakesNumbersAndRanges) {
   EXPECT_THAT(parse_seeds("42", "--seeds"), ElementsAre(42));
   EXPECT_THAT(parse_seeds("7,101..103,9", "--seeds"), ElementsAre(7, 101, 102, 103, 9));
   EXPECT_EQ(parse_seeds("1..20", "--seeds").size(), 20);
+  EXPECT_THAT(parse_seeds("9223372036854775806..9223372036854775807", "--seeds"), ElementsAre(INT64_MAX - 1, INT64_MAX));
 }
 
 TEST(SeedList, RefusesWhatIsNone) {

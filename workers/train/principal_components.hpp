@@ -13,7 +13,7 @@ struct PlaneView {
 };
 
 /// Principal component analysis in double, as scikit-learn's PCA(2): of each axis the largest loading is positive.
-/// @param values  [rows, width], finite; at least one row, and width at least 2
+/// @param values  [rows, width], finite; at least one row. Of width 1 the second axis has zeros
 PlaneView principal_plane(std::span<const float> values, std::size_t width);
 
 }  // namespace agsweep
