@@ -59,6 +59,12 @@ class Outputs(RunTest):
             with self.subTest(name):
                 self.refused(USAGE, "is a record", "evaluate", self.run_folder, "--data", self.data, "--out", self.run_folder / name)
         self.evaluate(self.run_folder / "predictions_val.csv").check()
+        self.evaluate(self.run_folder / "predictions_test.csv").check()
+        for name in ("test.json", "embedding.json"):
+            (self.run_folder / name).write_text("{}")
+        for name in ("test.json", "embedding.json", "predictions_test.csv"):  # the last is sealed by test.json
+            with self.subTest(name):
+                self.refused(USAGE, "is a record", "evaluate", self.run_folder, "--data", self.data, "--out", self.run_folder / name)
         sweep = self.sweep()
         (self.folder / "journal").symlink_to(sweep / "journal.log")
         for out in (sweep / "journal.log", sweep / "sweep.resolved.toml", sweep / "results.csv", sweep / "trials/0000/result.json", self.folder / "journal"):
