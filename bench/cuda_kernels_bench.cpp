@@ -3,6 +3,7 @@
 #include <algorithm>  // std::min
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <span>
 #include <string>
@@ -283,10 +284,14 @@ void Bench::run() {
 }  // namespace
 }  // namespace agsweep
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::int64_t tokens = argc > 1 ? std::atoll(argv[1]) : 10'000;
   const std::int64_t sequences = argc > 2 ? std::atoll(argv[2]) : 192;
   for (const agsweep::Model& model : {agsweep::Model{"scratch", 192, 4, 4}, agsweep::Model{"gpt2", 768, 12, 4}}) {
     agsweep::Bench(model, tokens, sequences).run();
   }
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }

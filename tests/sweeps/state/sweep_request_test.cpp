@@ -15,7 +15,8 @@ using testing::HasSubstr;
 using namespace testing_support;
 using nlohmann::json;
 
-const SweepSpec spec = {.model = "scratch",
+const SweepSpec spec = {.name = {},
+                        .model = "scratch",
                         .space = {{.key = "lr", .scale = Scale::log, .low = 1e-4, .high = 1e-2},
                                   {.key = "layers", .scale = Scale::integer, .low = 1, .high = 4},
                                   {.key = "rank", .scale = Scale::values, .values = {std::int64_t{2}, 0.5, true, std::string("x")}}}};
