@@ -26,7 +26,7 @@ TrialFacts read_trial_facts(const fs::path& folder) {
   }
 }
 
-nlohmann::json trial_sessions(const fs::path& folder, int group, const std::string& host, std::int64_t epochs) {
+nlohmann::json trial_sessions(const fs::path& folder, int group, const std::string& host, int ranks, std::int64_t epochs) {
   nlohmann::json sessions = nlohmann::json::array();
   try {
     const nlohmann::json before = read_sealed_json(folder / "result.json", "");
@@ -36,7 +36,7 @@ nlohmann::json trial_sessions(const fs::path& folder, int group, const std::stri
   } catch (const DataError&) {
     sessions = nlohmann::json::array();  // missing, or damaged: then the trial trains all the same
   }
-  sessions.push_back({{"group", group}, {"host", host}, {"epochs", epochs}, {"started", utc_now()}});
+  sessions.push_back({{"group", group}, {"host", host}, {"ranks", ranks}, {"epochs", epochs}, {"started", utc_now()}});
   return sessions;
 }
 

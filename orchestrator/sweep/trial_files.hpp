@@ -15,8 +15,9 @@ namespace agsweep {
 TrialFacts read_trial_facts(const std::filesystem::path& folder);
 
 /// What result.json has as `sessions`: those of the trial's last result.json, and one that begins now. The last one's end is result.json's.
-/// @param group  that trains the trial now  @param host  of its leader  @param epochs  that the trial has behind it
-nlohmann::json trial_sessions(const std::filesystem::path& folder, int group, const std::string& host, std::int64_t epochs);
+/// @param group  that trains the trial now  @param host  of its leader  @param ranks  of the group  @param epochs  that the trial has
+/// behind it
+nlohmann::json trial_sessions(const std::filesystem::path& folder, int group, const std::string& host, int ranks, std::int64_t epochs);
 
 /// SWEEP/results.csv, written whole or not at all: trial,state,value, a column a parameter,
 /// seed,epochs,best_epoch,seconds,config_hash,error.

@@ -214,7 +214,7 @@ void TrialWorker::train_trial(std::int64_t trial, const TrainConfig& config) {
   nlohmann::json facts = nlohmann::json::object();
   if (leads()) {
     facts = environment(world_, inputs_.devices, record_);
-    facts["sessions"] = trial_sessions(trial_folder(inputs_.folder, trial), group_, host_name(), answered_epochs_);
+    facts["sessions"] = trial_sessions(trial_folder(inputs_.folder, trial), group_, host_name(), comm_.size(), answered_epochs_);
   }
   const RunIdentity identity{.folder = trial_folder(inputs_.folder, trial),
                              .config = config_text_,

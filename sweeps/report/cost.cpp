@@ -2,6 +2,8 @@
 
 #include <algorithm>  // std::find
 
+#include "sweeps/report/trial_sessions.hpp"
+
 namespace agsweep {
 
 namespace {
@@ -20,6 +22,17 @@ double usual_ranks(const ReportedSweep& sweep) {
   return 1;
 }
 
+/// A trial's ranks: where its sessions had different ones, on average over their time.
+double ranks_of(const TrialResults& trial, double usual) {
+  const double last = result_number(trial, {"ranks"}).value_or(usual);
+  double seconds = 0, device_seconds = 0;
+  for (const TrialSession& session : sessions_of(trial)) {
+    seconds += session.seconds();
+    device_seconds += session.seconds() * (session.ranks > 0 ? static_cast<double>(session.ranks) : last);
+  }
+  return seconds > 0 ? device_seconds / seconds : last;
+}
+
 }  // namespace
 
 CostTable cost_table(const ReportedSweep& sweep) {
@@ -30,7 +43,7 @@ CostTable cost_table(const ReportedSweep& sweep) {
     for (const TrialResults& trial : sweep.results.trials) {
       if (trial.trial.phase != phase) continue;
       const double seconds = seconds_of(sweep, trial);
-      const double ranks = result_number(trial, {"ranks"}).value_or(usual);
+      const double ranks = ranks_of(trial, usual);
       add(cost, trial.trial.epochs(), seconds, ranks);
       add(table.total, trial.trial.epochs(), seconds, ranks);
       if (seconds == 0) ++table.untimed;

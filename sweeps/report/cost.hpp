@@ -28,7 +28,8 @@ struct CostTable {
   std::int64_t untimed = 0;          // trials whose time is not known: they count as nothing
 };
 
-/// The ranks of a trial that has not recorded them count as those of the first trial that has, else as one.
+/// A trial that went on with other ranks counts each session's for as long as it was. The ranks of one that has not recorded them count as
+/// those of the first trial that has, else as one.
 CostTable cost_table(const ReportedSweep& sweep);
 
 double device_hours(const Cost& cost);

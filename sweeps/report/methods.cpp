@@ -132,7 +132,7 @@ std::string corpus_text(const ReportedSweep& sweep) {
   return ag_news && !sweep.recorded.synthetic ? "a corpus with AG News's classes [@zhang2015agnews]" : "a corpus";
 }
 
-/// @param limit  0: none
+/// @param limit  as SweepResults has it
 std::string rows_text(std::int64_t limit, std::string_view split) {
   return limit == 0 ? fmt::format("all {} rows", split) : fmt::format("a stratified sample of {} {} rows", limit_text(limit), split);
 }

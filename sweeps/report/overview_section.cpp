@@ -36,7 +36,7 @@ std::string remarks_list(const std::vector<std::string>& remarks) {
   return items.empty() ? "" : "<ul class=\"remarks\">\n" + items + "</ul>\n";
 }
 
-/// @param limit  0: none
+/// @param limit  as SweepResults has it
 std::string rows_text(std::int64_t limit) { return limit == 0 ? "all" : limit_text(limit) + " (stratified sample)"; }
 
 std::string times_text(const ReportedSweep& sweep) {

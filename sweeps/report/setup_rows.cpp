@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>  // fmt::join
 
 #include "sweeps/aggregate/data_table.hpp"  // grouped_text
+#include "sweeps/report/trial_sessions.hpp"
 #include "sweeps/report/value_text.hpp"
 
 namespace agsweep {
@@ -75,12 +76,7 @@ std::string memory_text(const ReportedSweep& sweep) {
 std::string groups_text(const ReportedSweep& sweep) {
   std::set<std::pair<std::filesystem::path, std::int64_t>> seen;  // each part of a sweep numbers its own
   for (const TrialResults& trial : sweep.results.trials) {
-    const nlohmann::json sessions = result_value(trial, {"sessions"});
-    if (!sessions.is_array()) continue;
-    for (const nlohmann::json& session : sessions) {
-      if (session.is_object() && session.contains("group") && session["group"].is_number_integer())
-        seen.emplace(trial.folder.parent_path(), session["group"].get<std::int64_t>());
-    }
+    for (const TrialSession& session : sessions_of(trial)) seen.emplace(trial.folder.parent_path(), session.group);
   }
   const std::int64_t groups = sweep.workers > 0 ? sweep.workers : std::ssize(seen);
   return groups > 0 ? fmt::format("{}, a trial each at a time", groups) : "";

@@ -1,12 +1,10 @@
-#include <algorithm>  // std::find, std::max, std::min, std::min_element
+#include <algorithm>  // std::ranges::find_if, std::max, std::min, std::min_element
 #include <array>
 #include <map>
-#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
 
-#include "base/utc_time.hpp"
 #include "sweeps/aggregate/data_table.hpp"
 #include "sweeps/report/gnuplot.hpp"
 #include "sweeps/report/hover.hpp"
@@ -14,6 +12,7 @@
 #include "sweeps/report/palette.hpp"
 #include "sweeps/report/plot_axis.hpp"
 #include "sweeps/report/section.hpp"
+#include "sweeps/report/trial_sessions.hpp"
 #include "sweeps/report/value_text.hpp"
 
 namespace agsweep {
@@ -23,66 +22,42 @@ namespace {
 /// Which of a sweep's folders, and a number there: each part of a sweep counts its own groups.
 using Group = std::pair<std::ptrdiff_t, std::int64_t>;
 
-/// A stretch of time in which a group trained a trial.
+/// A trial's session, its times in seconds since the sweep's first one began.
 struct Session {
   const TrialResults* trial = nullptr;
   Group group;
-  std::string host;
-  std::string started, ended;  // as recorded
-  double from = 0, to = 0;     // seconds since the sweep's first session began
+  TrialSession time;
 };
-
-std::string text_of(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-/// Of a trial that has a result.json; what is damaged is passed over.
-void add_sessions(const TrialResults& trial, std::ptrdiff_t part, std::vector<Session>& sessions) {
-  const nlohmann::json recorded = result_value(trial, {"sessions"});
-  if (!recorded.is_array()) return;
-  for (std::size_t i = 0; i < recorded.size(); ++i) {
-    const nlohmann::json& one = recorded[i];
-    if (!one.is_object() || !one.contains("group") || !one["group"].is_number_integer()) continue;
-    const bool last = i + 1 == recorded.size();
-    Session session{.trial = &trial,
-                    .group = {part, one["group"].get<std::int64_t>()},
-                    .host = text_of(one, "host"),
-                    .started = text_of(one, "started"),
-                    .ended = last ? text_of(trial.result, "ended") : text_of(one, "ended")};
-    const std::optional<double> from = utc_seconds(session.started), to = utc_seconds(session.ended);
-    if (!from || !to || *to < *from) continue;
-    session.from = *from;
-    session.to = *to;
-    sessions.push_back(std::move(session));
-  }
-}
 
 std::vector<Session> sessions_of(const ReportedSweep& sweep) {
   std::vector<Session> sessions;
   const std::vector<std::filesystem::path>& parts = sweep.results.parts;
   for (const TrialResults& trial : sweep.results.trials) {
-    const auto part = std::find(parts.begin(), parts.end(), trial.folder.parent_path().parent_path());
-    add_sessions(trial, part - parts.begin(), sessions);
+    const auto part = std::ranges::find_if(
+        parts, [&](const std::filesystem::path& folder) { return trial_folder(folder, 0).parent_path() == trial.folder.parent_path(); });
+    for (TrialSession& time : sessions_of(trial)) {
+      sessions.push_back({.trial = &trial, .group = {part - parts.begin(), time.group}, .time = std::move(time)});
+    }
   }
   double first = 0;
-  for (std::size_t i = 0; i < sessions.size(); ++i) first = i == 0 ? sessions[i].from : std::min(first, sessions[i].from);
+  for (std::size_t i = 0; i < sessions.size(); ++i) first = i == 0 ? sessions[i].time.from : std::min(first, sessions[i].time.from);
   for (Session& session : sessions) {
-    session.from -= first;
-    session.to -= first;
+    session.time.from -= first;
+    session.time.to -= first;
   }
   return sessions;
 }
 
 double end_of(const std::vector<Session>& sessions) {
   double end = 0;
-  for (const Session& session : sessions) end = std::max(end, session.to);
+  for (const Session& session : sessions) end = std::max(end, session.time.to);
   return end;
 }
 
 std::string first_started(const std::vector<Session>& sessions) {
-  const auto first = std::min_element(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) { return a.from < b.from; });
-  return first->started;
+  const auto first =
+      std::min_element(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) { return a.time.from < b.time.from; });
+  return first->time.started;
 }
 
 std::size_t series_of(TrialPhase phase) {
@@ -90,11 +65,16 @@ std::size_t series_of(TrialPhase phase) {
   return phase == TrialPhase::failed ? 1 : 2;
 }
 
+/// The folder's name, also where it was given as "part-0/".
+std::string folder_name(const ReportedSweep& sweep, const Group& group) {
+  const std::filesystem::path& folder = sweep.results.parts[static_cast<std::size_t>(group.first)];
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
 /// "group 1", or of a sweep in parts "part-0, group 1".
 std::string group_text(const ReportedSweep& sweep, const Group& group) {
-  const std::vector<std::filesystem::path>& parts = sweep.results.parts;
   const std::string number = fmt::format("group {}", group.second);
-  return parts.size() < 2 ? number : fmt::format("{}, {}", parts[static_cast<std::size_t>(group.first)].filename().string(), number);
+  return sweep.results.parts.size() < 2 ? number : fmt::format("{}, {}", folder_name(sweep, group), number);
 }
 
 /// How much of the time the groups had nothing to train.
@@ -103,8 +83,8 @@ std::string idle_text(const ReportedSweep& sweep, const std::vector<Session>& se
   std::map<Group, double> busy;
   double total = 0;
   for (const Session& session : sessions) {
-    busy[session.group] += session.to - session.from;
-    total += session.to - session.from;
+    busy[session.group] += session.time.seconds();
+    total += session.time.seconds();
   }
   const double all = end * static_cast<double>(rows.size());
   Group idlest = rows.begin()->first;
@@ -131,14 +111,13 @@ Figure timeline_figure(const ReportedSweep& sweep, const std::vector<Session>& s
   DataTable csv{.columns = {{"folder"}, {"group"}, {"host"}, {"trial"}, {"state"}, {"started"}, {"ended"}}};
   for (const Session& session : sessions) {
     const auto row = static_cast<double>(rows.at(session.group));
-    const double middle = (session.from + session.to) / 2 / unit, half = (session.to - session.from) / 2 / unit;
+    const double middle = (session.time.from + session.time.to) / 2 / unit, half = session.time.seconds() / 2 / unit;
     boxes.at(series_of(session.trial->trial.phase)).push_back({middle, row, half, 0.36});
     hover.add(middle, row,
               fmt::format("trial {} ({}): {} to {}, {}", session.trial->number, to_word(session.trial->trial.phase),
-                          clock_text(session.started), clock_text(session.ended), time_text(session.to - session.from)));
-    const std::filesystem::path& folder = sweep.results.parts[static_cast<std::size_t>(session.group.first)];
-    csv.rows.push_back({folder.filename().string(), session.group.second, session.host, session.trial->number,
-                        std::string(to_word(session.trial->trial.phase)), session.started, session.ended});
+                          clock_text(session.time.started), clock_text(session.time.ended), time_text(session.time.seconds())));
+    csv.rows.push_back({folder_name(sweep, session.group), session.group.second, session.time.host, session.trial->number,
+                        std::string(to_word(session.trial->trial.phase)), session.time.started, session.time.ended});
   }
   constexpr std::array<const char*, 3> names = {"complete", "failed", "not complete"};
   std::string data;

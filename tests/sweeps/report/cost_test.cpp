@@ -31,6 +31,17 @@ TEST(CostTable, IsTimeByRanksByState) {
   EXPECT_EQ(costs.untimed, 1);
 }
 
+TEST(CostTable, CountsEachSessionsRanksForAsLongAsItWas) {
+  ReportedSweep sweep = two_complete_one_paused();
+  TrialResults& trial = sweep.results.trials[0];  // an hour
+  trial.result["ended"] = "2026-01-31T14:15:00Z";
+  trial.result["sessions"] = {
+      {{"group", 0}, {"ranks", 1}, {"started", "2026-01-31T12:00:00Z"}, {"ended", "2026-01-31T12:45:00Z"}},
+      {{"group", 0}, {"ranks", 5}, {"started", "2026-01-31T14:00:00Z"}},
+  };
+  EXPECT_DOUBLE_EQ(device_hours(cost_table(sweep).rows[0].cost), 0.75 * 1 + 0.25 * 5 + 1);
+}
+
 TEST(CostTable, TakesTheTimeOfATrialWithoutAResultFromItsEpochs) {
   ReportedSweep sweep = two_complete_one_paused();
   sweep.epochs[2] = {.train = {}, .val = {{}}, .seconds = 900};
