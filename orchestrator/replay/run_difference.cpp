@@ -1,5 +1,6 @@
 #include "orchestrator/replay/run_difference.hpp"
 
+#include <algorithm>  // std::ranges::mismatch
 #include <cmath>
 #include <cstring>  // std::memcpy
 #include <map>
@@ -46,46 +47,46 @@ std::int64_t whole(const std::string& text, const fs::path& path) {
   }
 }
 
-using Row = std::vector<std::string>;
-
-/// The rows that both files have, by their first `key` cells, in the order of the repeated one: a repaired run may lack some.
-std::vector<std::pair<Row, Row>> rows_of_both(const fs::path& recorded, const fs::path& repeated, std::size_t columns, std::ptrdiff_t key) {
-  std::map<Row, Row> before;
-  for (Row& row : rows_of(recorded, columns)) {
-    Row name(row.begin(), row.begin() + key);
-    before.insert_or_assign(std::move(name), std::move(row));
-  }
-  std::vector<std::pair<Row, Row>> pairs;
-  for (Row& row : rows_of(repeated, columns)) {
-    const auto found = before.find(Row(row.begin(), row.begin() + key));
-    if (found != before.end()) pairs.emplace_back(found->second, std::move(row));
-  }
-  return pairs;
+/// The rows by the number in their first cell: a step, an epoch.
+std::map<std::int64_t, std::vector<std::vector<std::string>>> numbered_rows(const fs::path& path, std::size_t columns) {
+  std::map<std::int64_t, std::vector<std::vector<std::string>>> rows;
+  for (std::vector<std::string>& row : rows_of(path, columns)) rows[whole(row.front(), path)].push_back(std::move(row));
+  return rows;
 }
 
+// A run that was stopped has fewer steps and epochs than the repeated one, a repaired run may lack some: what both have is compared.
+
 void compare_steps(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
-  // step,lr,loss,grad_norm,tokens_per_second
-  const auto pairs = rows_of_both(recorded / "steps.csv", repeated / "steps.csv", 5, 1);
-  comparison.steps = std::ssize(pairs);
-  for (const auto& [before, now] : pairs) {
+  const auto recorded_rows = numbered_rows(recorded / "steps.csv", 5);  // step,lr,loss,grad_norm,tokens_per_second
+  for (const auto& [step, rows] : numbered_rows(repeated / "steps.csv", 5)) {
+    const auto found = recorded_rows.find(step);
+    if (found == recorded_rows.end()) continue;
+    ++comparison.steps;
+    const std::vector<std::string>&before = found->second.front(), &now = rows.front();
     for (const auto& [column, name] : {std::pair(2, "loss"), std::pair(3, "grad_norm")}) {
-      if (before[column] == now[column]) continue;
-      comparison.step = {
-          .step = whole(before[0], recorded / "steps.csv"), .column = name, .recorded = before[column], .repeated = now[column]};
-      return;
+      if (comparison.step || before[column] == now[column]) continue;
+      comparison.step = {.step = step, .column = name, .recorded = before[column], .repeated = now[column]};
     }
   }
+  if (comparison.steps == 0) throw DataError("{}: steps.csv has no step to compare", recorded.string());
 }
 
 void compare_hashes(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
-  // epoch,tensor,sha256
-  for (const auto& [before, now] : rows_of_both(recorded / "hashes.csv", repeated / "hashes.csv", 3, 2)) {
-    const std::int64_t epoch = whole(before[0], recorded / "hashes.csv");
+  const auto recorded_rows = numbered_rows(recorded / "hashes.csv", 3);  // epoch,tensor,sha256
+  const auto repeated_rows = numbered_rows(repeated / "hashes.csv", 3);
+  for (const auto& [epoch, now] : repeated_rows) {
+    const auto found = recorded_rows.find(epoch);
+    if (found == recorded_rows.end()) continue;
+    const std::vector<std::vector<std::string>>& before = found->second;
     if (before != now) {
-      comparison.tensor = {.epoch = epoch, .tensor = before[1]};
+      const auto first = static_cast<std::size_t>(std::ranges::mismatch(before, now).in1 - before.begin());
+      comparison.tensor = {.epoch = epoch, .tensor = first < before.size() ? before[first][1] : now[first][1]};
       return;
     }
     comparison.epochs = epoch;
+  }
+  if (comparison.epochs == 0 && !recorded_rows.empty() && !repeated_rows.empty()) {
+    throw DataError("{}: hashes.csv has no epoch to compare", recorded.string());
   }
 }
 
@@ -126,7 +127,6 @@ std::optional<double> weight_distance(const fs::path& recorded, const fs::path& 
 BitComparison compare_bits(const fs::path& recorded, const fs::path& repeated) {
   BitComparison comparison;
   compare_steps(recorded, repeated, comparison);
-  if (comparison.steps == 0) throw DataError("{}: steps.csv has no step to compare", recorded.string());
   compare_hashes(recorded, repeated, comparison);
   return comparison;
 }
