@@ -11,7 +11,8 @@
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "orchestrator/training/run_lock.hpp"  // lock_folder, require_no_parts
 #include "slurm/queue.hpp"
-#include "sweeps/space/read_spec.hpp"  // set_part
+#include "sweeps/aggregate/sweep_results.hpp"  // folders_of_sweep
+#include "sweeps/space/read_spec.hpp"          // set_part
 
 namespace agsweep {
 
@@ -46,11 +47,16 @@ std::vector<std::string> without_folder(const std::vector<std::string>& words) {
   return kept;
 }
 
+/// What the job will be asked for.
+SweepArgs sweep_args(const AskedOptions& asked, const fs::path& out) {
+  return {.spec = text_of(asked, "spec"), .data = {}, .out = out, .resume = true, .repair = asked.contains("repair")};
+}
+
 /// A sweep that is to be submitted, checked as the job itself will check it.
 SweepPlan checked_sweep(const AskedOptions& asked) {
   if (asked.contains("dry-run")) throw UsageError("--dry-run: goes before --: it prints the script");
   if (asked.contains("part")) throw UsageError("--part: the tasks of an array have it by themselves; give --array before --");
-  const SweepArgs args{.spec = text_of(asked, "spec"), .data = {}, .out = text_of(asked, "out"), .resume = true};
+  const SweepArgs args = sweep_args(asked, text_of(asked, "out"));
   const SweepPlan plan = plan_sweep(args, asked_in(train_options(), asked));
   require_same_sweep(args, plan);
   return plan;
@@ -69,14 +75,18 @@ void check_ranks(const SubmitArgs& args, std::int64_t ranks_per_trial) {
   }
 }
 
-void check_array(std::int64_t array, const SweepPlan& plan, const fs::path& out) {
+void check_array(std::int64_t array, const SweepPlan& plan, const AskedOptions& asked, const fs::path& out) {
   if (array == 0) return require_no_parts(out);
-  if (fs::exists(out / "sweep.resolved.toml"))
+  if (fs::exists(out / "sweep.resolved.toml")) {
     throw UsageError("--array: {} holds a sweep that is not in parts; go on with it without --array", out.string());
-  for (std::int64_t number = 0; number < array; ++number) {
-    SweepPlan part = plan;
+  }
+  SweepPlan part = plan;
+  set_part(part.spec, fmt::format("0/{}", array), "--array");
+  for (const fs::path& folder : folders_of_sweep(out)) {
+    const std::string number = folder.filename().string().substr(std::string_view("part-").size());
+    if (std::stoll(number) >= array) throw UsageError("--array: {} is one of more parts; go on with as many", folder.string());
     set_part(part.spec, fmt::format("{}/{}", number, array), "--array");
-    require_same_sweep({.spec = {}, .data = {}, .out = out / fmt::format("part-{}", number), .resume = true}, part);
+    require_same_sweep(sweep_args(asked, folder), part);
   }
 }
 
@@ -150,7 +160,7 @@ BatchJob plan_submission(const std::vector<std::string>& command_line, const Ask
   fill(submit_options(), asked, args);
   if (!is_given(asked, "ntasks-per-node") && args.gpus_per_node > 0) args.ntasks_per_node = args.gpus_per_node;
   if (is_sweep) {
-    check_array(args.array, *sweep, out);
+    check_array(args.array, *sweep, command.asked, out);
   } else if (args.array > 0) {
     throw UsageError("--array: only a sweep has parts");
   }

@@ -38,7 +38,8 @@ SweepLock lock_folder(const fs::path& folder, const std::function<void(const std
 void require_no_sweep(const fs::path& out) {
   if (is_sweep(out)) throw UsageError("--out: a sweep stands in {}; choose another folder", out.string());
   std::error_code unreadable;
-  fs::path trial = fs::weakly_canonical(out, unreadable);  // a sweep's tensorboard/ links to its trials
+  fs::path trial = fs::weakly_canonical(fs::absolute(out), unreadable);  // a sweep's tensorboard/ links to its trials
+  if (unreadable) trial = fs::absolute(out).lexically_normal();
   if (!trial.has_filename()) trial = trial.parent_path();  // "trials/0007/"
   const fs::path trials = trial.parent_path();
   if (trials.filename() == "trials" && is_sweep(trials.parent_path())) {

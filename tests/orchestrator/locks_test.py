@@ -10,7 +10,7 @@ from agsweep_program import ProgramTest, kill, main, tiny, wait_until  # noqa: E
 from same_bits_test import bits  # noqa: E402
 from sweep_program import SIMPLE  # noqa: E402
 
-DONE, FAILED, USAGE, CHECKPOINTED = 0, 1, 2, 85
+DONE, FAILED, USAGE, DATA, CHECKPOINTED = 0, 1, 2, 4, 85
 
 
 class Locks(ProgramTest):
@@ -96,6 +96,13 @@ class Locks(ProgramTest):
         submit = ["submit", "--dry-run", "--launcher", "srun", "--array"]
         self.refused(USAGE, "holds a sweep of another spec", *submit, 2, "--", *sweep, self.folder / "parts", "--weight-decay", 0.5)
         self.program.run(*submit, 2, "--", *sweep, self.folder / "parts").check()
+        (self.folder / "parts/part-1").rename(self.folder / "parts/part-2")
+        self.refused(USAGE, "is one of more parts", *submit, 2, "--", *sweep, self.folder / "parts")
+        sealed = self.folder / "sweep/sweep.resolved.toml"
+        sealed.unlink()
+        submit = ["submit", "--dry-run", "--launcher", "srun", "--", *sweep, self.folder / "sweep"]
+        self.refused(DATA, "go on by --resume --repair", *submit, "--resume")
+        self.program.run(*submit, "--resume", "--repair").check()
 
     def test_a_refused_training_leaves_no_folder(self):
         self.refused(4, "none.h5", "train", "--data", self.folder / "none.h5", "--out", self.folder / "a/b/run", *tiny())
