@@ -102,7 +102,8 @@ class Reproducer {
     args.spec_text = resolved_spec(spec_of(arm, rates, plan_, rows_[0]));
     args.data = args_.data;
     args.out = folder_of(arm.name);
-    args.resume = args_.resume && fs::exists(args.out / "sweep.resolved.toml");
+    args.resume = args_.resume && fs::exists(args.out / "journal.log");
+    args.repair = args.resume && !fs::exists(args.out / "sweep.resolved.toml");  // the spec follows from the plan, as it did
     return args;
   }
 

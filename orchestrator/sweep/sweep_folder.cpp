@@ -45,8 +45,8 @@ OpenSweep open_sweep(const SweepArgs& args, const SweepPlan& plan, const SweepId
     workers = stored->second.is_number_integer() ? stored->second.get<std::int64_t>() : workers;
   }
   std::map<std::string, nlohmann::json> attributes = {
-      {"agsweep:model", plan.spec.model},
-      {"agsweep:metric", to_word(plan.spec.metric)},
+      {"agsweep:model", agreed(study, "agsweep:model", plan.spec.model, "model")},
+      {"agsweep:metric", agreed(study, "agsweep:metric", std::string(to_word(plan.spec.metric)), "metric")},
       {"agsweep:epochs", agreed(study, "agsweep:epochs", identity.epochs, "epochs")},
       {"agsweep:data_sha256", agreed(study, "agsweep:data_sha256", identity.data_sha256, "--data")},
       {"agsweep:train_limit", agreed(study, "agsweep:train_limit", identity.train_limit, "--train-limit")},
