@@ -96,7 +96,7 @@ Json ranking_json(const Aggregate& all, const AggregatedRanking& one) {
   return {{"metric", to_word(ranking.scope.metric)},
           {"maximise", all.sweeps[ranking.sweeps.front()].maximise()},
           {"epochs", ranking.scope.epochs},
-          {"train_limit", ranking.scope.train_limit},
+          {"train_limit", ranking.scope.train_limit == various_rows ? Json(limit_text(various_rows)) : Json(ranking.scope.train_limit)},
           {"val_limit", ranking.scope.val_limit},
           {"data_sha256", ranking.scope.data_sha256},
           {"sweeps", std::move(sweeps)},

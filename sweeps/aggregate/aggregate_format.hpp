@@ -32,7 +32,8 @@ struct AggregateView {
 std::string formatted(const Aggregate& all, const AggregateView& view);
 
 /// {"rankings": [{metric, maximise, epochs, train_limit, val_limit, data_sha256, sweeps, configurations, trials, importance}],
-/// "duplicates", "remarks"}. Numbers have 9 significant digits, parameters all of theirs; what is not known is null.
+/// "duplicates", "remarks"}. train_limit is "various" where it is a key of [space]. Numbers have 9 significant digits, parameters all of
+/// theirs; what is not known is null.
 nlohmann::ordered_json aggregate_json(const Aggregate& all);
 
 }  // namespace agsweep

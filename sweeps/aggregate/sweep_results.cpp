@@ -1,6 +1,6 @@
 #include "sweeps/aggregate/sweep_results.hpp"
 
-#include <algorithm>  // std::equal, std::max_element, std::min_element, std::stable_sort
+#include <algorithm>  // std::max, std::max_element, std::min_element, std::stable_sort
 #include <charconv>
 #include <limits>
 #include <optional>

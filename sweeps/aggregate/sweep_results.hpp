@@ -59,10 +59,9 @@ struct SweepResults {
   SweepSpec spec = {};                            // as it runs: SWEEP/sweep.resolved.toml; of a sweep in parts, the whole
   std::int64_t epochs = 0;                        // of each trial's schedule
   std::string data_sha256 = {};
-  std::int64_t train_limit = 0;  // rows; 0: all; various_rows where it is a key of [space]
-  std::int64_t val_limit = 0;    // rows; 0: all
-  std::int64_t waiting =
-      0;  // configurations that somebody has asked for and that are yet to begin; none in a sweep in parts, or a deterministic one
+  std::int64_t train_limit = 0;           // rows; 0: all; various_rows where it is a key of [space]
+  std::int64_t val_limit = 0;             // rows; 0: all
+  std::int64_t waiting = 0;               // configurations that somebody has asked for, and that it will try
   std::string time_budget_ends = {};      // of who works on it, or did last: UTC; empty: never
   bool closed = false;                    // each trial has ended, and none is to begin
   std::vector<TrialResults> trials = {};  // by number

@@ -15,7 +15,7 @@ namespace agsweep {
 struct RankingScope {
   Metric metric = default_metric;
   std::int64_t epochs = 0;       // of the trials' schedule
-  std::int64_t train_limit = 0;  // rows; 0: all
+  std::int64_t train_limit = 0;  // as SweepResults has it
   std::int64_t val_limit = 0;    // likewise
   std::string data_sha256;
 

@@ -1,5 +1,6 @@
 #include "sweeps/journal/distribution.hpp"
 
+#include <algorithm>  // std::ranges::equal
 #include <cmath>
 
 #include "base/error.hpp"

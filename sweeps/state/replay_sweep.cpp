@@ -1,5 +1,5 @@
 // SweepState::replay and its parts.
-#include <algorithm>  // std::ranges::equal, std::ranges::find
+#include <algorithm>  // std::ranges::find
 #include <set>
 
 #include "base/error.hpp"

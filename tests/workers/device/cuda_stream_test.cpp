@@ -127,6 +127,14 @@ TEST_F(CudaStreamTest, ScratchMemoryGrowsAndKeepsWhatItGave) {
   EXPECT_EQ(stream->memory().in_use, 1000 + 2000);
 }
 
+TEST_F(CudaStreamTest, ForgetsWhatATrainingBeforeItHadInUseAtMost) {
+  { CudaScratchMemory(nullptr).grow(5000); }
+  EXPECT_GE(stream->memory().peak, 5000);
+  stream.reset();
+  stream = platform().make_stream(0, patience);
+  EXPECT_EQ(stream->memory().peak, stream->memory().in_use);
+}
+
 TEST_F(CudaStreamTest, MemoryThatTheDeviceDoesNotHaveFailsTheTrialWithTheBytesWanted) {
   CudaScratchMemory scratch(nullptr);
   limit_device_memory(100);
