@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "sweeps/journal/mailbox.hpp"
-#include "sweeps/journal/study.hpp"
 
 namespace agsweep {
 
@@ -20,9 +19,7 @@ void require_open_to_requests(const SteeredSweep& sweep, const std::string& what
   if (sweep.results.parts.size() != 1 || sweep.results.parts.front() != sweep.folder() || sweep.results.spec.parts > 1) {
     throw UsageError("{}: {} does not go with a sweep that an array of jobs does in parts", sweep.folder().string(), what);
   }
-  const Study study = read_study(sweep.folder() / journal_name);
-  const auto deterministic = study.attributes.find("agsweep:deterministic");
-  if (deterministic != study.attributes.end() && deterministic->second == true) {
+  if (sweep.results.deterministic) {
     throw UsageError("{}: {} does not go with --deterministic: its decisions would depend on when somebody asked", sweep.folder().string(),
                      what);
   }

@@ -80,8 +80,8 @@ void read_study_attributes(const Study& study, SweepResults& sweep) {
     sweep.time_budget_ends = ends->second.get<std::string>();
   }
   const auto deterministic = study.attributes.find("agsweep:deterministic");
-  const bool takes_more = sweep.spec.parts == 1 && (deterministic == study.attributes.end() || deterministic->second != true);
-  if (takes_more) sweep.waiting = std::ssize(study.in_journal.waiting());
+  sweep.deterministic = deterministic != study.attributes.end() && deterministic->second == true;
+  if (sweep.spec.parts == 1 && !sweep.deterministic) sweep.waiting = std::ssize(study.in_journal.waiting());
   if (has_data) sweep.data_sha256 = found->second.get<std::string>();
 }
 
@@ -210,7 +210,7 @@ SweepResults read_folder(const fs::path& folder, bool with_results) {
 
 /// Adds the trials of another part. One of the two may have gone on with more trials or seeds already.
 void merge(SweepResults& sweep, SweepResults part) {
-  part.spec.part = sweep.spec.part;  // all else is the same
+  part.spec.part = sweep.spec.part;  // which differs of itself
   const std::string difference = spec_difference(sweep.spec, part.spec);
   const bool has_begun = !part.data_sha256.empty() && !sweep.data_sha256.empty();
   if (difference.empty()) {

@@ -61,6 +61,7 @@ struct SweepResults {
   std::string data_sha256 = {};
   std::int64_t train_limit = 0;           // rows; 0: all; various_rows where it is a key of [space]
   std::int64_t val_limit = 0;             // rows; 0: all
+  bool deterministic = false;             // it decides in logical time, and tries nothing that somebody asks for
   std::int64_t waiting = 0;               // configurations that somebody has asked for, and that it will try
   std::string time_budget_ends = {};      // of who works on it, or did last: UTC; empty: never
   bool closed = false;                    // each trial has ended, and none is to begin
