@@ -128,8 +128,11 @@ TEST_F(PrepareCorpus, RefusesRowsOfOneClassAlsoWhereTheOthersTextsAreEmpty) {
   for (int i = 0; i < 100; ++i) one_class += fmt::format("3,title {},text\n", i);
   write(one_class, csv(20, "test"));
   options_.skip_empty = true;
-  EXPECT_THAT(error_of([&] { prepare_corpus(options_); }),
-              EndsWith("train.csv: every row is of class \"Business\": with one class there is nothing to tell apart"));
+  const std::string reason = "with one class there is nothing to tell apart";
+  EXPECT_THAT(error_of([&] { prepare_corpus(options_); }), EndsWith("train.csv: every row is of class \"Business\": " + reason));
+  write_file_atomically(folder_ / "classes.txt", "a\nb\n");
+  write("a,title,text\na,title,text\n", "b,title,text\n");
+  EXPECT_THAT(error_of([&] { prepare_corpus(options_); }), EndsWith("train.csv: every row is of class \"a\": " + reason));
 }
 
 TEST_F(PrepareCorpus, RefusesTooFewRows) {

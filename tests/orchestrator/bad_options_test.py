@@ -122,7 +122,6 @@ class BadSpecs(ProgramTest):
                 line = f'{key} = {{ values = ["{value}"] }}\n'
                 self.refused_spec([f"6:{line.index(value)}: {key}: {value} {says}"], space + line)
 
-
     def test_an_option_of_the_command_line_that_space_has_too_is_refused(self):
         spec = self.folder / "sweep.toml"
         for key, option, value in (("lr", "--lr", 0.1), ("activation_checkpointing", "--activation-checkpointing", "on")):

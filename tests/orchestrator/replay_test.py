@@ -54,7 +54,6 @@ class ReplayOfRanks(ProgramTest):
         answer = json.loads(self.program.run("replay", run, "--json").check().stdout)
         self.assertEqual((answer["identical"], answer["steps"]), (True, 7))
 
-
     def test_of_a_run_that_was_repaired_compares_the_steps_that_it_has(self):
         run = self.train("run", "--max-steps", 9)
         lines = (run / "steps.csv").read_text().splitlines(keepends=True)
