@@ -27,6 +27,12 @@ std::string_view utf8_text(std::string_view bytes, std::string_view name) {
   return bytes.substr(bytes.starts_with(mark) ? mark.size() : 0);
 }
 
+void require_line_feeds(std::string_view text, std::string_view name) {
+  const std::size_t first = text.find('\r');
+  if (first == text.npos || text.find('\n') != text.npos || text.find_first_not_of('\r', first) == text.npos) return;
+  throw DataError(R"({}: its lines end in carriage returns alone, not in line feeds; convert it: tr '\r' '\n')", name);
+}
+
 std::string read_text(const std::filesystem::path& path) {
   std::string bytes = read_file(path);
   bytes.erase(0, bytes.size() - utf8_text(bytes, path.string()).size());

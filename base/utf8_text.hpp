@@ -12,6 +12,9 @@ namespace agsweep {
 /// @throws DataError for UTF-16 and UTF-32, known by a byte order mark or by a zero among the first two bytes
 std::string_view utf8_text(std::string_view bytes, std::string_view name);
 
+/// For text whose lines are told apart. @throws DataError where each ends in a carriage return alone: all of it would be one line
+void require_line_feeds(std::string_view text, std::string_view name);
+
 /// The whole file as such a text. @throws DataError when it is missing, cannot be read or is UTF-16 or UTF-32
 std::string read_text(const std::filesystem::path& path);
 

@@ -50,6 +50,7 @@ std::vector<std::string> ag_news_classes() { return {"World", "Sports", "Busines
 ClassNames read_class_names(const std::filesystem::path& path) {
   std::string scratch;
   const std::string content = read_text(path);
+  require_line_feeds(content, path.string());
   std::vector<std::string> names;
   std::size_t line = 0;
   for (std::string_view rest = trimmed(replace_invalid_utf8(content, scratch)); !rest.empty();) {

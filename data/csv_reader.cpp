@@ -6,6 +6,7 @@
 #include <utility>   // std::move
 
 #include "base/error.hpp"
+#include "base/utf8_text.hpp"  // require_line_feeds
 
 namespace agsweep {
 
@@ -21,6 +22,7 @@ std::string_view without_blank_end(std::string_view content) {
 CsvReader::CsvReader(std::string_view content, std::string name, std::size_t min_columns, CsvDialect dialect)
     : content_(without_blank_end(content)), name_(std::move(name)), dialect_(dialect), columns_(min_columns) {
   if (content_.empty()) throw DataError("{}: the file is empty", name_);
+  require_line_feeds(content, name_);
 }
 
 void CsvReader::fail(std::string_view what) const { throw DataError("{}:{}: {}", name_, record_line_, what); }

@@ -30,7 +30,7 @@ class CsvReader {
   /// @param content      the whole file as utf8_text() gives it; must outlive the reader
   /// @param name         stands before every error: `train.csv:1042: expected 3 columns, found 2`
   /// @param min_columns  the first record has at least so many
-  /// @throws DataError when the file holds no record
+  /// @throws DataError when the file holds no record, or its lines end in carriage returns alone
   CsvReader(std::string_view content, std::string name, std::size_t min_columns, CsvDialect dialect = {});
 
   /// Reads the next record; false at the end of the file. @throws DataError with the line on which the record starts

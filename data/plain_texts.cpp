@@ -14,7 +14,9 @@ std::vector<std::string> read_line_texts(std::istream& input, const std::string&
   const std::string bytes{std::istreambuf_iterator<char>(input), {}};
   if (input.bad()) throw RunTimeError("cannot read {}", name);
   std::vector<std::string> texts;
-  for (std::string_view rest = utf8_text(bytes, name); !rest.empty();) {
+  std::string_view rest = utf8_text(bytes, name);
+  require_line_feeds(rest, name);
+  while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     texts.emplace_back(trimmed(rest.substr(0, end)));
     rest.remove_prefix(std::min(end + 1, rest.size()));

@@ -14,7 +14,7 @@ namespace agsweep {
 
 /// Texts to classify, without labels, trimmed of ASCII white space. Blank ones keep their places.
 /// A text a line. @param name  of the input, for errors
-/// @throws DataError for no text, or UTF-16; RunTimeError when the input cannot be read
+/// @throws DataError for no text, UTF-16, or lines that end in carriage returns alone; RunTimeError when the input cannot be read
 std::vector<std::string> read_line_texts(std::istream& input, const std::string& name);
 
 /// A text a record of a table, its columns joined.

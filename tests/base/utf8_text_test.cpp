@@ -31,6 +31,14 @@ TEST(Utf8Text, NamesUtf16AndUtf32WithAndWithoutAMark) {
   }
 }
 
+TEST(RequireLineFeeds, RefusesCarriageReturnsThatEndLines) {
+  for (const char* text : {"", "one", "one\r", "one\r\r", "one\r\ntwo\r\n", "one\rtwo\n", "one\ntwo\r"}) require_line_feeds(text, "f");
+  for (const char* text : {"one\rtwo", "one\rtwo\r", "\rtwo"}) {
+    EXPECT_EQ(error_of<DataError>([&] { require_line_feeds(text, "t.csv"); }),
+              R"(t.csv: its lines end in carriage returns alone, not in line feeds; convert it: tr '\r' '\n')");
+  }
+}
+
 TEST(Utf8Text, ReadsAFile) {
   const testing_support::TemporaryFolder folder;
   write_file_atomically(folder / "a", "\xEF\xBB\xBFone\ntwo");

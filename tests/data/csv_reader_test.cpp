@@ -41,6 +41,11 @@ TEST(CsvReader, TakesLinesThatEndWithCarriageReturnAndLineFeed) {
   EXPECT_THAT(rows_of("1,\"a\",b\r\n2,\"c\",\"d\r\ne\"\r\n"), ElementsAre(ElementsAre("1", "a", "b"), ElementsAre("2", "c", "d\r\ne")));
 }
 
+TEST(CsvReader, RefusesLinesThatEndWithCarriageReturnsAlone) {
+  EXPECT_THAT(error_of("1,a,b\r2,c,d\r"), HasSubstr("train.csv: its lines end in carriage returns alone"));
+  EXPECT_THAT(error_of("\"1\",\"a\",\"b\"\r\"2\",\"c\",\"d\""), HasSubstr("carriage returns alone"));
+}
+
 TEST(CsvReader, ToleratesAMissingLastLineBreakAndBlankLinesAtTheEnd) {
   const auto one_row = ElementsAre(ElementsAre("1", "a", "b"));
   EXPECT_THAT(rows_of("1,a,b"), one_row);

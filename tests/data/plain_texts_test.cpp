@@ -25,6 +25,7 @@ TEST(LineTexts, AreTrimmedAndKeepTheirPlaces) {
   EXPECT_THAT(lines("\xEF\xBB\xBF one \r\n\n\ttwo"), ElementsAre("one", "", "two"));
   EXPECT_THAT(lines("\n"), ElementsAre(""));
   EXPECT_EQ(error_of([] { lines(""); }), "standard input is empty: expected a text a line");
+  EXPECT_THAT(error_of([] { lines("one\rtwo\r"); }), HasSubstr("standard input: its lines end in carriage returns alone"));
   EXPECT_THAT(error_of([] {
                 lines(
                     std::string("\xFF\xFE"
