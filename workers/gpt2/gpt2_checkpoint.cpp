@@ -20,11 +20,20 @@ namespace {
 
 constexpr std::string_view prefix = "transformer.";
 constexpr std::string_view score_name = "score.weight";
+constexpr std::string_view head_name = "lm_head.weight";  // of the language model; the same values as wte.weight
 constexpr std::array<std::string_view, 3> dtypes = {"F32", "F16", "BF16"};
 constexpr std::size_t longest_name = 64;  // far above any of a GPT-2's; comparing a longer one with all of them would take long
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   return fmt::format("[{:.100}]", fmt::format("{}", fmt::join(shape, ", ")));  // cut: a hostile one may have megabytes
+}
+
+using Metadata = std::map<std::string, std::string>;
+
+/// safetensors.torch.save_model stores tied weights once, under either name, and maps the other name to that one in the metadata.
+std::string_view first_name(std::string_view name, const Metadata& metadata) {
+  const auto tied = metadata.find("transformer.wte.weight");
+  return name == head_name && tied != metadata.end() && tied->second == name ? std::string_view(tied->first) : name;
 }
 
 /// Sorts the tensors of a checkpoint's files: those of the model, those to ignore, and those that are an error.
@@ -38,10 +47,10 @@ class Collector {
     }
   }
 
-  void add(const fs::path& file, const TensorBytes& tensor) {
-    const std::string_view full = tensor.name;
+  void add(const fs::path& file, const TensorBytes& tensor, const Metadata& metadata) {
+    const std::string_view full = first_name(tensor.name, metadata);
     const std::string name(full.starts_with(prefix) ? full.substr(prefix.size()) : full);
-    if (full == "lm_head.weight" || ignored_.contains(name)) return;
+    if (full == head_name || ignored_.contains(name)) return;
     if (full != score_name && !shapes_.contains(name)) refuse_name(file, full, name);
     check_dtype_and_shape(file, tensor, name);
     if (!all_finite(tensor)) throw DataError("{}: {}: has values that are not finite", file.string(), full);
@@ -109,7 +118,8 @@ Gpt2Checkpoint Gpt2Checkpoint::read(const fs::path& path) {
   check_index(files, checkpoint.files_);
   Collector collector(checkpoint.config_);
   for (std::size_t i = 0; i < files.weights.size(); ++i) {
-    for (const TensorBytes& tensor : checkpoint.files_[i].tensors()) collector.add(files.weights[i], tensor);
+    for (const TensorBytes& tensor : checkpoint.files_[i].tensors())
+      collector.add(files.weights[i], tensor, checkpoint.files_[i].metadata());
   }
   checkpoint.tensors_ = collector.complete(path);
   return checkpoint;

@@ -30,8 +30,8 @@ std::int64_t gpt2_count(const Gpt2Config& config);
 /// each tensor of the shape that config.json implies. Moves keep the tensors' addresses.
 class Gpt2Checkpoint {
  public:
-  /// Names with or without `transformer.`; attn.bias, attn.masked_bias and lm_head.weight are ignored; score.weight is kept where there
-  /// is one. dtypes F32, F16 and BF16.
+  /// Names with or without `transformer.`; attn.bias, attn.masked_bias and lm_head.weight are ignored, but for a head that the
+  /// metadata says wte.weight is stored as; score.weight is kept where there is one. dtypes F32, F16 and BF16.
   /// @param path  the folder, or a .safetensors file in it
   /// @throws DataError naming file and tensor: missing, unexpected, there twice, of a wrong shape or dtype, or not finite
   static Gpt2Checkpoint read(const std::filesystem::path& path);

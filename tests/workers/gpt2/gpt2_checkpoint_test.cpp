@@ -97,6 +97,20 @@ TEST_F(Gpt2CheckpointFile, MayHoldWhatPublishedFilesHoldBesides) {
   read();
 }
 
+TEST_F(Gpt2CheckpointFile, MayHaveTheTiedWeightsUnderTheHeadsNameAsItsMetadataSay) {
+  tensors_.add_prefix();
+  tensors_["transformer.wte.weight"].name = "lm_head.weight";
+  EXPECT_THAT(complaint(), EndsWith(": no tensor wte.weight"));
+  const auto read_with = [&](const std::string& stored_name) {
+    tensors_.write(file(), {{"format", "pt"}, {"transformer.wte.weight", stored_name}});
+    return Gpt2Checkpoint::read(folder_.path());
+  };
+  EXPECT_TRUE(std::ranges::equal(read_with("lm_head.weight").tensor("wte.weight").bytes, tensors_["lm_head.weight"].bytes));
+  EXPECT_THAT(error_of([&] { read_with("transformer.wpe.weight"); }), EndsWith(": no tensor wte.weight"));
+  tensors_.add("transformer.wte.weight", {11, 6});
+  EXPECT_THAT(error_of([&] { read_with("lm_head.weight"); }), HasSubstr("a second tensor of this name"));
+}
+
 TEST_F(Gpt2CheckpointFile, MayMixDtypes) {
   tensors_.replace("h.0.ln_1.weight", {6}, "F16");
   tensors_.replace("h.0.ln_1.bias", {6}, "BF16");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -50,7 +51,9 @@ class TensorSet {
   }
   const std::vector<TensorBytes>& tensors() const { return tensors_; }
 
-  void write(const std::filesystem::path& path) const { write_safetensors(path, tensors_, {}); }
+  void write(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata = {}) const {
+    write_safetensors(path, tensors_, metadata);
+  }
 
  private:
   std::deque<std::vector<float>> values_;
