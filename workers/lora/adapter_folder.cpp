@@ -56,7 +56,10 @@ AdapterFolder read_adapter_folder(const fs::path& folder) {
   AdapterFolder adapter{
       .lora = std::move(config.lora), .base_name = std::move(config.base_name), .file = read_tensors(folder), .tensors = {}};
   in_file(folder / tensors_name, [&] { adapter.tensors = without_prefix(adapter.file.tensors()); });
-  if (!config.target_pattern.empty()) {
+  if (config.target_pattern.empty()) {
+    std::vector<std::string> targets = gpt2_targets(adapter.lora.targets);
+    if (!targets.empty()) adapter.lora.targets = std::move(targets);  // else the check below names them all
+  } else {
     adapter.lora.targets =
         in_file(config_path, [&] { return matching_modules(config.target_pattern, adaptable_modules(blocks_of(adapter.tensors))); });
   }

@@ -15,7 +15,7 @@ namespace agsweep {
 /// Tensor names are those of agsweep's model.safetensors, without peft's `base_model.model.`:
 /// transformer.h.{i}.attn.c_attn.lora_A.weight [r, in], .lora_B.weight [out, r], score.weight [classes, width].
 struct AdapterFolder {
-  LoraConfig lora;        // targets: of a regular expression, the modules that it matches
+  LoraConfig lora;        // targets: those that a GPT-2 has; of a regular expression, the modules that it matches
   std::string base_name;  // base_model_name_or_path; may be empty
   SafetensorsFile file;   // owns the bytes
   std::vector<TensorBytes> tensors;

@@ -52,9 +52,12 @@ std::int64_t fewest_layers(std::string_view text) {
   return layers;
 }
 
+bool names_module(const std::string& target, const std::vector<std::string>& modules) {
+  return std::any_of(modules.begin(), modules.end(), [&](const auto& module) { return is_target({target}, module); });
+}
+
 void require_module(const std::string& target, const std::vector<std::string>& modules, std::string_view origin) {
-  const bool found = std::any_of(modules.begin(), modules.end(), [&](const auto& module) { return is_target({target}, module); });
-  if (found) return;
+  if (names_module(target, modules)) return;
   const std::string nearest = nearest_target(target, modules);
   throw UsageError("{}: {} is no module of this GPT-2 that can be adapted{}", origin, target.empty() ? "an empty name" : target,
                    nearest.empty() ? " (allowed: c_attn, c_proj, c_fc, or a longer name such as mlp.c_proj)"
@@ -73,6 +76,14 @@ bool is_target(const std::vector<std::string>& targets, std::string_view module)
     if (module == target) return true;
     return module.size() > target.size() && module.ends_with(target) && module[module.size() - target.size() - 1] == '.';
   });
+}
+
+std::vector<std::string> gpt2_targets(std::vector<std::string> targets) {
+  std::int64_t layers = 1;
+  for (const std::string& target : targets) layers = std::max(layers, fewest_layers(target));
+  const std::vector<std::string> modules = adaptable_modules(layers);
+  std::erase_if(targets, [&](const std::string& target) { return !names_module(target, modules); });
+  return targets;
 }
 
 std::vector<std::string> adaptable_modules(std::int64_t layers) {

@@ -23,6 +23,9 @@ struct LoraConfig {
 /// @param module  "transformer.h.0.attn.c_attn"
 bool is_target(const std::vector<std::string>& targets, std::string_view module);
 
+/// Those of the targets that are modules of some GPT-2, however many blocks it has. peft passes over the others.
+std::vector<std::string> gpt2_targets(std::vector<std::string> targets);
+
 /// GPT-2's modules that can be adapted, block by block: transformer.h.{i}.attn.c_attn, .attn.c_proj, .mlp.c_fc, .mlp.c_proj.
 std::vector<std::string> adaptable_modules(std::int64_t layers);
 

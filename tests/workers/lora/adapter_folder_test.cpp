@@ -66,6 +66,14 @@ TEST(AdapterFolder, TurnsAPatternIntoTheModulesThatItMatches) {
   EXPECT_THAT(read_adapter_folder(folder.path()).lora.targets, ElementsAre("transformer.h.1.attn.c_attn"));
 }
 
+TEST(AdapterFolder, PassesOverTargetsThatAreNoModulesOfAGpt2) {
+  const TemporaryFolder folder;
+  LoraConfig lora = small;
+  lora.targets = {"c_attn", "q_proj", "v_proj"};
+  write_adapter_folder(folder.path(), lora, "", adapter_of(lora, 2).tensors);
+  EXPECT_THAT(read_adapter_folder(folder.path()).lora.targets, ElementsAre("c_attn"));
+}
+
 /// What reading says of an adapter of small's targets in two blocks after `change`.
 template <typename Change>
 std::string complaint(const Change& change) {

@@ -48,6 +48,11 @@ TEST(ParseTargets, SortsAndKeepsEachOnce) {
   EXPECT_EQ(parse_targets("all-linear", 12, "x"), all_linear());
 }
 
+TEST(Gpt2Targets, AreThoseThatSomeGpt2Has) {
+  EXPECT_THAT(gpt2_targets({"c_attn", "h.47.mlp.c_fc", "lm_head", "q_proj", "score"}), ElementsAre("c_attn", "h.47.mlp.c_fc"));
+  EXPECT_TRUE(gpt2_targets({"k_proj"}).empty());
+}
+
 std::string complaint(std::string_view text, std::optional<std::int64_t> layers = 12) {
   return error_of<UsageError>([&] { parse_targets(text, layers, "--lora-targets"); });
 }
