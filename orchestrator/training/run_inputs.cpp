@@ -12,6 +12,7 @@
 #include "workers/gpt2/checkpoint_files.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"
 #include "workers/gpt2/gpt2_config.hpp"
+#include "workers/lora/adapter_folder.hpp"
 
 namespace agsweep {
 
@@ -41,8 +42,14 @@ const BaseFacts& FileFacts::base(const fs::path& weights) {
 const std::string& FileFacts::init_sha256(const fs::path& init) {
   const auto known = inits_.find(init);
   if (known != inits_.end()) return known->second;
-  const std::string sha256 = init.empty() ? "" : sha256_file(fs::is_directory(init) ? init / "adapter_model.safetensors" : init);
-  return inits_[init] = sha256;
+  if (init.empty()) return inits_[init];
+  const bool folder = fs::is_directory(init);
+  if (folder && !is_adapter_folder(init)) {
+    const fs::path weights = init / "model.safetensors";
+    throw DataError("--init: {} is a folder without adapter_config.json, so no peft adapter; {}", init.string(),
+                    fs::exists(weights) ? fmt::format("name the file: {}", weights.string()) : "name a safetensors file");
+  }
+  return inits_[init] = sha256_file(folder ? init / "adapter_model.safetensors" : init);
 }
 
 RunRecord new_record(const fs::path& data, const std::string& data_sha256, const CorpusInfo& corpus, const TrainConfig& config,

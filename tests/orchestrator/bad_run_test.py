@@ -133,6 +133,11 @@ class BadModels(RunTest):
                 out = self.folder / f"from {init.name}"
                 self.refused(DATA, str(init), "train", "--data", self.data, "--out", out, "--init", init, *tiny())
 
+    def test_a_folder_to_start_from_is_told_what_to_name(self):
+        for init, says in ((self.run_folder, f"name the file: {self.run_folder / 'model.safetensors'}"), (self.folder, "name a safetensors file")):
+            with self.subTest(init.name):
+                self.refused(DATA, ["no peft adapter", says], "train", "--data", self.data, "--out", self.folder / "out", "--init", init, *tiny())
+
 
 class BadTexts(RunTest):
     def test_a_blank_text_keeps_its_place_without_a_class(self):
