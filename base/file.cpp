@@ -190,6 +190,11 @@ void put_in_place(const fs::path& from, const fs::path& to) {
   fsync_folder(folder_of(to));
 }
 
+fs::path replaced_file(const fs::path& path) {
+  if (is_stream(path)) throw RunTimeError("{}: cannot be replaced: it is no regular file", path.string());
+  return link_target(path);
+}
+
 void remove_temporary_files(const fs::path& folder) try {
   std::vector<fs::path> temporary;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -203,8 +208,7 @@ void remove_temporary_files(const fs::path& folder) try {
 
 void write_file_atomically(const fs::path& path, const std::function<void(int)>& write,
                            const std::function<void(const fs::path&)>& verify) {
-  const fs::path target = link_target(path);
-  if (is_stream(path)) throw RunTimeError("{}: cannot be replaced: it is no regular file", path.string());
+  const fs::path target = replaced_file(path);
   TemporaryFile temporary(target, path);
   write(temporary.file().get());
   temporary.file().close(path);

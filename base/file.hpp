@@ -60,6 +60,10 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// Removes what write_file_atomically left in a folder when its process was killed. Only where nobody else writes. @throws RunTimeError
 void remove_temporary_files(const std::filesystem::path& folder);
 
+/// The file that a new one put at `path` replaces: what `path` names through symbolic links. It may be missing.
+/// @throws RunTimeError for one that is no regular file, or this process's standard output
+std::filesystem::path replaced_file(const std::filesystem::path& path);
+
 /// Gives a whole file its name for good: fsync, rename, fsync_folder. @throws RunTimeError
 void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to);
 

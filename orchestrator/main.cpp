@@ -48,6 +48,9 @@ ExitCode guarded(int rank, Work work) {
   } catch (const Error& error) {
     tell(rank, error.known_to_all, error.what());
     return error.code();
+  } catch (const std::filesystem::filesystem_error& error) {  // a folder that may not be read, a name that is too long
+    tell(rank, false, fmt::format("{}: {}", error.path1().string(), error.code().message()).c_str());
+    return ExitCode::bad_data;
   } catch (const std::bad_alloc&) {
     tell(rank, false, "out of memory");
   } catch (const std::exception& error) {
@@ -91,7 +94,7 @@ ExitCode run_program(const std::vector<std::string>& command_line) {
   const std::vector<Command> all = commands();
   const bool speaks = launched_rank() == 0;
   if (command_line.size() < 2) {
-    if (speaks) fmt::print(stderr, "{}", overview(all, terminal_width(STDERR_FILENO)));
+    if (speaks) std::fputs(overview(all, terminal_width(STDERR_FILENO)).c_str(), stderr);
     return speaks ? ExitCode::usage : ExitCode::done;
   }
   std::string name = command_line[1];

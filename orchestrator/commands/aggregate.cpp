@@ -68,11 +68,13 @@ ExitCode run(const Invocation& call) {
   if (!args.out.empty()) require_output(args.out, "--out", {});
   const std::vector<fs::path> folders(line.positional.begin(), line.positional.end());
   std::vector<SweepResults> sweeps;
-  for (const fs::path& folder : find_sweeps(folders)) sweeps.push_back(read_sweep(folder));
+  const FoundSweeps found = find_sweeps(folders);
+  for (const fs::path& folder : found.folders) sweeps.push_back(read_sweep(folder));
   const Aggregate all = aggregate(std::move(sweeps));
   if (!args.out.empty()) write_file_atomically(args.out, formatted(all, {.format = AggregateFormat::csv}));
   fmt::print("{}", formatted(all, view));
   for (const std::string& remark : all.remarks) say(fmt::format("note: {}", remark));
+  for (const fs::path& folder : found.unreadable) say(fmt::format("note: {}: cannot be read, so its sweeps are left out", folder.string()));
   return ExitCode::done;
 }
 

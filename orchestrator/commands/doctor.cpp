@@ -44,7 +44,7 @@ ExitCode run(const Invocation& call) {
   if (args.json) {
     diagnosis.found["missing"] = diagnosis.missing;
     diagnosis.found["notes"] = diagnosis.notes;
-    fmt::print("{}\n", diagnosis.found.dump(2));
+    fmt::print("{}\n", diagnosis.found.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print("{}", diagnosis_text(diagnosis));
   }

@@ -10,8 +10,10 @@
 #include "base/shell.hpp"
 #include "base/system.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/fetch/http_transfer.hpp"  // check_folder_url
 #include "orchestrator/fetch/published_gpt2.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/options/output_path.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/world/launch.hpp"
 
@@ -44,15 +46,14 @@ FetchArgs parse(const Invocation& call) {
   if (line.positional[0] != "gpt2") throw UsageError("{}: unknown model; known: gpt2", line.positional[0]);
   FetchArgs args;
   fill(table(), line.asked, args);
-  if (!args.url.starts_with("https://") && !args.url.starts_with("http://")) {
-    throw UsageError("--url: {} does not begin with https:// or http://", args.url);
-  }
+  check_folder_url(args.url, "--url");
   if (args.url.ends_with('/')) args.url.pop_back();
   return args;
 }
 
 ExitCode run(const Invocation& call) {
   const FetchArgs args = parse(call);
+  for (const PublishedFile& file : published_gpt2_files) require_output(args.out / file.name, "--out", {});
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   const std::vector<std::string> written = download_published_gpt2(args.url, args.out, display);
   fmt::print(

@@ -27,9 +27,11 @@ ExitCode run(const Invocation& call) {
   InitArgs args;
   fill(table(), line.asked, args);
   fs::path file = line.positional[0];
-  if (!file.has_filename()) throw UsageError("{}: no name for a sweep", line.positional[0]);
+  if (!file.has_filename() || file.filename() == "." || file.filename() == "..")
+    throw UsageError("{}: no name for a sweep", line.positional[0]);
   if (file.extension() != ".toml") file += ".toml";
-  if (fs::exists(fs::symlink_status(file))) throw UsageError("{}: is there already; choose another name", file.string());
+  std::error_code unreadable;  // writing tells why
+  if (fs::exists(fs::symlink_status(file, unreadable))) throw UsageError("{}: is there already; choose another name", file.string());
   const std::string name = path_text(file.stem());
   write_file_atomically(file, starting_spec(name, args.model));
   fmt::print("wrote {}; what it will train and cost: {}\n", file.string(),

@@ -5,18 +5,17 @@
 #include "base/error.hpp"
 #include "data/tokenizer.hpp"  // gpt2_vocabulary
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/export/new_folder.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "workers/gpt2/gpt2_checkpoint.hpp"  // gpt2_count
 #include "workers/gpt2/random_gpt2.hpp"
 
 namespace agsweep {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 struct RandomGpt2Args {
-  fs::path out;
+  std::filesystem::path out;
   std::int64_t layers = 2;
   std::int64_t d_model = 64;
   std::int64_t heads = 2;
@@ -42,24 +41,18 @@ OptionTable<RandomGpt2Args> table() {
   };
 }
 
-/// An earlier model may be a trained one.
-void refuse_to_replace(const fs::path& folder) {
-  for (const char* const name : {"config.json", "model.safetensors"}) {
-    if (fs::exists(folder / name)) throw UsageError("--out: {} is there already; choose another folder", (folder / name).string());
-  }
-}
-
 ExitCode run(const Invocation& call) {
   const auto args = parsed(table(), call.arguments);
   if (args.d_model % args.heads != 0) throw UsageError("--heads: {} does not divide --d-model {}", args.heads, args.d_model);
-  refuse_to_replace(args.out);
+  NewFolder folder(args.out, "--out");
   const Gpt2Config config = {.vocabulary = args.vocabulary,
                              .positions = args.positions,
                              .width = args.d_model,
                              .layers = args.layers,
                              .heads = args.heads,
                              .ffn = args.ffn};
-  write_random_gpt2(args.out, config, args.seed);
+  write_random_gpt2(folder.path(), config, args.seed);
+  folder.keep();
   fmt::print("wrote config.json and model.safetensors to {}: a GPT-2 of {} parameters with random weights, which was never trained\n",
              args.out.string(), gpt2_count(config));
   return ExitCode::done;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/config_file.hpp"  // check_run
@@ -45,7 +46,7 @@ ExitCode run(const Invocation& call) {
   fill(table(), line.asked, args);
 
   require_output(args.out, "--out", {});
-  const std::vector<fs::path> folders = find_sweeps(std::vector<fs::path>(line.positional.begin(), line.positional.end()));
+  const auto [folders, unreadable] = find_sweeps(std::vector<fs::path>(line.positional.begin(), line.positional.end()));
   std::vector<ReportedSweep> sweeps;
   for (const fs::path& folder : folders) {
     sweeps.push_back(read_reported_sweep(folder, folders.size() == 1 ? "sweep" : fmt::format("sweep{}", sweeps.size() + 1), check_run));
@@ -56,6 +57,7 @@ ExitCode run(const Invocation& call) {
   if (!args.figures.empty()) write_figures(report, args.figures);
   write_file_atomically(args.out, report.html);
   fmt::print("wrote {}\n", args.out.string());
+  for (const fs::path& folder : unreadable) say(fmt::format("note: {}: cannot be read, so its sweeps are left out", folder.string()));
   return ExitCode::done;
 }
 

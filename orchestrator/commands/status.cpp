@@ -52,6 +52,7 @@ View view_of(const std::filesystem::path& folder) {
         .json = status_json(sweep, status), .text = status_text(sweep, status), .ended = status.counts.ended() == status.counts.planned()};
   }
   view.json["slurm"] = slurm_json(slurm);
+  view.json["slurm_failure"] = slurm.failure.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(slurm.failure);
   view.text += slurm_text(slurm);
   return view;
 }

@@ -6,7 +6,8 @@
 
 namespace agsweep {
 
-/// The files of an export appear in its folder together: unless keep() is called, the destructor removes what was written.
+/// The files of an export, or of another new model, appear in its folder together: unless keep() is called, the destructor removes what was
+/// written.
 class NewFolder {
  public:
   /// Makes the folder where there is none.

@@ -26,7 +26,7 @@ bool is_in_place(const DownloadRequest& request) {
 void check_size(const DownloadRequest& request, PartFile& part) {
   const std::int64_t size = part.size();
   if (size <= request.size) return;
-  part.clear();
+  part.shorten(0);
   throw DataError("{}: {} bytes, but the whole file has {}: it is removed; run the same command again", part.path().string(), size,
                   request.size);
 }
@@ -34,9 +34,9 @@ void check_size(const DownloadRequest& request, PartFile& part) {
 void check_sha256(const DownloadRequest& request, PartFile& part) {
   const std::string sha256 = sha256_file(part.path());
   if (sha256 == request.sha256) return;
-  part.clear();
-  throw DataError("{}: SHA-256 {} instead of {}: what came is removed; run the same command again, or choose another server", request.url,
-                  sha256, request.sha256);
+  part.shorten(0);
+  throw DataError("{}: SHA-256 {} instead of {}: what came is removed; run the same command again, or choose another server",
+                  shown_url(request.url), sha256, request.sha256);
 }
 
 /// Tries until all bytes are there.
@@ -47,12 +47,12 @@ void complete(const DownloadRequest& request, PartFile& part) {
     try {
       receive(request, part);
     } catch (const TransferCut& cut) {
-      // Bytes that came before, from a server without ranges, are no headway: it might stop there for ever.
+      // Bytes that came before, from a server that refuses ranges, are no headway: it might stop there for ever.
       failures = part.size() > furthest ? 0 : failures + 1;
       furthest = std::max(furthest, part.size());
       if (failures >= request.tries) {
-        throw RunTimeError("{}: {}; run the same command again to go on ({} of {} bytes are here)", request.url, cut.what(), part.size(),
-                           request.size);
+        throw RunTimeError("{}: {}; run the same command again to go on ({} of {} bytes are here)", shown_url(request.url), cut.what(),
+                           part.size(), request.size);
       }
       request.message(fmt::format("{}; trying again", cut.what()));
       std::this_thread::sleep_for(request.first_pause * (1 << failures));

@@ -2,10 +2,13 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>  // std::clamp, std::min
 #include <array>
 #include <exception>  // std::exception_ptr
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>  // std::exchange
 
@@ -79,19 +82,23 @@ class Transfer {
   static std::size_t take_bytes(char* bytes, std::size_t one, std::size_t count, void* self) noexcept;
   void take(std::span<const std::byte> bytes);
   void check_answer();
+  std::optional<std::string> continued_range() const;
   long status() const { return info<long>(curl_.get(), CURLINFO_RESPONSE_CODE); }
-  bool continues_the_part() const;
 
   const DownloadRequest& request_;
   PartFile& part_;
   CurlLibrary library_;
   CurlHandle curl_ = new_handle();
   std::array<char, CURL_ERROR_SIZE> reason_{};
+  const std::int64_t size_before_;  // of the part
+  std::int64_t position_;           // in the file, of the next byte that comes
   bool answer_checked_ = false;
+  bool length_told_ = true;
   std::exception_ptr thrown_;  // inside libcurl's call, which is C
 };
 
-Transfer::Transfer(const DownloadRequest& request, PartFile& part) : request_(request), part_(part) {
+Transfer::Transfer(const DownloadRequest& request, PartFile& part)
+    : request_(request), part_(part), size_before_(part.size()), position_(part.size()) {
   CURL* const curl = curl_.get();
   set(curl, CURLOPT_ERRORBUFFER, reason_.data());
   set(curl, CURLOPT_URL, request.url.c_str());
@@ -115,16 +122,18 @@ void Transfer::run() {
   const CURLcode code = curl_easy_perform(curl_.get());
   if (thrown_) std::rethrow_exception(thrown_);
   if (code == CURLE_OK) {
-    if (part_.size() < request_.size) throw TransferCut("the answer ended at {} of {} bytes", part_.size(), request_.size);
-    return;
+    if (part_.size() == request_.size) return;
+    // Such an answer may have been cut, or be something else, a page to log in for one.
+    if (!length_told_) part_.shorten(size_before_);
+    throw TransferCut("the answer ended at {} of {} bytes", position_, request_.size);
   }
   const char* const reason = reason_.front() != '\0' ? reason_.data() : curl_easy_strerror(code);
   if (status() == 416) {  // Range Not Satisfiable
-    part_.clear();
+    part_.shorten(0);
     throw TransferCut("{}", reason);
   }
   if (may_pass(code, status())) throw TransferCut("{}", reason);
-  throw RunTimeError("{}: {}", request_.url, reason);
+  throw RunTimeError("{}: {}", shown_url(request_.url), reason);
 }
 
 std::size_t Transfer::take_bytes(char* bytes, std::size_t one, std::size_t count, void* self) noexcept {
@@ -140,35 +149,78 @@ std::size_t Transfer::take_bytes(char* bytes, std::size_t one, std::size_t count
 
 void Transfer::take(std::span<const std::byte> bytes) {
   if (!std::exchange(answer_checked_, true)) check_answer();
-  if (part_.size() + static_cast<std::int64_t>(bytes.size()) > request_.size) {
-    part_.clear();
-    throw DataError("{}: the server's file has more than {} bytes", request_.url, request_.size);
+  const auto count = static_cast<std::int64_t>(bytes.size());
+  if (count > request_.size - position_) {
+    part_.shorten(size_before_);
+    throw DataError("{}: the server's file has more than {} bytes", shown_url(request_.url), request_.size);
   }
-  part_.append(bytes);
-  request_.progress(part_.size());
+  const std::int64_t known = std::clamp<std::int64_t>(part_.size() - position_, 0, count);
+  part_.append(bytes.subspan(static_cast<std::size_t>(known)));
+  position_ += count;
+  request_.progress(position_);
 }
 
-/// Before the first byte is kept. An answer of another length, perhaps a page to log in, leaves the part as it is.
+/// Before the first byte is kept. A server without ranges sends all again; what the part has of it is passed over.
 void Transfer::check_answer() {
-  const bool continues = continues_the_part();
+  const std::optional<std::string> range = continued_range();
+  if (!range) position_ = 0;
   const auto length = info<curl_off_t>(curl_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);  // negative: not told
-  const std::int64_t size = (continues ? part_.size() : 0) + length;
-  if (length >= 0 && size != request_.size) {
-    throw DataError("{}: the server's file has {} bytes instead of {}", request_.url, size, request_.size);
-  }
-  if (!continues) part_.clear();
+  length_told_ = length >= 0;
+  std::string size = length_told_ ? std::to_string(length) : "*";
+  if (range) size = range->substr(std::min(range->rfind('/') + 1, range->size()));  // "bytes 1000-1999/3000": of the whole
+  if (size == "*" || size == std::to_string(request_.size)) return;
+  throw DataError("{}: the server's file has {:.100} bytes instead of {}", shown_url(request_.url), size, request_.size);
 }
 
-bool Transfer::continues_the_part() const {
-  if (status() != 206) return false;  // Partial Content
+/// Content-Range of an answer that begins where the part ends.
+std::optional<std::string> Transfer::continued_range() const {
+  if (status() != 206) return {};  // Partial Content
   curl_header* range = nullptr;
   const bool told = curl_easy_header(curl_.get(), "Content-Range", 0, CURLH_HEADER, -1, &range) == CURLHE_OK;
-  if (told && std::string_view(range->value).starts_with(fmt::format("bytes {}-", part_.size()))) return true;
-  part_.clear();
+  if (told && std::string_view(range->value).starts_with(fmt::format("bytes {}-", part_.size()))) return range->value;
+  part_.shorten(0);
   throw TransferCut("the server sent another range than it was asked for");
 }
 
+struct UrlDelete {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using ParsedUrl = std::unique_ptr<CURLU, UrlDelete>;
+
+/// Null for one that is none.
+ParsedUrl parsed_url(const std::string& url) {
+  ParsedUrl parsed(curl_url());
+  const bool good = parsed && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
+  return good ? std::move(parsed) : nullptr;
+}
+
+/// Empty where the URL has no such part.
+std::string part_of(const ParsedUrl& url, CURLUPart name) {
+  char* text = nullptr;
+  if (curl_url_get(url.get(), name, &text, 0) != CURLUE_OK) return "";
+  const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
+  return text;
+}
+
 }  // namespace
+
+std::string shown_url(const std::string& url) {
+  const ParsedUrl parsed = parsed_url(url);
+  if (!parsed || part_of(parsed, CURLUPART_PASSWORD).empty()) return url;
+  curl_url_set(parsed.get(), CURLUPART_PASSWORD, nullptr, 0);
+  return part_of(parsed, CURLUPART_URL);
+}
+
+void check_folder_url(const std::string& url, std::string_view option) {
+  if (!url.starts_with("https://") && !url.starts_with("http://")) {
+    throw UsageError("{}: {} does not begin with https:// or http://", option, url);
+  }
+  const ParsedUrl parsed = parsed_url(url);
+  if (!parsed) throw UsageError("{}: {} names no server", option, url);
+  if (!part_of(parsed, CURLUPART_QUERY).empty() || !part_of(parsed, CURLUPART_FRAGMENT).empty()) {
+    throw UsageError("{}: {} has a ? or a #, but the files' names are to stand at its end", option, shown_url(url));
+  }
+}
 
 void receive(const DownloadRequest& request, PartFile& part) { Transfer(request, part).run(); }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <utility>  // std::move
 
 #include "base/error.hpp"
 #include "base/system.hpp"  // error_text
@@ -22,8 +21,10 @@ namespace {
 
 }  // namespace
 
-PartFile::PartFile(fs::path target)
-    : target_(std::move(target)), path_(target_.string() + ".part"), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)) {
+PartFile::PartFile(const fs::path& target)
+    : target_(replaced_file(target)),
+      path_(target_.string() + ".part"),
+      file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK)) {  // the last: a pipe must not wait for its reader
   // Some shared file systems know no flock; there nothing keeps two writers apart, and the checksum tells.
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     throw RunTimeError("{}: another process is writing it", path_.string());
@@ -42,9 +43,9 @@ void PartFile::append(std::span<const std::byte> bytes) {
   size_ += static_cast<std::int64_t>(bytes.size());
 }
 
-void PartFile::clear() {
-  if (::ftruncate(file_.get(), 0) != 0) fail("empty", path_);
-  size_ = 0;
+void PartFile::shorten(std::int64_t size) {
+  if (::ftruncate(file_.get(), size) != 0) fail("shorten", path_);
+  size_ = size;
 }
 
 }  // namespace agsweep

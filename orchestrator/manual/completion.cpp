@@ -106,6 +106,9 @@ _agsweep() {{
   elif [ -z "$words" ]; then
     case $command in
 {operands}    esac
+    for ((i = 2; i < COMP_CWORD; i++)); do  # an operand stands there once
+      [[ " $words " != *" ${{COMP_WORDS[i]}} "* ]] || words=''
+    done
   fi
   # shellcheck disable=SC2207  # no word has a space
   [ -z "$words" ] || COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -182,12 +185,19 @@ fi
 std::string fish_text(std::string_view text) { return fmt::format("'{}'", with_backslashes(text, "'\\")); }
 
 std::string fish_script(const std::vector<Command>& commands) {
-  std::string script = "# fish completes agsweep by this; written by `agsweep completion fish`.\ncomplete -c agsweep -f\n";
+  std::string script = R"fish(# fish completes agsweep by this; written by `agsweep completion fish`.
+function __agsweep_runs -a command -d 'whether the line is of this command'
+  set -l words (commandline -opc)
+  test "$words[2]" = $command
+end
+complete -c agsweep -f
+)fish";
   for (const Command& command : commands) {
     script += fmt::format("complete -c agsweep -n __fish_use_subcommand -a {} -d {}\n", command.name, fish_text(command.summary));
   }
   for (const Command& command : commands) {
-    const std::string of_command = fmt::format("complete -c agsweep -n '__fish_seen_subcommand_from {}'", command.name);
+    const std::string of_command = fmt::format("complete -c agsweep -n '__agsweep_runs {}'", command.name);
+    script += of_command + " -l help -d 'what it does, and its options'\n";
     for (const Option& option : command.options) {
       script += fmt::format("{} -l {} -d {}", of_command, option.name, fish_text(option.help));
       const Takes takes = taken_by(option);
@@ -196,10 +206,13 @@ std::string fish_script(const std::vector<Command>& commands) {
       if (takes == Takes::other) script += " -x";
       script += '\n';
     }
-    const Words operands = operands_of(command, commands);
-    script += operands.empty() ? of_command + " -F\n" : fmt::format("{} -a '{}'\n", of_command, fmt::join(operands, " "));
+    const std::string operands = fmt::format("{}", fmt::join(operands_of(command, commands), " "));
+    script += operands.empty()
+                  ? of_command + " -F\n"
+                  : fmt::format("complete -c agsweep -n '__agsweep_runs {0}; and not __fish_seen_subcommand_from {1}' -a '{1}'\n",
+                                command.name, operands);
   }
-  return script + "complete -c agsweep -n '__fish_seen_subcommand_from submit' -a 'sweep train'\n";
+  return script + "complete -c agsweep -n '__agsweep_runs submit' -a 'sweep train'\n";
 }
 
 }  // namespace

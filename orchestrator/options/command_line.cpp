@@ -36,8 +36,16 @@ po::parsed_options parse(const std::vector<Option>& options, const std::vector<s
     const Option* const meant = meant_option(name, options);
     throw UsageError("{}: unknown option{}", dashed, meant == nullptr ? "" : fmt::format("; did you mean --{}?", meant->name));
   } catch (const po::invalid_command_line_syntax& error) {
-    if (error.kind() != po::invalid_syntax::missing_parameter) throw UsageError("{}", error.what());
-    throw UsageError("{}: the value is missing", error.get_option_name());
+    switch (error.kind()) {
+      case po::invalid_syntax::missing_parameter:
+        throw UsageError("{}: the value is missing", error.get_option_name());
+      case po::invalid_syntax::empty_adjacent_parameter:
+        throw UsageError("{}: the value is empty", error.get_option_name());
+      case po::invalid_syntax::extra_parameter:
+        throw UsageError("{}: it takes no value", error.get_option_name());
+      default:
+        throw UsageError("{}", error.what());
+    }
   } catch (const po::error& error) {
     throw UsageError("{}", error.what());
   }

@@ -10,6 +10,12 @@
 
 namespace agsweep {
 
+namespace {
+
+bool is_of_adapters(const Option& option) { return option.name.starts_with("lora-") || option.name == "rslora"; }
+
+}  // namespace
+
 std::string config_hash(const TrainConfig& config, const InputHashes& inputs) {
   // By name, so that the table's order does not count.
   std::map<std::string, std::string> facts = {{"data_sha256", inputs.data},
@@ -19,7 +25,8 @@ std::string config_hash(const TrainConfig& config, const InputHashes& inputs) {
                                               {"tokenizer_sha256", inputs.tokenizer}};
   for (const auto& entry : train_options()) {
     if (!entry.option.in_config_hash || !entry.option.is_of(config.model)) continue;
-    const std::string value = to_text(entry.get(config));
+    // Without adapters it does not count what they would be like.
+    const std::string value = config.full && is_of_adapters(entry.option) ? entry.option.standard : to_text(entry.get(config));
     if (entry.option.in_old_config_hash || value != entry.option.standard) facts.emplace(entry.option.key(), value);
   }
   std::string text;

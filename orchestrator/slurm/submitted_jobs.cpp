@@ -40,7 +40,7 @@ std::vector<std::string> submitted_jobs(const fs::path& folder) try {
   for (const std::int64_t id : ids) texts.push_back(std::to_string(id));
   return texts;
 } catch (const fs::filesystem_error& error) {
-  throw RunTimeError("{}", error.what());
+  throw DataError("{}: cannot read: {}", error.path1().string(), error.code().message());
 }
 
 std::vector<SlurmJob> jobs_of(const fs::path& folder) {

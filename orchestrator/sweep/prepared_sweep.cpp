@@ -78,6 +78,9 @@ void require_trainable(Communicator& comm, const PreparedSweep& sweep, SharedWei
   });
 }
 
+// LibTorch has so many streams for a device, and gives the first again after the last: two trials would share it.
+constexpr std::int64_t most_streams = 32;
+
 PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const AskedOptions& options) {
   require_same_out(comm, args.out);
   PreparedSweep sweep;
@@ -91,6 +94,9 @@ PreparedSweep prepare_sweep(Communicator& comm, const SweepArgs& args, const Ask
   require_all_nodes(comm, sweep.world);
   sweep.groups = make_groups(sweep.world, args.ranks_per_trial, args.trials_per_rank);
   sweep.devices = devices_of_sweep(comm, sweep, args);
+  if (sweep.devices.kind == Device::cuda && args.trials_per_rank > most_streams) {
+    throw UsageError("--trials-per-rank: {} is out of range [1, {}] on a GPU", args.trials_per_rank, most_streams);
+  }
   if (sweep.groups.ranks_per_group > 1) {
     for (int group = 0; group < static_cast<int>(sweep.groups.leaders.size()); ++group) {
       const std::string warning = sweep.devices.check_trial(sweep.groups.members(group));

@@ -242,15 +242,22 @@ void TrialWorker::try_trial(const GroupTask::Train& task) {
     if (task.own_threads) config.threads = facts_.cpus;
     train_trial(task.trial, config);
   } catch (const RankFailure&) {
-    throw;  // the group cannot talk any more
+    throw;  // the group cannot talk any more, or its device has failed for good
+  } catch (const TrialFailure& error) {
+    tell_failure(task.trial, error.what(), false);  // each rank saw the same sums
   } catch (const DiskFull& error) {
     tell_failure(task.trial, error.what(), false, /*no_room=*/true);
   } catch (const RunTimeError& error) {
     if (comm_.size() > 1 && !error.known_to_all) throw;  // the others have not left the training
     tell_failure(task.trial, error.what(), true);
+  } catch (const Error& error) {
+    if (comm_.size() > 1 && !error.known_to_all) throw;
+    tell_failure(task.trial, error.what(), false);
   } catch (const std::bad_alloc&) {
+    if (comm_.size() > 1) throw;
     tell_failure(task.trial, "out of memory", false);
   } catch (const std::exception& error) {
+    if (comm_.size() > 1) throw;
     tell_failure(task.trial, error.what(), false);
   }
 }

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/json_file.hpp"
 #include "orchestrator/training/run_lock.hpp"  // require_no_sweep
+#include "workers/run/checkpoint.hpp"          // has_checkpoint
 
 namespace agsweep {
 
@@ -60,7 +61,9 @@ RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
   if (status == "failed") {
     throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), text_at(plan.result, "error"));
   }
-  if (status == "done") plan.state = RunPlan::State::finished;
+  // Lost weights come again from the last checkpoint.
+  const bool weights_to_write = !fs::exists(args.out / "model.safetensors") && has_checkpoint(args.out / "checkpoints");
+  if (status == "done" && !weights_to_write) plan.state = RunPlan::State::finished;
   return plan;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // resolved_spec_name
+#include "workers/run/checkpoint.hpp"          // has_checkpoint
 
 namespace agsweep {
 
@@ -17,9 +18,9 @@ fs::path trained_weights(const fs::path& run) {
         "spec says, and of none before it has ended; train it again by `agsweep train --config {} --data DATA --out RUN`",
         weights.string(), (run / "config.toml").string());
   }
-  if (fs::exists(run / "checkpoints")) {
-    throw DataError("{}: there are none yet; the run has checkpoints: go on with it by `agsweep train --out {} --resume`", weights.string(),
-                    run.string());
+  if (has_checkpoint(run / "checkpoints")) {
+    throw DataError("{}: it is not there; the run has checkpoints, from which `agsweep train --out {} --resume` goes on to it",
+                    weights.string(), run.string());
   }
   throw DataError("{}: it is missing: the run has no weights", weights.string());
 }

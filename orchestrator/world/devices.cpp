@@ -40,6 +40,7 @@ Letter own_letter(const World& world, const OpenedPlatform& opened) {
     const int visible = opened.platform->count();
     letter.device = device_of_rank(local_rank(world, world.rank), visible);
     const DeviceFacts facts = opened.platform->facts(letter.device);
+    if (const std::string why = too_old(letter.device, facts); !why.empty()) throw RunTimeError("{}", why);
     put(letter.uuid, facts.uuid);
     put(letter.name, facts.name);
     letter.visible = visible;

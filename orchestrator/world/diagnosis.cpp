@@ -26,7 +26,8 @@ std::string found_program(const std::string& name) {
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
     const fs::path candidate = fs::path(folder) / name;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate.string();
+    std::error_code not_there;
+    if (fs::is_regular_file(candidate, not_there) && ::access(candidate.c_str(), X_OK) == 0) return candidate.string();
   }
   return "";
 }
@@ -65,11 +66,8 @@ void examine_devices(const OpenedPlatform& opened, Diagnosis& diagnosis) {
     const std::string capability = fmt::format("{}.{}", facts.capability / 10, facts.capability % 10);
     diagnosis.found["devices"].push_back(
         {{"device", device}, {"name", facts.name}, {"memory_bytes", facts.memory}, {"compute_capability", capability}});
-    if (facts.capability < oldest_capability) {
-      diagnosis.notes.push_back(
-          fmt::format("device {} ({}) is too old: it has compute capability {}, and agsweep's kernels need {}.{} or later "
-                      "(A100 and newer); hide it by CUDA_VISIBLE_DEVICES",
-                      device, facts.name, capability, oldest_capability / 10, oldest_capability % 10));
+    if (const std::string why = too_old(device, facts); !why.empty()) {
+      diagnosis.notes.push_back(fmt::format("{}; hide it by CUDA_VISIBLE_DEVICES", why));
     }
   }
 }

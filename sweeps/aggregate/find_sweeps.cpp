@@ -1,5 +1,8 @@
 #include "sweeps/aggregate/find_sweeps.hpp"
 
+#include <fcntl.h>  // AT_FDCWD, AT_EACCESS
+#include <unistd.h>
+
 #include <algorithm>  // std::max, std::sort
 #include <set>
 
@@ -13,21 +16,27 @@ namespace {
 
 bool is_sweep(const fs::path& folder) { return !folders_of_sweep(folder).empty(); }
 
-std::vector<fs::path> sweeps_in(const fs::path& folder) {
-  if (is_sweep(folder)) return {folder};
-  std::vector<fs::path> found;
+bool may_be_read(const fs::path& folder) { return ::faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) == 0; }
+
+FoundSweeps sweeps_in(const fs::path& folder) {
+  if (is_sweep(folder)) return {.folders = {folder}, .unreadable = {}};
+  FoundSweeps found;
   try {
-    fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied);
-    for (; entry != fs::recursive_directory_iterator(); ++entry) {
-      if (!entry->is_directory() || !is_sweep(entry->path())) continue;
-      found.push_back(entry->path());
+    for (fs::recursive_directory_iterator entry(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+      if (!entry->is_directory()) continue;
+      const bool readable = may_be_read(entry->path());
+      if (readable && !is_sweep(entry->path())) continue;
+      (readable ? found.folders : found.unreadable).push_back(entry->path());
       entry.disable_recursion_pending();
     }
   } catch (const fs::filesystem_error& error) {
     throw DataError("{}: cannot read: {}", folder.string(), error.code().message());
   }
-  if (found.empty()) throw DataError("{}: no sweep, and none below it (a sweep has {})", folder.string(), resolved_spec_name);
-  std::sort(found.begin(), found.end());
+  if (found.folders.empty()) {
+    throw DataError("{}: no sweep, and none below it (a sweep has {}){}", folder.string(), resolved_spec_name,
+                    found.unreadable.empty() ? "" : fmt::format("; {} cannot be read", found.unreadable.front().string()));
+  }
+  std::sort(found.folders.begin(), found.folders.end());
   return found;
 }
 
@@ -44,15 +53,17 @@ std::string tail_of(const fs::path& folder, std::size_t parts) {
 
 }  // namespace
 
-std::vector<fs::path> find_sweeps(std::span<const fs::path> folders) {
-  std::vector<fs::path> sweeps;
+FoundSweeps find_sweeps(std::span<const fs::path> folders) {
+  FoundSweeps all;
   std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
-    for (const fs::path& sweep : sweeps_in(folder)) {
-      if (seen.insert(fs::canonical(sweep)).second) sweeps.push_back(sweep);
+    const FoundSweeps found = sweeps_in(folder);
+    for (const fs::path& sweep : found.folders) {
+      if (seen.insert(fs::canonical(sweep)).second) all.folders.push_back(sweep);
     }
+    all.unreadable.insert(all.unreadable.end(), found.unreadable.begin(), found.unreadable.end());
   }
-  return sweeps;
+  return all;
 }
 
 std::vector<std::string> sweep_names(std::span<const SweepResults> sweeps) {

@@ -90,6 +90,10 @@ class BadModels(RunTest):
             with self.subTest(name):
                 self.refused_run([str(self.folder / name), "no run"], self.folder / name)
 
+    def test_a_run_that_cannot_be_looked_at_is_named(self):
+        name = "a" * 300  # longer than a name may be
+        self.refused_run([f"{self.folder / name}/config.toml: File name too long"], self.folder / name)
+
     def test_two_ranks_tell_it_once(self):
         self.refused_run([str(self.folder / "none"), "no run"], self.folder / "none", ranks=2)
         model = self.run_folder / "model.safetensors"

@@ -75,8 +75,19 @@ TEST(CommandLine, NamesOptionValueAndWhatIsAllowedOfBadAdapters) {
 TEST(CommandLine, RefusesMissingEmptyAndRepeatedValues) {
   EXPECT_THAT(usage_error_of({"--lr"}), HasSubstr("--lr"));
   EXPECT_THAT(usage_error_of({"--lr", "--epochs", "3"}), HasSubstr("--lr"));
-  EXPECT_EQ(usage_error_of({"--init", ""}), "--init: the value is empty");
+  for (const std::vector<std::string>& empty : {std::vector<std::string>{"--init", ""}, {"--init="}}) {
+    EXPECT_EQ(usage_error_of(empty), "--init: the value is empty");
+  }
   EXPECT_EQ(usage_error_of({"--lr", "0.1", "--lr", "0.2"}), "--lr: given twice");
+}
+
+TEST(CommandLine, RefusesAValueOfAFlag) {
+  try {
+    parse_command_line({{.name = "json", .flag = true}}, {"--json=on"}, {});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "--json: it takes no value");
+  }
 }
 
 TEST(CommandLine, RefusesTooManyOrTooFewPositionalArguments) {

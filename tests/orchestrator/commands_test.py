@@ -141,6 +141,10 @@ class VersionAndDoctor(ProgramTest):
         self.assertIn(str(none), json.loads(result.stdout)["missing"][0])
         self.assertIn("missing: ", self.program.run("doctor", "--tokenizer", none).check(1).stdout)
 
+    def test_doctor_s_json_takes_paths_of_any_bytes(self):
+        result = self.program.run("doctor", "--json", "--tokenizer", os.fsdecode(os.fsencode(self.folder) + b"/n\xff")).check(1)
+        self.assertIn("n\N{REPLACEMENT CHARACTER}", json.loads(result.stdout)["missing"][0])
+
     def test_rank_zero_alone_speaks_for_commands_of_one_process(self):
         two = self.program.run("version", ranks=2).check()
         self.assertEqual(two.stdout, self.program.run("version").stdout)

@@ -125,7 +125,40 @@ class DamagedCheckpoint(Faults):
         before = (self.out / "steps.csv").read_bytes()
         result = self.resume().check(4)
         self.assertIn("every checkpoint is damaged", result.stderr)
+        self.assertIn(f"damaged ({self.generations[1]}: ", result.stderr)
         self.assertEqual((self.out / "steps.csv").read_bytes(), before)
+
+
+    def test_that_is_gone_is_not_taken_for_a_new_start(self):
+        shutil.rmtree(self.out / "checkpoints")
+        before = (self.out / "epochs.csv").read_bytes()
+        self.assertIn("model.safetensors was written after one", self.resume().check(4).stderr)
+        self.assertEqual((self.out / "epochs.csv").read_bytes(), before)
+        self.resume("--repair").check()
+        self.assertEqual(bits(self.out), self.expected)
+        self.assertTrue((self.out / "model.safetensors.damaged").exists())
+
+
+class LostWeights(Faults):
+    def test_of_a_finished_run_come_again_from_its_checkpoint(self):
+        self.out = self.folder / "run"
+        shutil.copytree(self.whole, self.out)
+        (self.out / "model.safetensors").unlink()
+        evaluate = self.program.run("evaluate", self.out, "--data", self.data).check(4)
+        self.assertIn(f"agsweep train --out {self.out} --resume", evaluate.stderr)
+        self.check_resume()
+        self.assertIn("this run is finished", self.resume().check().stderr)
+
+
+class StoppedProcess(Faults):
+    def test_of_a_slurm_job_keeps_its_exit_code_whatever_signals_follow(self):
+        self.out = self.folder / "run"
+        self.job = self.program.start("train", "--data", self.data, "--out", self.out, *OPTIONS, env={"SLURM_JOB_ID": 1})
+        self.wait_for_step(3)
+        while self.job.poll() is None:
+            self.job.send_signal(signal.SIGUSR2)
+            time.sleep(0.01)
+        self.program.finish(self.job).check(85)
 
 
 class StoppedRank(Faults):

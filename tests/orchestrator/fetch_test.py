@@ -100,6 +100,20 @@ class Misuse(ProgramTest):
         for url in (self.folder.as_uri(), "ftp://127.0.0.1", "127.0.0.1", ""):
             self.refused(USAGE, "--url", "fetch", "gpt2", "--out", self.folder / "new", "--url", url)
 
+    def test_the_url_is_that_of_a_server_s_folder(self):
+        for url in ("http://", "http://host/gpt2?token=1", "http://host/gpt2#main"):
+            self.refused(USAGE, ["--url", url], "fetch", "gpt2", "--out", self.folder / "new", "--url", url)
+
+    def test_trained_weights_are_not_replaced(self):
+        (self.folder / "config.toml").touch()
+        (self.folder / "model.safetensors").touch()
+        self.refused(USAGE, ["--out", "a record of a run"], "fetch", "gpt2", "--out", self.folder, "--url", "http://127.0.0.1:9")
+
+    def test_a_password_is_not_shown(self):
+        result = self.program.run("fetch", "gpt2", "--out", self.folder / "new", "--url", "http://me:secret@127.0.0.1:9", env=PROXIES).check(FAILED)
+        self.assertIn("http://me@127.0.0.1:9/config.json: ", result.stderr)
+        self.assertNotIn("secret", result.stderr)
+
     def test_a_file_in_the_place_of_the_folder_is_told(self):
         (self.folder / "file").touch()
         for out in (self.folder / "file", self.folder / "file" / "gpt2"):

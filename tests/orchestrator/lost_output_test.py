@@ -40,6 +40,7 @@ class LostOutputs(RunTest):
     def test_a_stderr_that_is_full_or_closed_changes_no_exit_code(self):
         for redirection in ("2>/dev/full", "2>&-", ">&- 2>&-"):
             with self.subTest(redirection):
+                self.assertEqual(self.redirected(redirection).returncode, USAGE)
                 self.assertEqual(self.redirected(redirection, "train", "--lr", "-1").returncode, USAGE)
                 self.assertEqual(self.redirected(redirection, "evaluate", self.folder / "none", "--data", self.data).returncode, DATA)
 

@@ -153,6 +153,7 @@ class Completion(ProgramTest):
             "agsweep sweep --spec sp": "agsweep sweep --spec spec.toml ",
             "agsweep status my": "agsweep status my\\ run/",
             "agsweep fetch g": "agsweep fetch gpt2 ",
+            "agsweep fetch gpt2 g": "agsweep fetch gpt2 g",
             "agsweep help tra": "agsweep help train ",
             "agsweep submit --nodes 2 -- sw": "agsweep submit --nodes 2 -- sweep ",
             "agsweep submit -- sweep --retry": "agsweep submit -- sweep --retry-failed ",
@@ -170,7 +171,8 @@ class Completion(ProgramTest):
         script = self.script("fish")
         subprocess.run(["fish", "--no-execute", script], check=True)
         for line, completed in {"agsweep tra": ["train"], "agsweep train --precision ": ["auto", "bf16", "fp32"], "agsweep train --prec": ["--precision"],
-                                "agsweep sweep --spec sp": ["spec.toml"], "agsweep fetch ": ["gpt2"]}.items():
+                                "agsweep sweep --spec sp": ["spec.toml"], "agsweep fetch ": ["gpt2"], "agsweep fetch gpt2 ": [],
+                                "agsweep train --hel": ["--help"], "agsweep help train --pre": []}.items():
             with self.subTest(line):
                 found = subprocess.run(["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"], cwd=self.folder, check=True,
                                        capture_output=True, text=True, env=os.environ | {"HOME": str(self.folder)})
@@ -219,7 +221,9 @@ class Init(ProgramTest):
     def test_replaces_nothing(self):
         (self.folder / "a.toml").write_text("mine")
         self.refused(2, "a.toml: is there already", "init", self.folder / "a")
-        self.refused(2, "no name for a sweep", "init", "/")
+        for name in ("/", ".", "..", self.folder / ".."):
+            self.refused(2, "no name for a sweep", "init", name)
+        self.refused(1, "File name too long", "init", self.folder / ("a" * 300))
         self.refused(2, "did you mean gpt2-lora?", "init", self.folder / "b", "--model", "gpt2")
 
 

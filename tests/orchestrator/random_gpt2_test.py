@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -46,7 +47,7 @@ class RandomGpt2(ProgramTest):
                 folder = self.folder / name.partition(".")[0]
                 folder.mkdir()
                 (folder / name).write_text("mine")
-                self.refused(USAGE, f"--out: {folder / name} is there already", "random-gpt2", "--out", folder, *SMALL)
+                self.refused(USAGE, f"--out: {folder} holds {name} already", "random-gpt2", "--out", folder, *SMALL)
 
     def test_bad_options_are_told(self):
         out = ["random-gpt2", "--out", self.folder / "gpt2"]
@@ -54,6 +55,15 @@ class RandomGpt2(ProgramTest):
         self.refused(USAGE, "--heads: 5 does not divide --d-model 64", *out, "--heads", 5)
         self.refused(USAGE, "--layers: 0 is out of range [1, 48]", *out, "--layers", 0)
         self.refused(USAGE, "--seed: -1 is out of range", *out, "--seed", -1)
+
+    def test_after_a_full_disk_the_same_command_does_it(self):
+        for blocks in (1, 30):  # of 512 bytes: config.json has room, the weights have none
+            command = ["sh", "-c", f'ulimit -f {blocks}; trap "" XFSZ; exec "$@"', "sh", self.program.path, "random-gpt2", "--out", self.folder / "gpt2", *SMALL]
+            result = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+            self.assertEqual(result.returncode, FAILURE, result)
+            self.assertIn("cannot write", result.stderr)
+            self.assertFalse((self.folder / "gpt2").exists())
+        self.program.run("random-gpt2", "--out", self.folder / "gpt2", *SMALL).check()
 
     def test_a_folder_that_cannot_be_made_is_told(self):
         (self.folder / "file").write_text("")

@@ -127,3 +127,13 @@ def fixed(code, content, **headers):
         handler.body(content)
 
     return answer
+
+
+def chunked(content):
+    """Other bytes as one chunk, which tells of no length before them."""
+
+    def answer(handler):
+        handler.head(200, Transfer_Encoding="chunked")
+        handler.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(content), content))
+
+    return answer

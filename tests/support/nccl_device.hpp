@@ -80,7 +80,10 @@ class NcclDevices final : public DevicePlatform {
   DeviceFacts facts(int /*device*/) override { return {.name = "emulated", .uuid = {}, .capability = 90}; }
   std::vector<std::pair<std::string, std::string>> versions() override { return {}; }
   void require_same_bits() override { same_bits_ = true; }
-  std::unique_ptr<DeviceStream> make_stream(int /*device*/, double patience) override { return std::make_unique<NcclDevice>(patience); }
+  std::unique_ptr<DeviceStream> make_stream(int /*device*/, double patience) override {
+    if (broken) throw RunTimeError("device 0: cudaMemGetInfo: an illegal memory access was encountered");
+    return std::make_unique<NcclDevice>(patience);
+  }
   DeviceGroupId new_group() override { return NcclQueue::new_group(); }
   std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout) override {
     connected_with_same_bits = same_bits_;
@@ -89,6 +92,7 @@ class NcclDevices final : public DevicePlatform {
   }
 
   bool connected_with_same_bits = false;
+  bool broken = false;  // for good
 
  private:
   double patience_;

@@ -140,11 +140,10 @@ void Session::abort(ExitCode code) noexcept {
 }
 
 void Session::leave_together(ExitCode code) noexcept {
-  if (!state_) return;
   if (code != ExitCode::done) {
     for (const int signal : {SIGTERM, SIGUSR2}) std::signal(signal, SIG_IGN);
   }
-  if (state_->size == 1) return;
+  if (!state_ || state_->size == 1) return;
   bool all_here = false;
   if (!state_->broken->load()) {
     // A normal end may have to wait for a rank that still writes; after a failure the others either fail as well, or wait for us.

@@ -6,6 +6,8 @@
 #include <utility>  // std::pair
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "workers/device/device_communicator.hpp"
 
 namespace agsweep {
@@ -24,6 +26,13 @@ struct DeviceFacts {
   double peak_bf16_flops = 0;  // dense, a second, as its maker states it; 0: not known
   double peak_fp32_flops = 0;  // without tensor cores
 };
+
+/// Why such a device is not used; empty: it is new enough.
+inline std::string too_old(int device, const DeviceFacts& facts) {
+  if (facts.capability >= oldest_capability) return "";
+  return fmt::format("device {} ({}) has compute capability {}.{}; the kernels need {}.0 or later (A100 and newer)", device, facts.name,
+                     facts.capability / 10, facts.capability % 10, oldest_capability / 10);
+}
 
 /// The devices of one kind that this process sees.
 class DevicePlatform {

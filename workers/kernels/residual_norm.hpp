@@ -7,6 +7,9 @@
 
 namespace agsweep {
 
+/// The widest rows that a device's kernels take; the CPU's take any.
+constexpr std::int64_t most_device_width = 2048;
+
 /// What one pre-norm sublayer boundary does in a single pass over the rows: residual_out = residual_in + dropout(update), then
 /// normed = LayerNorm(residual_out) (Ba et al. 2016), cast to the type that the next GEMM reads.
 /// Act is float, or BFloat16 under bf16 autocast; the residual stream stays fp32, as under torch's autocast.

@@ -58,6 +58,8 @@ LoadedCheckpoint load(const fs::path& path, std::int64_t step) {
 
 }  // namespace
 
+bool has_checkpoint(const fs::path& folder) { return !steps_in(folder).empty(); }
+
 CheckpointStore::CheckpointStore(fs::path folder, int generations) : folder_(std::move(folder)), generations_(generations) {}
 
 void CheckpointStore::save(std::int64_t step, std::span<const TensorBytes> tensors, const nlohmann::json& state) try {
@@ -81,15 +83,18 @@ void CheckpointStore::save(std::int64_t step, std::span<const TensorBytes> tenso
 std::optional<LoadedCheckpoint> CheckpointStore::load_newest(const std::function<void(const std::string&)>& warn) try {
   const std::vector<std::int64_t> steps = steps_in(folder_);
   if (steps.empty()) return std::nullopt;
+  std::string newest;  // what is wrong with it
   for (const std::int64_t step : steps) {
     try {
       return load(generation_path(folder_, step), step);
     } catch (const DataError& error) {
       damaged_.push_back(step);
+      if (newest.empty()) newest = error.what();
       warn(fmt::format("{}; the checkpoint before it is tried", error.what()));
     }
   }
-  throw DataError("{}: every checkpoint is damaged", folder_.string());
+  throw DataError("{}: every checkpoint is damaged ({}); put one back as it was, or remove this folder to begin again at the first step",
+                  folder_.string(), newest);
 } catch (const fs::filesystem_error& error) {
   throw DataError("{}", error.what());
 }

@@ -20,11 +20,16 @@ struct LoadedCheckpoint {
   nlohmann::json state;
 };
 
+/// Whether a RUN/checkpoints/ has generations, damaged or not.
+bool has_checkpoint(const std::filesystem::path& folder);
+
 /// The generations in RUN/checkpoints/: step-00000123.safetensors, the newest and the one before. A generation is a safetensors file whose
 /// metadata holds "step", "state" (JSON) and a seal (safetensors/sealed.hpp). Only one process may save at a time; any may load.
 class CheckpointStore {
  public:
   explicit CheckpointStore(std::filesystem::path folder, int generations = 2);
+
+  const std::filesystem::path& folder() const { return folder_; }
 
   /// Temporary file, fsync, verify, rename, fsync folder. Then go: generations that load_newest found damaged, those of later steps, older
   /// ones beyond the kept, and temporary files that a killed process left. @throws RunTimeError

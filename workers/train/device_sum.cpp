@@ -57,11 +57,18 @@ void DeviceSum::all_reduce(ShardGradient& total) {
   group_->end_group();
 }
 
-ShardGradient& DeviceSum::spare_like(const ShardGradient& gradient) {
-  if (!spare_.values.defined() || spare_.values.numel() < floats_) {
-    spare_ = {at::empty_like(gradient.values), at::empty_like(gradient.loss), at::empty_like(gradient.confusion)};
-  }
-  return spare_;
+/// Whether in the tree's node [first, last), or below it, a part comes from another rank.
+bool DeviceSum::receives(std::int64_t first, std::int64_t last) const {
+  if (last - first == 1) return false;
+  const std::int64_t middle = tree_middle(first, last);
+  if (owner_of(first, ranks_, shards_) == rank_ && owner_of(middle, ranks_, shards_) != rank_) return true;
+  return receives(first, middle) || receives(middle, last);
+}
+
+void DeviceSum::reserve(const ShardGradient& like) {
+  if (group_ == nullptr || reduction_ == Reduction::allreduce) return;
+  if (!joins_subtrees() && !receives(0, shards_)) return;
+  spare_ = {at::empty_like(like.values), at::empty_like(like.loss), at::empty_like(like.confusion)};
 }
 
 void DeviceSum::send(int to, const ShardGradient& gradient) {
@@ -78,12 +85,11 @@ void DeviceSum::receive(int from, ShardGradient& gradient) {
 
 /// Both partners add the same two numbers, and a + b = b + a to the bit.
 void DeviceSum::exchange(ShardGradient& mine, int partner) {
-  ShardGradient& other = spare_like(mine);
   group_->begin_group();
   send(partner, mine);
-  receive(partner, other);
+  receive(partner, spare_);
   group_->end_group();
-  add(mine, other);
+  add(mine, spare_);
 }
 
 /// The tree's node [first, last), as far as this rank has a part in it.
@@ -104,7 +110,7 @@ void DeviceSum::reduce(std::span<ShardGradient> own, std::int64_t first, std::in
   }
   if (left != rank_ && right != rank_) return;
   group_->begin_group();
-  if (left == rank_) receive(right, spare_like(shard(first)));
+  if (left == rank_) receive(right, spare_);
   if (right == rank_) send(left, shard(middle));
   group_->end_group();
   if (left == rank_) add(shard(first), spare_);

@@ -26,6 +26,10 @@ class DeviceSum {
   /// @param group  of the ranks' devices; null: this rank is alone
   DeviceSum(DeviceKernels& kernels, DeviceCommunicator* group, int rank, int ranks, std::int64_t shards, Reduction reduction);
 
+  /// Memory for what comes from other ranks.
+  /// @param like  what own[0] will be
+  void reserve(const ShardGradient& like);
+
   /// Adds this rank's shards as far as no other rank is asked: what a graph may hold.
   /// @param own     in order, one of each shard
   /// @param floats  of `values` that count
@@ -43,7 +47,7 @@ class DeviceSum {
   void broadcast(ShardGradient& total);
   void send(int to, const ShardGradient& gradient);
   void receive(int from, ShardGradient& gradient);
-  ShardGradient& spare_like(const ShardGradient& gradient);
+  bool receives(std::int64_t first, std::int64_t last) const;
 
   DeviceKernels& kernels_;
   DeviceCommunicator* group_;

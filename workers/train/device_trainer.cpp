@@ -94,6 +94,7 @@ void DeviceTrainer::reserve(const StepShape& shape) {
   for (ShardGradient& gradient : gradients_) {
     gradient.values = at::zeros({floats + floats / 4}, at::TensorOptions(at::kFloat).device(workers_.device()));
   }
+  sum_.reserve(gradients_[0]);
 }
 
 void DeviceTrainer::upload(const StepShape& shape, std::int64_t step) {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "data/batch.hpp"
+#include "workers/device/out_of_memory.hpp"
 #include "workers/kernels/cross_entropy.hpp"
 #include "workers/model/kernel_views.hpp"
 #include "workers/reduce/reduce.hpp"  // shards_of
@@ -42,17 +43,23 @@ Evaluation evaluate(Communicator& comm, Workers& workers, const Model& model, co
   const std::int64_t batch_rows = batch_rows_on(workers.device());
   const std::int64_t batches = (count + batch_rows - 1) / batch_rows;
   const ShardRange own = shards_of(comm.rank(), comm.size(), batches);
-  at::Tensor losses = at::zeros({batches}, at::TensorOptions(at::kDouble).device(workers.device()));
-  at::Tensor logits = at::zeros({count, classes}, at::TensorOptions(at::kFloat).device(workers.device()));
-
+  at::Tensor losses;  // [batches]
+  at::Tensor logits;  // [count, classes]
   at::Tensor hidden;  // [count, width]
-  if (keep == Keep::logits_and_hidden) hidden = at::zeros({count, model.width(parameters)}, logits.options());
 
   const std::string phase = fmt::format("the evaluation on {}, batch", name);
   Evaluation evaluation;
   std::vector<double> loss_of;  // by batch
   comm.at(phase, own.first);
   together(comm, [&] {
+    in_words([&] {
+      const auto zeros = [&](at::IntArrayRef shape, at::ScalarType type) {
+        return at::zeros(shape, at::TensorOptions(type).device(workers.device()));
+      };
+      losses = zeros({batches}, at::kDouble);
+      logits = zeros({count, classes}, at::kFloat);
+      if (keep == Keep::logits_and_hidden) hidden = zeros({count, model.width(parameters)}, at::kFloat);
+    });
     workers.pool().run(own.size(), [&](std::int64_t index, int worker) {
       if (stop != nullptr && stop->load()) throw Interrupted();
       const c10::InferenceMode no_autograd;

@@ -4,7 +4,8 @@
 #include <iterator>   // std::ssize
 
 #include "base/error.hpp"
-#include "data/tokenizer.hpp"  // gpt2_vocabulary
+#include "data/tokenizer.hpp"                 // gpt2_vocabulary
+#include "workers/kernels/residual_norm.hpp"  // most_device_width
 #include "workers/model/gpt2_full.hpp"
 #include "workers/model/gpt2_lora.hpp"
 #include "workers/model/transformer.hpp"
@@ -14,15 +15,17 @@ namespace agsweep {
 
 namespace {
 
-/// The device's attention has kernels for heads up to this width.
-void check_heads(std::int64_t width, std::int64_t heads, c10::Device device) {
-  constexpr std::int64_t widest = 128;
-  if (device.is_cpu() || width / heads <= widest) return;
-  throw UsageError("--device cuda: heads of {} / {} = {} are out of range [1, {}]", width, heads, width / heads, widest);
+/// The device's kernels for attention and for norms have limits.
+void check_widths(std::int64_t width, std::int64_t heads, c10::Device device) {
+  constexpr std::int64_t widest_head = 128;
+  if (device.is_cpu()) return;
+  if (width > most_device_width) throw UsageError("--device cuda: the width {} is out of range [1, {}]", width, most_device_width);
+  if (width / heads <= widest_head) return;
+  throw UsageError("--device cuda: heads of {} / {} = {} are out of range [1, {}]", width, heads, width / heads, widest_head);
 }
 
 void check_fit(const Gpt2Config& gpt2, const std::filesystem::path& weights, std::int64_t longest, c10::Device device) {
-  check_heads(gpt2.width, gpt2.heads, device);
+  check_widths(gpt2.width, gpt2.heads, device);
   if (gpt2.vocabulary < gpt2_vocabulary) {
     throw DataError("{}: its vocabulary of {} tokens does not fit GPT-2's tokenizer, which has {}", weights.string(), gpt2.vocabulary,
                     gpt2_vocabulary);
@@ -48,7 +51,7 @@ std::unique_ptr<const Model> make_gpt2(const TrainConfig& config, std::int64_t c
 }
 
 std::unique_ptr<const Model> make_scratch(const TrainConfig& config, std::int64_t classes, std::int64_t longest, c10::Device device) {
-  check_heads(config.d_model, config.heads, device);
+  check_widths(config.d_model, config.heads, device);
   return std::make_unique<Transformer>(Geometry{.longest = longest,
                                                 .layers = config.layers,
                                                 .width = config.d_model,

@@ -16,11 +16,35 @@ void try_start(const Corpus& corpus, SharedWeights& shared, const ComputePlace& 
   if (!config.init.empty()) start_values(*model, config, shared);
 }
 
+namespace {
+
+/// A device that has failed for good fails at once whatever follows on it: a rank that went on would take, and lose, all that is left of a
+/// sweep. @throws RankFailure
+void require_device(const ComputePlace& place, double timeout, const char* failure) {
+  if (place.platform == nullptr) return;
+  try {
+    place.platform->make_stream(place.device, timeout);
+  } catch (const std::exception& error) {
+    throw RankFailure("{}; the device does not work any more: {}", failure, error.what());
+  }
+}
+
+}  // namespace
+
 TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shared, const ComputePlace& place, const TrainConfig& config,
                    const RunIdentity& run, TrainObserver& observer, const std::atomic<bool>& stop) {
   std::optional<TrainingRun> training;
-  together(comm, [&] { in_words([&] { training.emplace(comm, corpus, shared, place, config, run, observer, stop); }); });
-  return training->run();
+  try {
+    together(comm, [&] { in_words([&] { training.emplace(comm, corpus, shared, place, config, run, observer, stop); }); });
+    return training->run();
+  } catch (const RankFailure&) {
+    throw;
+  } catch (const TrialFailure&) {
+    throw;
+  } catch (const std::exception& error) {
+    require_device(place, config.timeout, error.what());
+    throw;
+  }
 }
 
 }  // namespace agsweep

@@ -89,6 +89,19 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
 
+/// Before a run begins again at its first step. Where it writes its best weights, it does so after a checkpoint: then that is lost.
+void TrainingRun::require_no_weights() const {
+  const std::filesystem::path weights = identity_.folder / "model.safetensors";
+  if (!observer_.saves_each_best() || !std::filesystem::exists(weights)) return;
+  if (!identity_.repair) {
+    throw DataError(
+        "{}: no checkpoint is left, though {} was written after one; put it back, or give --repair: it keeps these weights as "
+        "model.safetensors.damaged, and begins again at the first step",
+        checkpoints_.folder().string(), weights.string());
+  }
+  std::filesystem::rename(weights, weights.string() + ".damaged");
+}
+
 void TrainingRun::start() {
   std::vector<std::string> messages;
   const bool resumed = config_.resume && load_checkpoint(comm_, checkpoints_, *trainer_, best_, state_,
@@ -97,6 +110,7 @@ void TrainingRun::start() {
     state_.values.push_back(metric_value(state_.last->metrics(model_->classes()), config_.metric));
   }
   if (!resumed) {
+    if (config_.resume) on_rank_zero(comm_, [&] { require_no_weights(); });
     on_rank_zero(comm_, [&] { trainer_->settled_parameters().assign(start_values(*model_, config_, shared_)); });
     trainer_->broadcast_parameters();
     if (const std::string left_out = model_->left_out(); config_.init.empty() && !left_out.empty()) {

@@ -35,6 +35,7 @@ class TrainingRun {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   };
 
+  void require_no_weights() const;
   void start();
   bool train_epoch();
   bool step();

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
-from http_server import HttpServer, cut, cut_whole, fixed, ranged, redirect, stalled, status, whole  # noqa: E402
+from http_server import HttpServer, chunked, cut, cut_whole, fixed, ranged, redirect, stalled, status, whole  # noqa: E402
 
 FAILED, DATA = 1, 4
 SIZE = 300_000
@@ -87,9 +87,24 @@ class GoodServers(Downloads):
         self.assertEqual(self.came(status(500))[0].asked, [])
 
     def test_a_server_without_ranges_sends_all_again(self):
-        self.part.write_bytes(OTHER[:100_000])
-        server, _ = self.came(whole)
-        self.assertEqual((len(server.asked), server.sent), (1, SIZE))
+        for told in (SIZE, None):
+            self.part.write_bytes(CONTENT[:100_000])
+            server, _ = self.came(fixed(200, CONTENT, Content_Length=told))
+            self.assertEqual((len(server.asked), server.sent), (1, SIZE))
+            self.file.unlink()
+
+    def test_one_that_sends_a_range_in_pieces_is_asked_for_the_next(self):
+        self.part.write_bytes(CONTENT[:1000])
+        piece = fixed(206, CONTENT[1000:2000], Content_Range=f"bytes 1000-1999/{SIZE}")
+        server, _ = self.came(piece, ranged)
+        self.assertEqual([wanted for _, wanted in server.asked], ["bytes=1000-", "bytes=2000-"])
+
+    def test_a_symbolic_link_stays_and_what_it_names_is_replaced(self):
+        self.file.symlink_to("real")
+        self.download(whole)
+        self.assertEqual(self.names(), ["real", "weights"])
+        self.assertTrue(self.file.is_symlink())
+        self.assertTrue((self.folder / "real").read_bytes() == CONTENT)
 
     def test_redirects_are_followed_and_keep_the_range(self):
         self.part.write_bytes(CONTENT[:100_000])
@@ -180,9 +195,19 @@ class FinalFailures(Downloads):
         self.assertEqual(self.file.read_bytes(), b"mine")
 
     def test_a_part_of_another_file_is_thrown_away(self):
-        self.part.write_bytes(OTHER[:1000])
-        self.refused(DATA, [SHA256], ranged)
-        self.came(ranged)
+        for answer in (ranged, whole):
+            self.part.write_bytes(OTHER[:1000])
+            self.refused(DATA, [SHA256], answer)
+            self.came(answer)
+            self.file.unlink()
+
+    def test_a_page_without_a_length_leaves_the_part_as_it_is(self):
+        page = b"<html>log in</html>"
+        for earlier in (CONTENT[:1000], b""):
+            for answer, code in ((fixed(200, page, Content_Length=None), FAILED), (chunked(page), FAILED), (chunked(OTHER + page), DATA)):
+                self.part.write_bytes(earlier)
+                self.download(answer, code=code)
+                self.assertEqual(self.part.read_bytes() if self.part.exists() else b"", earlier)
 
     def test_a_part_beyond_the_file_is_thrown_away(self):
         self.part.write_bytes(CONTENT + b"x")
@@ -191,7 +216,8 @@ class FinalFailures(Downloads):
 
     def test_another_length_is_told_before_a_byte_is_kept(self):
         self.part.write_bytes(CONTENT[:1000])
-        for answer in (fixed(200, b"log in"), fixed(206, b"x" * 10, Content_Range=f"bytes 1000-1009/1010")):
+        for answer in (fixed(200, b"log in"), fixed(206, b"x" * 10, Content_Range="bytes 1000-1009/1010"),
+                       fixed(206, b"x", Content_Range="bytes 1000-1001/none")):
             self.refused(DATA, ["bytes instead of"], answer, left=["weights.part"])
             self.assertEqual(self.part.read_bytes(), CONTENT[:1000])
 
@@ -203,6 +229,15 @@ class FinalFailures(Downloads):
 
 
 class Disks(Downloads):
+    def test_what_cannot_be_replaced_is_told_before_the_server_is_asked(self):
+        for name, make in (("pipe", os.mkfifo), ("part", lambda path: os.mkfifo(f"{path}.part"))):
+            with self.subTest(name):
+                self.file = self.folder / name
+                make(self.file)
+                server, result = self.download(whole, code=FAILED)
+                self.assertEqual(server.asked, [])
+                self.assertIn(f"error: {self.file}", result.stderr)
+
     def test_a_full_one_is_told_and_what_came_is_kept(self):
         with HttpServer(CONTENT, [whole]) as server:
             blocks = 'ulimit -f 100; trap "" XFSZ; exec "$@"'  # of 512 bytes

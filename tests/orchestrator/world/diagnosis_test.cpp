@@ -56,7 +56,9 @@ TEST(Diagnosis, TellsTheDevicesAndTheVersionsUnderThem) {
 
 TEST(Diagnosis, NamesACardThatIsTooOld) {
   const Diagnosis diagnosis = of({found(0, "a", 0, 2)});
-  EXPECT_THAT(diagnosis.notes, Contains(HasSubstr("device 1 (Tesla V100-SXM2-32GB) is too old: it has compute capability 7.0")));
+  EXPECT_THAT(
+      diagnosis.notes,
+      Contains(HasSubstr("device 1 (Tesla V100-SXM2-32GB) has compute capability 7.0; the kernels need 8.0 or later (A100 and newer)")));
   EXPECT_THAT(diagnosis.notes, Not(Contains(HasSubstr("device 0"))));
 }
 

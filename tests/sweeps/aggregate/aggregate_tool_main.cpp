@@ -18,7 +18,7 @@ bool print(const std::vector<std::string>& words) {
     return true;
   }
   std::vector<SweepResults> sweeps;
-  for (const std::filesystem::path& folder : find_sweeps(folders)) sweeps.push_back(read_sweep(folder));
+  for (const std::filesystem::path& folder : find_sweeps(folders).folders) sweeps.push_back(read_sweep(folder));
   const Aggregate all = aggregate(std::move(sweeps));
   std::cout << formatted(all, {.format = from_word<AggregateFormat>(words[0]).value()});
   for (const std::string& remark : all.remarks) std::cerr << remark << '\n';

@@ -26,15 +26,15 @@ TEST(FindSweeps, TakesASweepAsItIsAndSearchesAnyOtherFolder) {
   const fs::path b = make_sweep(folder / "runs/b");
   const fs::path a = make_sweep(folder / "runs/machine/a");
   make_sweep(folder / "runs/b/trials/inside");
-  EXPECT_THAT(find_sweeps(std::vector{b}), ::testing::ElementsAre(b));
-  EXPECT_THAT(find_sweeps(std::vector{folder / "runs"}), ::testing::ElementsAre(b, a));
+  EXPECT_THAT(find_sweeps(std::vector{b}).folders, ::testing::ElementsAre(b));
+  EXPECT_THAT(find_sweeps(std::vector{folder / "runs"}).folders, ::testing::ElementsAre(b, a));
 }
 
 TEST(FindSweeps, FindsASweepOnceHoweverItIsNamed) {
   const TemporaryFolder folder;
   const fs::path a = make_sweep(folder / "runs/a");
   fs::create_directory_symlink(a, folder / "link");
-  EXPECT_THAT(find_sweeps(std::vector{a, folder / "runs", folder / "link", folder / "runs/../runs/a/"}), ::testing::ElementsAre(a));
+  EXPECT_THAT(find_sweeps(std::vector{a, folder / "runs", folder / "link", folder / "runs/../runs/a/"}).folders, ::testing::ElementsAre(a));
 }
 
 TEST(FindSweeps, NamesAFolderThatIsMissingOrHasNone) {
@@ -42,6 +42,26 @@ TEST(FindSweeps, NamesAFolderThatIsMissingOrHasNone) {
   const auto error = [](const fs::path& path) { return testing_support::error_of<DataError>([&] { find_sweeps(std::vector{path}); }); };
   EXPECT_THAT(error(folder / "none"), ::testing::HasSubstr("none: cannot read: No such file"));
   EXPECT_THAT(error(folder.path()), ::testing::HasSubstr("no sweep, and none below it"));
+}
+
+TEST(FindSweeps, TellsWhichFoldersItCannotRead) {
+  const TemporaryFolder folder;
+  const fs::path open = make_sweep(folder / "runs/open");
+  const fs::path closed = make_sweep(folder / "closed/a").parent_path();
+  fs::create_directory_symlink(closed, folder / "runs/link");
+  fs::rename(make_sweep(folder / "b"), folder / "runs/shut");
+  fs::permissions(folder.path(), fs::perms::all);
+  for (const fs::path& unreadable : {closed, folder / "runs/shut"}) fs::permissions(unreadable, fs::perms::none);
+  const uid_t user = ::geteuid();
+  constexpr uid_t nobody = 65534;
+  if (user == 0) ASSERT_EQ(::seteuid(nobody), 0);  // root may read all
+  const FoundSweeps found = find_sweeps(std::vector{folder / "runs"});
+  const std::string error = testing_support::error_of<DataError>([&] { find_sweeps(std::vector{closed}); });
+  ASSERT_EQ(::seteuid(user), 0);
+  EXPECT_THAT(found.folders, ::testing::ElementsAre(open));
+  EXPECT_THAT(found.unreadable, ::testing::UnorderedElementsAre(folder / "runs/shut", folder / "runs/link"));
+  EXPECT_THAT(error, ::testing::EndsWith("closed: cannot read: Permission denied"));
+  for (const fs::path& unreadable : {closed, folder / "runs/shut"}) fs::permissions(unreadable, fs::perms::owner_all);
 }
 
 TEST(SweepNames, AreAsShortAsTellsThemApart) {

@@ -184,8 +184,9 @@ class ResumedTraining : public testing::Test {
     comm_->barrier();  // before the folder goes
   }
 
-  TrainOutcome train_in(const char* name) {
+  TrainOutcome train_in(const char* name, bool broken = false) {
     NcclDevices platform;
+    platform.broken = broken;
     SharedWeights shared;
     SilentObserver observer;
     const std::atomic<bool> stop = false;
@@ -212,6 +213,16 @@ TEST_F(ResumedTraining, AfterAFaultOfNcclHasTheBitsOfAnUndisturbedOne) {
   const TrainOutcome outcome = train_in("disturbed");
   EXPECT_EQ(outcome.status, TrainStatus::done);
   on_rank_zero(*comm_, [&] { EXPECT_EQ(weights_in("disturbed"), weights_in("undisturbed")); });
+}
+
+TEST_F(ResumedTraining, OnADeviceThatHasFailedForGoodIsNoFailureOfTheTrialAlone) {
+  const bool mine = comm_->rank() == comm_->size() - 1;
+  if (mine) {
+    EXPECT_THAT(error_of<RankFailure>([&] { train_in("broken", true); }), HasSubstr("the device does not work any more: device 0"));
+  } else {
+    EXPECT_THAT(error_of<RunTimeError>([&] { train_in("broken"); }), HasSubstr("an illegal memory access"));
+  }
+  comm_->barrier();
 }
 
 }  // namespace

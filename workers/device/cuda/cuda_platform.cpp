@@ -35,10 +35,7 @@ void CudaPlatform::require_same_bits() {
 
 std::unique_ptr<DeviceStream> CudaPlatform::make_stream(int device, double patience) {
   const DeviceFacts found = facts(device);
-  if (found.capability < oldest_capability) {
-    throw RunTimeError("device {} ({}) has compute capability {}.{}; the kernels need {}.0 or later (A100 and newer)", device, found.name,
-                       found.capability / 10, found.capability % 10, oldest_capability / 10);
-  }
+  if (const std::string why = too_old(device, found); !why.empty()) throw RunTimeError("{}", why);
   return std::make_unique<CudaStream>(device, patience, free_streams_);
 }
 

@@ -42,7 +42,7 @@ DeviceGroupId NcclCommunicator::new_group() {
 }
 
 NcclCommunicator::NcclCommunicator(int device, cudaStream_t stream, const DeviceGroupId& id, int rank, int ranks, double timeout)
-    : stream_(stream), rank_(rank), ranks_(ranks), timeout_(timeout), last_("set-up") {
+    : device_(device), stream_(stream), rank_(rank), ranks_(ranks), timeout_(timeout), last_("set-up") {
   check_cuda(cudaSetDevice(device), "cudaSetDevice", device);
   ncclUniqueId nccl_id;
   std::memcpy(&nccl_id, id.data(), sizeof nccl_id);
@@ -162,7 +162,8 @@ void NcclCommunicator::abort() noexcept {
   std::promise<void> done;
   std::future<void> aborted = done.get_future();
   // ncclCommAbort may wait for ranks that do not abort, or for a device that does not answer.
-  std::thread worker([comm = std::exchange(comm_, nullptr), done = std::move(done)]() mutable {
+  std::thread worker([comm = std::exchange(comm_, nullptr), device = device_, done = std::move(done)]() mutable {
+    cudaSetDevice(device);  // NCCL comes back to the thread's device, and would make a context on device 0
     ncclCommAbort(comm);
     done.set_value();
   });

@@ -50,6 +50,7 @@ class NcclCommunicator final : public DeviceCommunicator {
   [[noreturn]] void fail(ncclResult_t result);
 
   ncclComm_t comm_ = nullptr;  // null: aborted
+  int device_;
   cudaStream_t stream_;
   int rank_;
   int ranks_;

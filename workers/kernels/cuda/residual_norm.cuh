@@ -9,7 +9,7 @@
 namespace agsweep::gpu {
 
 inline constexpr int norm_warps = 8;  // of a block, at most
-static_assert(most_width <= norm_warps * warp_elements);
+static_assert(most_device_width == norm_warps * warp_elements);
 
 /// How a block shares rows: a team of as many warps as a row has 256 elements holds a row in registers, a patch a thread.
 struct RowTeams {

@@ -10,7 +10,6 @@ namespace agsweep::gpu {
 inline constexpr int patch_elements = 8;
 inline constexpr int patches_in_block = static_cast<int>(dropout_block) / patch_elements;
 inline constexpr int warp_elements = warp_size * patch_elements;
-inline constexpr int most_width = 1600;
 
 /// One thread's patch of a row.
 struct Patch {
