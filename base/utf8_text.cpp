@@ -13,8 +13,11 @@ using std::string_view_literals::operator""sv;
 std::string_view other_encoding(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xFE\0\0"sv) || bytes.starts_with("\0\0\xFE\xFF"sv)) return "UTF-32";
   if (bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv)) return "UTF-16";
-  if (bytes.size() < 2) return {};
-  return (bytes[0] == '\0') != (bytes[1] == '\0') ? "UTF-16" : "";  // an ASCII character without a byte order mark before it
+  // ASCII characters, two where there are as many, without a byte order mark before them.
+  const auto zero = [bytes](std::size_t at) { return bytes[at] == '\0'; };
+  if (bytes.size() < 2 || zero(0) == zero(1)) return {};
+  const bool second_too = bytes.size() < 4 || (zero(2) == zero(0) && zero(3) == zero(1));
+  return second_too ? "UTF-16" : "";
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ ClassNames read_class_names(const std::filesystem::path& path) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     ++line;
     if (name.empty()) throw DataError("{}:{}: a class without a name", path.string(), line);
+    if (name.find('\0') != name.npos) throw DataError("{}:{}: the class has a zero byte", path.string(), line);  // HDF5 would cut it there
     if (std::find(names.begin(), names.end(), name) != names.end())
       throw DataError("{}:{}: \"{}\" stands there twice", path.string(), line, name);
     names.push_back(name);

@@ -61,7 +61,7 @@ void resolve_parallelism(const AskedOptions& asked, const WorldFacts& facts, Res
     const auto threads = static_cast<std::uint64_t>(threads_given ? config.threads : facts.most_cpus);
     const std::uint64_t for_all = std::bit_ceil(static_cast<std::uint64_t>(facts.ranks) * threads);
     const std::uint64_t for_batch = std::bit_floor(static_cast<std::uint64_t>(config.batch_size));
-    config.shards = static_cast<std::int64_t>(std::max<std::uint64_t>(8, std::min(for_all, for_batch)));
+    config.shards = static_cast<std::int64_t>(std::min(std::max<std::uint64_t>(8, for_all), for_batch));
   }
   if (config.shards < facts.ranks) {
     throw UsageError("{}: {} is below the {} ranks: more ranks than shards; start fewer ranks", origin(asked, "shards"), config.shards,

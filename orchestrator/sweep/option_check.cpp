@@ -19,7 +19,10 @@ Value option_value(const Option& option, const ParameterValue& value) {
     return *text;
   }
   if (const auto* on = std::get_if<bool>(&value)) return *on;
-  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* number = std::get_if<double>(&value)) {
+    if (option.kind == ValueKind::text) return fmt::format("{}", *number);  // lora_alpha = 12.5
+    return *number;
+  }
   const std::int64_t whole = std::get<std::int64_t>(value);
   if (option.kind == ValueKind::number) return static_cast<double>(whole);
   if (option.kind == ValueKind::text) return std::to_string(whole);  // lora_alpha = 16

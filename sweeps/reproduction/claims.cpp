@@ -137,17 +137,21 @@ void measure_lora_gap(const ArmResults& results, JudgedClaim& claim) {
 void measure_test_above_validation(const ArmResults& results, JudgedClaim& claim) {
   const TestedModel& scratch = arm(results, "scratch");
   std::size_t val_rows = 0;
+  std::vector<double> test_accuracies, val_accuracies;
   for (const TestedRun& run : scratch.runs) {
     const double val = number(*run.trial, {"best", "val", "accuracy"});
-    claim.evidence.margins.push_back(points * (run.test.at("accuracy").get<double>() - val));
+    const double test = run.test.at("accuracy").get<double>();
+    test_accuracies.push_back(test);
+    val_accuracies.push_back(val);
+    claim.evidence.margins.push_back(points * (test - val));
     val_rows = 0;
     for (const nlohmann::json& one : result_value(*run.trial, {"best", "val", "per_class"}))
       val_rows += one.at("support").get<std::size_t>();
   }
   if (scratch.runs.empty() || val_rows == 0) return;
   const double mean = mean_interval(claim.evidence.margins).mean;
-  const double test = sampling_half_width(scratch.runs[0].test.at("accuracy").get<double>(), scratch.runs[0].labels.size());
-  const double val = sampling_half_width(number(*scratch.runs[0].trial, {"best", "val", "accuracy"}), val_rows);
+  const double test = sampling_half_width(mean_interval(test_accuracies).mean, scratch.runs[0].labels.size());
+  const double val = sampling_half_width(mean_interval(val_accuracies).mean, val_rows);
   const double half = points * std::hypot(test, val);
   claim.evidence.rows = Interval{mean - half, mean + half};
   claim.details =

@@ -18,7 +18,7 @@ TEST(Utf8Text, LeavesAByteOrderMarkOutAndAllElseAsItStands) {
   EXPECT_EQ(utf8_text("\xEF\xBB\xBF", "f"), "");
   EXPECT_EQ(utf8_text("W\xEF\xBB\xBF\xFF\xFE\0"sv, "f"), "W\xEF\xBB\xBF\xFF\xFE\0"sv);
   EXPECT_EQ(utf8_text("", "f"), "");
-  EXPECT_EQ(utf8_text("\0\0\0"sv, "f"), "\0\0\0"sv);
+  for (const auto zeros : {"\0\0\0"sv, "a\0b\n"sv, "\0abc"sv, "a\0\0b"sv}) EXPECT_EQ(utf8_text(zeros, "f"), zeros);
 }
 
 TEST(Utf8Text, NamesUtf16AndUtf32WithAndWithoutAMark) {

@@ -173,6 +173,8 @@ TEST_F(CsvCorpus, RefusesOneClassOrTooMany) {
 TEST_F(CsvCorpus, RefusesAnEmptyClassAndOneThatIsNotThere) {
   write(rows({"pear", "", "apple"}), rows({"pear"}));
   EXPECT_THAT(error(), EndsWith("train.csv:2: the class is empty"));
+  write(rows({"pear", std::string("app\0le", 6), "apple"}), rows({"pear"}));
+  EXPECT_THAT(error(), EndsWith("train.csv:2: the class has a zero byte"));
   for (const char* value : {"0", "-1", "1.0", "99999999999999999999999", "world", "Sport"}) {
     write(rows({"1", "2", "3", "4"}), rows({"1", value}));
     EXPECT_THAT(error(), HasSubstr(fmt::format("test.csv:2: class \"{}\" is none of those of AG News's names of 1 to 4", value)));

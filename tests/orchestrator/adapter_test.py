@@ -11,6 +11,7 @@ from gpt2_models import Gpt2Test  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
 from peft import LoraConfig, get_peft_model  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 
 class Adapter(Gpt2Test):
@@ -44,6 +45,14 @@ class Evaluate(Adapter):
         (adapter / "adapter_config.json").write_text(json.dumps(config | {"base_model_name_or_path": "gpt2"}))
         self.refused(2, ["gpt2, is no folder here", "--weights"], "evaluate", adapter, "--data", self.data)
         self.assert_close(self.evaluated(adapter, "--weights", self.base), self.python_logits(model))
+
+    def test_refuses_a_model_whose_outputs_are_not_finite(self):
+        adapter, _ = self.adapter()
+        path = adapter / "adapter_model.safetensors"
+        tensors = {name: torch.sign(tensor) * 3e38 if name.endswith("score.weight") else tensor for name, tensor in load_file(path).items()}
+        save_file(tensors, path, metadata={"format": "pt"})
+        for ranks in (1, 2):
+            self.refused(4, [f"{adapter}: the model's outputs for row", "are not finite"], "evaluate", adapter, "--data", self.data, ranks=ranks)
 
     def test_refuses_a_head_of_other_classes(self):
         adapter, _ = self.adapter(classes=3)

@@ -226,6 +226,24 @@ TEST(ConfigHash, StaysWhatEarlierRunsRecorded) {
   EXPECT_EQ(config_hash(default_config(ModelKind::gpt2_lora), inputs), "927b9fccd0e9d7e70fea2a5a6a78b597dfb3e56bf5cfb9f1c998cf34e13f19c5");
 }
 
+TEST(ConfigHash, IsOfWhatTheAdaptersAreHoweverItIsWritten) {
+  const InputHashes inputs{.data = "d", .weights = "w", .geometry = "g", .init = "", .tokenizer = "t"};
+  TrainConfig config = default_config(ModelKind::gpt2_lora);
+  config.lora_rank = 4;
+  const auto hash_of = [&](const std::string& alpha, const std::string& targets) {
+    config.lora_alpha = alpha;
+    config.lora_targets = targets;
+    return config_hash(config, inputs);
+  };
+  const std::string hash = hash_of("16", "c_attn,c_proj");
+  for (const char* same : {"4r", "16.0", "1.6e1"}) EXPECT_EQ(hash_of(same, " c_proj, c_attn"), hash);
+  EXPECT_EQ(hash_of("2.5r", "all-linear"), hash_of("10", "c_proj,c_fc,c_attn"));
+  EXPECT_NE(hash_of("12", "c_attn,c_proj"), hash);
+  EXPECT_NE(hash_of("16", "c_attn"), hash);
+  config.full = true;
+  EXPECT_EQ(hash_of("12", "c_attn"), hash_of("16", "c_fc"));
+}
+
 TEST(ConfigHash, CountsWhatCanChangeTheResultAlone) {
   const InputHashes inputs{.data = "d", .weights = "", .geometry = "", .init = "", .tokenizer = "t"};
   const std::string hash = config_hash({}, inputs);

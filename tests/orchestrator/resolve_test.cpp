@@ -77,8 +77,15 @@ TEST(Resolve, RefusesMoreRanksThanShards) {
 }
 
 TEST(Resolve, RefusesABatchBelowTheShards) {
-  EXPECT_THAT(usage_error_of({"--batch-size", "7"}), HasSubstr("--batch-size: 7 is below the 8 shards"));
-  EXPECT_EQ(resolved({"--batch-size", "8"}).config.batch_size, 8);
+  EXPECT_THAT(usage_error_of({"--batch-size", "7", "--shards", "8"}), HasSubstr("--batch-size: 7 is below the 8 shards"));
+  EXPECT_EQ(resolved({"--batch-size", "8"}).config.shards, 8);
+}
+
+TEST(Resolve, MakesNoMoreShardsThanASmallBatchHasRows) {
+  EXPECT_EQ(resolved({"--batch-size", "7"}).config.shards, 4);
+  EXPECT_EQ(resolved({"--batch-size", "1"}).config.shards, 1);
+  EXPECT_THAT(usage_error_of({"--batch-size", "3"}, {.ranks = 3, .cpus = 1, .fewest_cpus = 1, .most_cpus = 1, .train_rows = 100}),
+              HasSubstr("--shards: 2 is below the 3 ranks"));
 }
 
 TEST(Resolve, MakesNoMoreShardsThanTheBatchHasRowsOnALargeJob) {

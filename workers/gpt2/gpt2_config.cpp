@@ -38,10 +38,11 @@ constexpr std::array<std::pair<const char*, Activation>, 3> activations = {{
 }};
 
 /// Variants of GPT-2 that this program lacks, by the one value of their key that it has.
-constexpr std::array<std::pair<const char*, bool>, 3> fixed_keys = {{
+constexpr std::array<std::pair<const char*, bool>, 4> fixed_keys = {{
     {"scale_attn_weights", true},
     {"scale_attn_by_inverse_layer_idx", false},
     {"add_cross_attention", false},
+    {"is_causal", true},
 }};
 
 const nlohmann::json* find(const nlohmann::json& object, const char* key) {

@@ -20,6 +20,8 @@ TEST(OptionCheck, GivesAValueAsItsOptionHasIt) {
   EXPECT_EQ(check("scratch", "lr", ParameterValue(std::int64_t{1}), "x"), ParameterValue(1.0));
   EXPECT_EQ(check("scratch", "layers", ParameterValue(std::int64_t{2}), "x"), ParameterValue(std::int64_t{2}));
   EXPECT_EQ(check("gpt2-lora", "lora_alpha", ParameterValue(std::int64_t{16}), "x"), ParameterValue(std::string("16")));
+  EXPECT_EQ(check("gpt2-lora", "lora_alpha", ParameterValue(12.5), "x"), ParameterValue(std::string("12.5")));
+  EXPECT_EQ(check("gpt2-lora", "lora_alpha", ParameterValue(16.0), "x"), ParameterValue(std::string("16")));
   EXPECT_EQ(check("gpt2-lora", "lora_alpha", ParameterValue(std::string("2r")), "x"), ParameterValue(std::string("2r")));
   EXPECT_EQ(check("gpt2-lora", "rslora", ParameterValue(true), "x"), ParameterValue(true));
 }

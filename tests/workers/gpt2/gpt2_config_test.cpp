@@ -124,6 +124,7 @@ const BadConfig bad_configs[] = {
     {"UnscaledAttention", with(R"("scale_attn_weights": false)"), "scale_attn_weights: false is not supported, only true"},
     {"AttentionScaledByLayer", with(R"("scale_attn_by_inverse_layer_idx": true)"),
      "scale_attn_by_inverse_layer_idx: true is not supported, only false"},
+    {"NotCausal", with(R"("is_causal": false)"), "is_causal: false is not supported, only true"},
     {"CrossAttention", with(R"("add_cross_attention": true)"), "add_cross_attention: true is not supported, only false"},
     {"VariantIsNull", with(R"("scale_attn_weights": null)"), "scale_attn_weights: null is not supported"},
     {"RandomIsText", with(R"("agsweep_random": "yes")"), "agsweep_random: yes is neither true nor false"},
