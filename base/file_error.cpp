@@ -15,4 +15,11 @@ void throw_file_error(const fs::path& path, std::string_view action, int why) {
   throw RunTimeError("{}", message);
 }
 
+FilesystemFailure described(const fs::filesystem_error& error) {
+  const int why = error.code().value();
+  const bool cannot_look = why == EACCES || why == ENAMETOOLONG || why == ENOENT || why == ENOTDIR || why == ELOOP;
+  if (!cannot_look || error.path1().empty() || !error.path2().empty()) return {ExitCode::run_time_failure, error.what()};
+  return {ExitCode::bad_data, fmt::format("{}: {}", error.path1().string(), error_text(why))};
+}
+
 }  // namespace agsweep

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -14,5 +15,13 @@ struct DiskFull : RunTimeError {
 
 /// @param why  errno @throws DiskFull where it says so, else RunTimeError: "PATH: cannot ACTION: reason"
 [[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view action, int why);
+
+struct FilesystemFailure {
+  ExitCode code;
+  std::string message;
+};
+
+/// What a user reads of the C++ library's own error: bad data where a path cannot be looked at, else a failure at run time.
+FilesystemFailure described(const std::filesystem::filesystem_error& error);
 
 }  // namespace agsweep

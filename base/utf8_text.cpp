@@ -13,11 +13,14 @@ using std::string_view_literals::operator""sv;
 std::string_view other_encoding(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xFE\0\0"sv) || bytes.starts_with("\0\0\xFE\xFF"sv)) return "UTF-32";
   if (bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv)) return "UTF-16";
-  // ASCII characters, two where there are as many, without a byte order mark before them.
+  // Without a byte order mark: the first two characters are ASCII, or most of the first 32.
+  bytes = bytes.substr(0, 64);
   const auto zero = [bytes](std::size_t at) { return bytes[at] == '\0'; };
   if (bytes.size() < 2 || zero(0) == zero(1)) return {};
-  const bool second_too = bytes.size() < 4 || (zero(2) == zero(0) && zero(3) == zero(1));
-  return second_too ? "UTF-16" : "";
+  std::size_t ascii = 0;
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) ascii += zero(at) == zero(0) && zero(at + 1) == zero(1) ? 1 : 0;
+  const bool first_two = bytes.size() >= 4 && zero(2) == zero(0) && zero(3) == zero(1);
+  return first_two || ascii > bytes.size() / 4 ? "UTF-16" : "";
 }
 
 }  // namespace

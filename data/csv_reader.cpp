@@ -17,12 +17,22 @@ std::string_view without_blank_end(std::string_view content) {
   return content.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
+std::string unquoted(std::string_view content) {
+  std::string text;
+  bool quoted = false;
+  for (const char c : content) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted) text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 CsvReader::CsvReader(std::string_view content, std::string name, std::size_t min_columns, CsvDialect dialect)
     : content_(without_blank_end(content)), name_(std::move(name)), dialect_(dialect), columns_(min_columns) {
   if (content_.empty()) throw DataError("{}: the file is empty", name_);
-  require_line_feeds(content, name_);
+  if (content.find('\n') == content.npos) require_line_feeds(dialect.quotes ? unquoted(content) : std::string(content), name_);
 }
 
 void CsvReader::fail(std::string_view what) const { throw DataError("{}:{}: {}", name_, record_line_, what); }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/file_error.hpp"
 #include "base/system.hpp"  // say
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/manual/help_page.hpp"
@@ -48,9 +49,10 @@ ExitCode guarded(int rank, Work work) {
   } catch (const Error& error) {
     tell(rank, error.known_to_all, error.what());
     return error.code();
-  } catch (const std::filesystem::filesystem_error& error) {  // a folder that may not be read, a name that is too long
-    tell(rank, false, fmt::format("{}: {}", error.path1().string(), error.code().message()).c_str());
-    return ExitCode::bad_data;
+  } catch (const std::filesystem::filesystem_error& error) {
+    const FilesystemFailure failure = described(error);
+    tell(rank, false, failure.message.c_str());
+    return failure.code;
   } catch (const std::bad_alloc&) {
     tell(rank, false, "out of memory");
   } catch (const std::exception& error) {

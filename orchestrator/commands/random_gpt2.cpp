@@ -44,7 +44,7 @@ OptionTable<RandomGpt2Args> table() {
 ExitCode run(const Invocation& call) {
   const auto args = parsed(table(), call.arguments);
   if (args.d_model % args.heads != 0) throw UsageError("--heads: {} does not divide --d-model {}", args.heads, args.d_model);
-  NewFolder folder(args.out, "--out");
+  NewFolder folder(args.out, "--out", {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"});
   const Gpt2Config config = {.vocabulary = args.vocabulary,
                              .positions = args.positions,
                              .width = args.d_model,

@@ -44,7 +44,8 @@ struct View {
 View view_of(const std::filesystem::path& folder) {
   const SlurmView slurm = slurm_view(folder);
   View view{.text = fmt::format("{}: no sweep has begun here\n", folder.string())};
-  const bool is_submitted = !slurm.jobs.empty() || !slurm.failure.empty();
+  std::error_code unreadable;
+  const bool is_submitted = !slurm.jobs.empty() || std::filesystem::exists(folder / "slurm", unreadable);
   if (!is_submitted || !folders_of_sweep(folder).empty()) {
     const SweepResults sweep = read_sweep_journal(folder);
     const SweepStatus status = status_of(sweep);

@@ -165,8 +165,8 @@ void Transfer::check_answer() {
   const std::optional<std::string> range = continued_range();
   if (!range) position_ = 0;
   const auto length = info<curl_off_t>(curl_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);  // negative: not told
-  length_told_ = length >= 0;
-  std::string size = length_told_ ? std::to_string(length) : "*";
+  length_told_ = length >= 0 || range;
+  std::string size = length >= 0 ? std::to_string(length) : "*";
   if (range) size = range->substr(std::min(range->rfind('/') + 1, range->size()));  // "bytes 1000-1999/3000": of the whole
   if (size == "*" || size == std::to_string(request_.size)) return;
   throw DataError("{}: the server's file has {:.100} bytes instead of {}", shown_url(request_.url), size, request_.size);
@@ -206,17 +206,21 @@ std::string part_of(const ParsedUrl& url, CURLUPart name) {
 
 std::string shown_url(const std::string& url) {
   const ParsedUrl parsed = parsed_url(url);
-  if (!parsed || part_of(parsed, CURLUPART_PASSWORD).empty()) return url;
+  if (!parsed) {  // what stands before an @ may hold one
+    const std::size_t begin = url.find("://"), end = url.rfind('@');
+    return begin < end && end != url.npos ? url.substr(0, begin + 3) + url.substr(end) : url;
+  }
+  if (part_of(parsed, CURLUPART_PASSWORD).empty()) return url;
   curl_url_set(parsed.get(), CURLUPART_PASSWORD, nullptr, 0);
   return part_of(parsed, CURLUPART_URL);
 }
 
 void check_folder_url(const std::string& url, std::string_view option) {
   if (!url.starts_with("https://") && !url.starts_with("http://")) {
-    throw UsageError("{}: {} does not begin with https:// or http://", option, url);
+    throw UsageError("{}: {} does not begin with https:// or http://", option, shown_url(url));
   }
   const ParsedUrl parsed = parsed_url(url);
-  if (!parsed) throw UsageError("{}: {} names no server", option, url);
+  if (!parsed) throw UsageError("{}: {} is no URL of a server", option, shown_url(url));
   if (!part_of(parsed, CURLUPART_QUERY).empty() || !part_of(parsed, CURLUPART_FRAGMENT).empty()) {
     throw UsageError("{}: {} has a ? or a #, but the files' names are to stand at its end", option, shown_url(url));
   }

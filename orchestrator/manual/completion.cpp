@@ -107,7 +107,7 @@ _agsweep() {{
     case $command in
 {operands}    esac
     for ((i = 2; i < COMP_CWORD; i++)); do  # an operand stands there once
-      [[ " $words " != *" ${{COMP_WORDS[i]}} "* ]] || words=''
+      [[ ${{COMP_WORDS[i - 1]}} = -* || " $words " != *" ${{COMP_WORDS[i]}} "* ]] || words=''
     done
   fi
   # shellcheck disable=SC2207  # no word has a space

@@ -22,7 +22,7 @@ std::string job_text(const SlurmJob& job) {
 
 SlurmView slurm_view(const std::filesystem::path& folder) try {
   return {.jobs = jobs_of(folder), .failure = {}};
-} catch (const RunTimeError& error) {
+} catch (const Error& error) {
   return {.jobs = {}, .failure = error.what()};
 }
 

@@ -15,7 +15,6 @@ struct SlurmView {
   std::string failure;  // why SLURM does not say; empty: it does
 };
 
-/// @throws DataError when the folder cannot be read
 SlurmView slurm_view(const std::filesystem::path& folder);
 
 /// A line a job, for a person: "slurm    job 12: PENDING (Priority), requeued 2 times".

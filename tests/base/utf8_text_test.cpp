@@ -22,7 +22,7 @@ TEST(Utf8Text, LeavesAByteOrderMarkOutAndAllElseAsItStands) {
 }
 
 TEST(Utf8Text, NamesUtf16AndUtf32WithAndWithoutAMark) {
-  for (const auto text : {"\xFF\xFEW\0"sv, "\xFE\xFF\0W"sv, "W\0o\0"sv, "\0W\0o"sv}) {
+  for (const auto text : {"\xFF\xFEW\0"sv, "\xFE\xFF\0W"sv, "W\0o\0"sv, "\0W\0o"sv, "I\0\x19\x20m\0 \0"sv, "W\0"sv}) {
     EXPECT_EQ(error_of<DataError>([&] { utf8_text(text, "train.csv"); }),
               "train.csv: this is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8");
   }

@@ -46,6 +46,10 @@ TEST(CsvReader, RefusesLinesThatEndWithCarriageReturnsAlone) {
   EXPECT_THAT(error_of("\"1\",\"a\",\"b\"\r\"2\",\"c\",\"d\""), HasSubstr("carriage returns alone"));
 }
 
+TEST(CsvReader, TakesCarriageReturnsInsideQuotesOfALineThatDoesNotEnd) {
+  EXPECT_THAT(rows_of("1,\"a\rb\",c"), ElementsAre(ElementsAre("1", "a\rb", "c")));
+}
+
 TEST(CsvReader, ToleratesAMissingLastLineBreakAndBlankLinesAtTheEnd) {
   const auto one_row = ElementsAre(ElementsAre("1", "a", "b"));
   EXPECT_THAT(rows_of("1,a,b"), one_row);

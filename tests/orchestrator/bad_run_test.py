@@ -92,7 +92,8 @@ class BadModels(RunTest):
 
     def test_a_run_that_cannot_be_looked_at_is_named(self):
         name = "a" * 300  # longer than a name may be
-        self.refused_run([f"{self.folder / name}/config.toml: File name too long"], self.folder / name)
+        for ranks in (1, 2):
+            self.refused(DATA, f"{self.folder / name}/config.toml: File name too long", "evaluate", self.folder / name, "--data", self.data, ranks=ranks)
 
     def test_two_ranks_tell_it_once(self):
         self.refused_run([str(self.folder / "none"), "no run"], self.folder / "none", ranks=2)

@@ -127,6 +127,10 @@ class DamagedCheckpoint(Faults):
         self.assertIn("every checkpoint is damaged", result.stderr)
         self.assertIn(f"damaged ({self.generations[1]}: ", result.stderr)
         self.assertEqual((self.out / "steps.csv").read_bytes(), before)
+        self.assertIn("--resume --repair", result.stderr)
+        shutil.rmtree(self.out / "checkpoints")
+        self.resume("--repair").check()
+        self.assertEqual(bits(self.out), self.expected)
 
 
     def test_that_is_gone_is_not_taken_for_a_new_start(self):

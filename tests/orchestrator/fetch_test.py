@@ -113,6 +113,8 @@ class Misuse(ProgramTest):
         result = self.program.run("fetch", "gpt2", "--out", self.folder / "new", "--url", "http://me:secret@127.0.0.1:9", env=PROXIES).check(FAILED)
         self.assertIn("http://me@127.0.0.1:9/config.json: ", result.stderr)
         self.assertNotIn("secret", result.stderr)
+        for url in ("ftp://me:secret@host", "http://me:secret and more@host"):
+            self.assertNotIn("secret", self.program.run("fetch", "gpt2", "--out", self.folder / "new", "--url", url).check(USAGE).stderr)
 
     def test_a_file_in_the_place_of_the_folder_is_told(self):
         (self.folder / "file").touch()

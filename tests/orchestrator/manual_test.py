@@ -154,6 +154,7 @@ class Completion(ProgramTest):
             "agsweep status my": "agsweep status my\\ run/",
             "agsweep fetch g": "agsweep fetch gpt2 ",
             "agsweep fetch gpt2 g": "agsweep fetch gpt2 g",
+            "agsweep fetch --out gpt2 g": "agsweep fetch --out gpt2 gpt2 ",
             "agsweep help tra": "agsweep help train ",
             "agsweep submit --nodes 2 -- sw": "agsweep submit --nodes 2 -- sweep ",
             "agsweep submit -- sweep --retry": "agsweep submit -- sweep --retry-failed ",

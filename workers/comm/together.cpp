@@ -41,6 +41,9 @@ Failure describe(const std::exception_ptr& thrown) {
     return {Kind::interrupted, error.code(), error.what()};
   } catch (const Error& error) {
     return {Kind::other, error.code(), error.what()};
+  } catch (const std::filesystem::filesystem_error& error) {
+    const FilesystemFailure failure = described(error);
+    return {failure.code == ExitCode::bad_data ? Kind::data : Kind::run_time, failure.code, failure.message};
   } catch (const std::exception& error) {
     return {Kind::other, ExitCode::run_time_failure, error.what()};
   } catch (...) {

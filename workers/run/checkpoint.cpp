@@ -93,8 +93,10 @@ std::optional<LoadedCheckpoint> CheckpointStore::load_newest(const std::function
       warn(fmt::format("{}; the checkpoint before it is tried", error.what()));
     }
   }
-  throw DataError("{}: every checkpoint is damaged ({}); put one back as it was, or remove this folder to begin again at the first step",
-                  folder_.string(), newest);
+  throw DataError(
+      "{}: every checkpoint is damaged ({}); put one back as it was, or remove this folder, and begin again at the first step by --resume "
+      "--repair",
+      folder_.string(), newest);
 } catch (const fs::filesystem_error& error) {
   throw DataError("{}", error.what());
 }

@@ -99,6 +99,10 @@ class GoodServers(Downloads):
         server, _ = self.came(piece, ranged)
         self.assertEqual([wanted for _, wanted in server.asked], ["bytes=1000-", "bytes=2000-"])
 
+    def test_such_a_piece_may_have_no_length(self):
+        self.part.write_bytes(CONTENT[:1000])
+        self.came(fixed(206, CONTENT[1000:2000], Content_Range=f"bytes 1000-1999/{SIZE}", Content_Length=None), ranged)
+
     def test_a_symbolic_link_stays_and_what_it_names_is_replaced(self):
         self.file.symlink_to("real")
         self.download(whole)
