@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -41,10 +42,13 @@ OptionTable<RandomGpt2Args> table() {
   };
 }
 
+/// What it writes, and what transformers would take in its place.
+constexpr std::array model_files = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"};
+
 ExitCode run(const Invocation& call) {
   const auto args = parsed(table(), call.arguments);
   if (args.d_model % args.heads != 0) throw UsageError("--heads: {} does not divide --d-model {}", args.heads, args.d_model);
-  NewFolder folder(args.out, "--out", {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"});
+  NewFolder folder(args.out, "--out", model_files);
   const Gpt2Config config = {.vocabulary = args.vocabulary,
                              .positions = args.positions,
                              .width = args.d_model,

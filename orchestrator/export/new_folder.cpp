@@ -6,14 +6,7 @@ namespace agsweep {
 
 namespace fs = std::filesystem;
 
-const std::vector<const char*> NewFolder::export_files = {
-    "README.md",         "adapter_config.json",          "adapter_model.safetensors", "adapter_model.bin", "config.json",
-    "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",         "vocab.json",        "merges.txt",
-    "tokenizer.json",    "tokenizer_config.json",        "special_tokens_map.json",   "added_tokens.json",
-};
-
-NewFolder::NewFolder(fs::path path, std::string_view option, std::vector<const char*> files)
-    : path_(std::move(path)), files_(std::move(files)) {
+NewFolder::NewFolder(fs::path path, std::string_view option, std::span<const char* const> files) : path_(std::move(path)), files_(files) {
   std::error_code failure;
   if (fs::exists(path_, failure) && !fs::is_directory(path_, failure)) throw UsageError("{}: {} is no folder", option, path_.string());
   for (const char* name : files_) {
