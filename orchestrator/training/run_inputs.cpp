@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A run that has a checkpoint needs its --init file no more.
 void require_recorded_init(const RunRecord& record, const TrainConfig& config) {
   if (fs::exists(config.init) && FileFacts().init_sha256(config.init) != record.sha256.init) {
     throw DataError("{}: not the weights that the run was started from", config.init.string());
@@ -111,7 +110,7 @@ RunInputs read_inputs(Communicator& comm, const RunPlan& plan, const TrainConfig
     if (plan.record) {
       require_recorded_data(plan, data_sha256);
       require_recorded_weights(*plan.record, config, files);
-      require_recorded_init(*plan.record, config);
+      if (plan.needs_init) require_recorded_init(*plan.record, config);
     }
     inputs.record = plan.record ? *plan.record : new_record(plan.data, data_sha256, inputs.corpus.info, config, files);
   });

@@ -54,6 +54,8 @@ RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
   } else {
     plan.record->data = fs::absolute(args.data).lexically_normal();
   }
+  const bool checkpointed = has_checkpoint(args.out / "checkpoints");
+  plan.needs_init = !checkpointed || args.repair;  // which begins again where every checkpoint is damaged
   if (!fs::exists(args.out / "result.json")) return plan;
   plan.result = read_sealed_json(args.out / "result.json",
                                  "put it back as it was, or remove it: then --resume writes it anew from the last checkpoint");
@@ -62,7 +64,7 @@ RunPlan plan_run(const TrainArgs& args, const AskedOptions& asked) {
     throw RunTimeError("{}: this run failed, and would fail again: {}", args.out.string(), text_at(plan.result, "error"));
   }
   // Lost weights come again from the last checkpoint.
-  const bool weights_to_write = !fs::exists(args.out / "model.safetensors") && has_checkpoint(args.out / "checkpoints");
+  const bool weights_to_write = !fs::exists(args.out / "model.safetensors") && checkpointed;
   if (status == "done" && !weights_to_write) plan.state = RunPlan::State::finished;
   return plan;
 }

@@ -100,6 +100,17 @@ class MovedInputs(ProgramTest):
         self.program.run("train", "--out", run, "--resume", "--weights", moved).check()
         self.program.run("evaluate", run, "--data", self.data).check()
 
+    def test_a_run_with_a_checkpoint_needs_its_start_weights_no_more(self):
+        first, run = self.folder / "first", self.folder / "run"
+        options = ["train", "--data", self.data, "--model", "scratch", "--layers", 1, "--d-model", 8, "--heads", 1, "--ffn", 16, "--batch-size", 16,
+                   "--train-limit", 64, "--threads", 1, "--warmup-steps", 0]
+        self.program.run(*options, "--epochs", 1, "--out", first).check()
+        self.stopped(lambda: (run / "checkpoints").exists() and any((run / "checkpoints").glob("step-*")), *options, "--epochs", 300, "--out", run,
+                     "--init", first / "model.safetensors")
+        (first / "model.safetensors").write_bytes(b"of another training")
+        self.refused(DATA, "not the weights that the run was started from", "train", "--out", run, "--resume", "--repair")
+        self.program.run("train", "--out", run, "--resume").check()
+
     def test_a_path_of_any_bytes_is_recorded_and_read_back(self):
         base = os.path.join(os.fsencode(self.folder), b"g\xff\n'\"%41 \xc3\xa4")
         shutil.move(os.fsencode(self.gpt2("gpt2")), base)
