@@ -47,6 +47,11 @@ bool require_one_kind(const std::vector<std::string>& names, const std::map<std:
 
 std::vector<std::string> ag_news_classes() { return {"World", "Sports", "Business", "Sci/Tech"}; }
 
+void require_class_name(const std::string& name, const std::string& file, std::size_t line) {
+  if (name.empty()) throw DataError("{}:{}: the class is empty", file, line);
+  if (name.find('\0') != name.npos) throw DataError("{}:{}: the class has a zero byte", file, line);
+}
+
 ClassNames read_class_names(const std::filesystem::path& path) {
   std::string scratch;
   const std::string content = read_text(path);
@@ -58,8 +63,7 @@ ClassNames read_class_names(const std::filesystem::path& path) {
     const std::string name(trimmed(rest.substr(0, end)));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     ++line;
-    if (name.empty()) throw DataError("{}:{}: a class without a name", path.string(), line);
-    if (name.find('\0') != name.npos) throw DataError("{}:{}: the class has a zero byte", path.string(), line);  // HDF5 would cut it there
+    require_class_name(name, path.string(), line);
     if (std::find(names.begin(), names.end(), name) != names.end())
       throw DataError("{}:{}: \"{}\" stands there twice", path.string(), line, name);
     names.push_back(name);

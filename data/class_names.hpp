@@ -22,6 +22,9 @@ struct ClassNames {
   std::string origin;                                         // where the names are from, for a person: "classes.txt"
 };
 
+/// @throws DataError for a name that is empty, or has a zero byte, where HDF5 would cut it
+void require_class_name(const std::string& name, const std::string& file, std::size_t line);
+
 /// A class name a line, in label order. A cell holds a name, or the number of its line from 1 where no name is a number.
 /// @throws DataError with file and line
 ClassNames read_class_names(const std::filesystem::path& path);

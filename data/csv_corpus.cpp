@@ -32,8 +32,7 @@ TextTable read_table(const fs::path& path, std::string_view bytes, const CsvSour
   for (TableRow& row : table.rows) {
     std::string& cell = row.cells.front();
     cell = std::string(replace_invalid_utf8(trimmed(cell), scratch));
-    if (cell.empty()) throw DataError("{}:{}: the class is empty", table.name, row.line);
-    if (cell.find('\0') != cell.npos) throw DataError("{}:{}: the class has a zero byte", table.name, row.line);  // HDF5 would cut it there
+    require_class_name(cell, table.name, row.line);
   }
   return table;
 }

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <optional>
 
-#include "base/error.hpp"
 #include "slurm/queue.hpp"
 
 namespace agsweep {
@@ -29,7 +28,7 @@ std::string_view number_of(std::string_view id) { return id.substr(0, id.find('_
 
 }  // namespace
 
-std::vector<std::string> submitted_jobs(const fs::path& folder) try {
+std::vector<std::string> submitted_jobs(const fs::path& folder) {
   std::vector<std::int64_t> ids;
   if (!fs::exists(folder / "slurm")) return {};
   for (const fs::directory_entry& entry : fs::directory_iterator(folder / "slurm")) {
@@ -39,8 +38,6 @@ std::vector<std::string> submitted_jobs(const fs::path& folder) try {
   std::vector<std::string> texts;
   for (const std::int64_t id : ids) texts.push_back(std::to_string(id));
   return texts;
-} catch (const fs::filesystem_error& error) {
-  throw DataError("{}: cannot read: {}", error.path1().string(), error.code().message());
 }
 
 std::vector<SlurmJob> jobs_of(const fs::path& folder) {

@@ -115,7 +115,7 @@ TEST_F(CsvCorpus, ReadsClassNamesFromTheirFile) {
   EXPECT_EQ(corpus.train.rows.at(0).label, 1);
   EXPECT_EQ(corpus.train.rows.at(1).label, 1);
   write(rows({"1"}), rows({"1"}), "dogs\n\ncats\n");
-  EXPECT_THAT(error(), EndsWith("classes.txt:2: a class without a name"));
+  EXPECT_THAT(error(), EndsWith("classes.txt:2: the class is empty"));
   write(rows({"1"}), rows({"1"}), "dogs\ncats\ndogs\n");
   EXPECT_THAT(error(), EndsWith("classes.txt:3: \"dogs\" stands there twice"));
   write(rows({"1"}), rows({"1"}), "dogs\n");
