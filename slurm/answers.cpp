@@ -47,11 +47,12 @@ std::string said(std::string_view text) {
 }  // namespace
 
 std::string parse_sbatch(std::string_view output) {
-  const std::vector<std::string_view> lines = lines_of(output);
-  if (!lines.empty()) {
-    const std::string_view id = split(trimmed(lines.back()), ';').front();  // "12;cluster" in a federation
-    if (is_number(id)) return std::string(id);
+  std::string found;
+  for (const std::string_view line : lines_of(output)) {            // a site's plugins may say something before it, or after
+    const std::string_view id = split(trimmed(line), ';').front();  // "12;cluster" in a federation
+    if (is_number(id)) found = id;
   }
+  if (!found.empty()) return found;
   throw RunTimeError("sbatch: no job id in its answer: {}", output);
 }
 

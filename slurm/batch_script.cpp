@@ -36,7 +36,8 @@ std::string output_pattern(const BatchJob& job) {
   return fmt::format("{}/slurm/job-{}.out", pattern, job.array > 0 ? "%A_%a" : "%j");
 }
 
-std::string directives(const BatchJob& job) {
+/// sbatch's options, key and value; no value: a flag.
+std::vector<std::pair<std::string, std::string>> options_of(const BatchJob& job) {
   std::vector<std::pair<std::string, std::string>> all = {
       {"job-name", job.name},  {"output", output_pattern(job)},
       {"open-mode", "append"},  // or a requeue would empty it
@@ -45,8 +46,12 @@ std::string directives(const BatchJob& job) {
   if (job.array > 0) all.emplace_back("array", fmt::format("0-{}", job.array - 1));
   if (job.cpus_per_task > 0) all.emplace_back("cpus-per-task", fmt::format("{}", job.cpus_per_task));
   all.insert(all.end(), job.options.begin(), job.options.end());
+  return all;
+}
+
+std::string directives(const BatchJob& job) {
   std::string text;
-  for (const auto& [key, value] : all) {
+  for (const auto& [key, value] : options_of(job)) {
     text += value.empty() ? fmt::format("#SBATCH --{}\n", key) : fmt::format("#SBATCH --{}={}\n", key, directive_value(value));
   }
   return text;
@@ -106,8 +111,35 @@ stop() {
 }
 trap stop USR2 TERM
 
+# A state that squeue does not tell is asked for again: a cancelled job that took no answer for RUNNING would come back to life.
+state_of_job() {
+  local state tries
+  for ((tries = 0; tries < 24; ++tries)); do
+    state=$(squeue --noheader --states=all --jobs="$job" --format=%T)
+    [ -z "$state" ] || break
+    sleep 5
+  done
+  echo "$state"
+}
+
+# Whether SLURM is taking the nodes away: it tells that to the steps alone, which mpirun's daemons are.
+is_preempted() { case $(squeue --noheader --states=all --jobs="$job" --Format=PreemptTime) in *:*) ;; *) false ;; esac; }
+
+# Puts the job back into the queue; a controller that does not answer is asked again.
+requeue() {
+  local answer
+  until answer=$(scontrol requeue "$job" 2>&1); do
+    say "$answer"
+    case $answer in
+      *'timed out'* | *'contact slurm controller'* | *onnection*) sleep 5 ;;
+      *) return 1 ;;
+    esac
+  done
+}
+
 [ -d "$records" ] || give_up "$records is missing on $(hostname): it must be on a file system that all nodes share"
 { mkdir -p "$folder" && : >>"$starts"; } || give_up "cannot write to $out"
+[ -e "$records/job-${job%%_*}.sh" ] || cp -- "$0" "$records/job-${job%%_*}.sh"  # submitted by hand, or by an sbatch that lost the answer
 ! is_stuck || give_up "$stuck"
 steps >>"$starts"
 rm -f "$folder/stopped"
@@ -119,8 +151,8 @@ constexpr const char* wait_and_requeue = R"bash(  step=$!
   until caught='' && wait "$step"; code=$?; [ -z "$caught" ]; do :; done
 fi
 
-# Ranks that were asked to stop before they could hear it were ended by the signal.
-if [ "$code" != 85 ] && ! { [ -n "$asked" ] && [ "$code" -gt 128 ]; }; then exit "$code"; fi
+# Ranks that were asked to stop before they could hear it were ended by the signal, or mpirun lost them with their nodes.
+if [ "$code" != 85 ] && ! { [ "$code" -gt 128 ] && { [ -n "$asked" ] || is_preempted; }; }; then exit "$code"; fi
 
 # Somebody wanted the end: agsweep stop, or the sweep's time budget.
 if [ -s "$folder/stopped" ]; then
@@ -129,18 +161,22 @@ if [ -s "$folder/stopped" ]; then
 fi
 
 # One that was cancelled, or has passed its limit, is ending by now and stays so.
-state=$(squeue --noheader --jobs="$job" --format=%T)
+state=$(state_of_job)
 case $state in
-  RUNNING | '') ;;
+  RUNNING | SIGNALING) ;;
+  '')
+    say "SLURM does not tell the job's state, so not requeued; submit it again to go on"
+    exit 85
+    ;;
   *)
-    say "the job is $state, so not requeued; submit it again to go on"
+    say "the job is $state, so not requeued by this script: SLURM ends it, or has put it back itself; submit it again where it has not"
     exit 85
     ;;
 esac
 ! is_stuck || give_up "$stuck"
 if [ "${SLURM_RESTART_COUNT:-0}" -ge "$most_requeues" ]; then
   say "requeued $most_requeues times, so not once more; submit it again to go on"
-elif scontrol requeue "$job"; then
+elif requeue; then
   say "requeued"
 else
   say "SLURM does not requeue it; submit it again to go on"
@@ -153,6 +189,9 @@ exit 85
 std::string batch_script(const BatchJob& job) {
   for (const std::string& word : job.submitted_as) require_one_line(word);
   std::string text = fmt::format("#!/bin/bash\n{}\n{}# Submitted as: {}\n", directives(job), explanation, shell_command(job.submitted_as));
+  text += "\nunset \"${!SQUEUE_@}\"     # a person's own filters, with which squeue would not show this job\n";
+  text += "unset SLURM_EXPORT_ENV  # with --export=NONE; or the ranks would get nothing of what is set below\n";
+  if (job.array == 0) text += "unset \"${!SLURM_ARRAY_@}\"  # of a job that has submitted this one\n";
   text += fmt::format("\nout={}\n", shell_word(job.folder.string()));
   text += job.array > 0 ? "folder=$out/part-$SLURM_ARRAY_TASK_ID\n" : "folder=$out\n";
   text += job.array > 0 ? "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n" : "job=$SLURM_JOB_ID\n";
@@ -167,10 +206,17 @@ std::string batch_script(const BatchJob& job) {
       "export AGSWEEP_SUBMITTED_AS={}  # what the program says goes on with it\n",
       shell_word(shell_command(job.submitted_as)));
   for (const std::string& line : job.setup) text += line + "\n";
-  if (job.cpus_per_task > 0) text += "export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK  # srun has not asked for it by itself since 22.05\n";
+  // srun has not asked for it by itself since 22.05.
+  text += "[ -z \"${SLURM_CPUS_PER_TASK-}\" ] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK\n";
   text += launch(job);
   text += wait_and_requeue;
   return text;
+}
+
+std::vector<std::string> sbatch_words(const BatchJob& job) {
+  std::vector<std::string> words;
+  for (const auto& [key, value] : options_of(job)) words.push_back(value.empty() ? "--" + key : fmt::format("--{}={}", key, value));
+  return words;
 }
 
 std::string job_name(const std::string& text) {

@@ -1,6 +1,10 @@
 #include "slurm/queue.hpp"
 
-#include <algorithm>  // std::all_of
+#include <unistd.h>  // environ
+
+#include <algorithm>  // std::ranges::all_of, std::ranges::none_of
+#include <chrono>
+#include <initializer_list>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
@@ -14,9 +18,24 @@ namespace {
 
 constexpr std::string_view unknown_job = "Invalid job id specified";
 
-ProgramResult run(const std::vector<std::string>& command) {
+constexpr std::chrono::minutes usual_limit(1);
+constexpr std::chrono::minutes sbatch_limit(10);  // one that is ended may have queued the job
+
+/// This process's environment without the variables that begin so.
+std::vector<std::string> environment_without(std::initializer_list<std::string_view> prefixes) {
+  std::vector<std::string> kept;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (std::ranges::none_of(prefixes, [&](std::string_view prefix) { return text.starts_with(prefix); })) kept.emplace_back(text);
+  }
+  return kept;
+}
+
+/// Without a person's own filters of squeue: a job that is not shown would count as none.
+ProgramResult run(const std::vector<std::string>& command, std::chrono::minutes limit = usual_limit,
+                  std::initializer_list<std::string_view> without = {"SQUEUE_"}) {
   try {
-    return run_program(command);
+    return run_program(command, {}, limit, environment_without(without));
   } catch (const CannotStart& error) {
     throw RunTimeError("{}; SLURM's commands must be on PATH: is this a login node of the cluster?", error.what());
   }
@@ -31,17 +50,22 @@ RunTimeError failure(const std::vector<std::string>& command, const ProgramResul
   return RunTimeError("{} failed (exit status {}): {}", command.front(), result.status, line);
 }
 
-std::string output_of(const std::vector<std::string>& command) {
-  const ProgramResult result = run(command);
-  if (result.status != 0) throw failure(command, result);
-  return result.output;
-}
-
 }  // namespace
 
-std::string submit_job(const std::filesystem::path& script) { return parse_sbatch(output_of({"sbatch", "--parsable", script.string()})); }
+std::string submit_job(const std::filesystem::path& script, const std::vector<std::string>& options) {
+  std::vector<std::string> command = {"sbatch", "--parsable"};
+  command.insert(command.end(), options.begin(), options.end());
+  command.push_back(script.string());
+  // What a job or an array that submits this one has of its own, and would hand on as the new job's.
+  const ProgramResult result = run(command, sbatch_limit, {"SBATCH_ARRAY_INX=", "SLURM_ARRAY_", "SLURM_RESTART_COUNT="});
+  if (result.status != 0) throw failure(command, result);
+  return parse_sbatch(result.output);
+}
 
-void cancel_job(const std::string& id) { output_of({"scancel", id}); }
+void cancel_job(const std::string& id) {
+  const std::vector<std::string> command = {"scancel", id};
+  if (const ProgramResult result = run(command); result.status != 0) throw failure(command, result);
+}
 
 bool srun_has_pmix() {
   const ProgramResult list = run({"srun", "--mpi=list"});
@@ -72,7 +96,7 @@ std::vector<SlurmJob> accounted_jobs(std::span<const std::string> ids) {
 
 bool job_has_ended(const std::string& id) try {
   const std::vector<SlurmJob> jobs = queued_jobs({&id, 1});
-  return std::all_of(jobs.begin(), jobs.end(), [](const SlurmJob& job) { return is_final(job.state); });
+  return !jobs.empty() && std::ranges::all_of(jobs, [](const SlurmJob& job) { return is_final(job.state); });
 } catch (const RunTimeError&) {
   return false;
 }

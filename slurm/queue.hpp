@@ -11,8 +11,10 @@ namespace agsweep {
 
 // SLURM's commands, run without a shell. Each function throws RunTimeError with SLURM's own words when a command fails or is not on PATH.
 
-/// Puts a batch script into the queue. @return the job's id
-std::string submit_job(const std::filesystem::path& script);
+/// Puts a batch script into the queue.
+/// @param options  the script's own, "--time=60": on the command line they go before what SBATCH_* in the environment says
+/// @return the job's id
+std::string submit_job(const std::filesystem::path& script, const std::vector<std::string>& options);
 
 void cancel_job(const std::string& id);
 
@@ -26,7 +28,8 @@ std::vector<SlurmJob> queued_jobs(std::span<const std::string> ids);
 /// What the accounting says of jobs; nothing where a cluster has none.
 std::vector<SlurmJob> accounted_jobs(std::span<const std::string> ids);
 
-/// Whether a job or an array's task ("12_3") has surely ended. False where SLURM does not answer.
+/// Whether SLURM says that a job or an array's task ("12_3") has ended. False where it does not answer, or does not know the job: it may be
+/// another cluster's, or hidden from this user.
 bool job_has_ended(const std::string& id);
 
 }  // namespace agsweep

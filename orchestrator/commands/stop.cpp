@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
+#include "orchestrator/slurm/slurm_view.hpp"
 #include "orchestrator/sweep/sweep_mail.hpp"
 #include "sweeps/journal/mailbox.hpp"
 
@@ -45,7 +46,13 @@ void stop_all(const SteeredSweep& sweep) {
                holder.process.host);
     ++asked;
   }
-  if (asked == 0) throw RunTimeError("{}: nobody works on it, so there is nothing to stop", sweep.folder().string());
+  if (asked > 0) return;
+  for (const SlurmJob& job : slurm_view(sweep.folder()).jobs) {
+    if (is_final(job.state)) continue;
+    throw RunTimeError("{}: nobody works on it now, but SLURM job {} ({}) will; end it by scancel {}", sweep.folder().string(), job.id,
+                       job.state, job.id);
+  }
+  throw RunTimeError("{}: nobody works on it, so there is nothing to stop", sweep.folder().string());
 }
 
 ExitCode run(const Invocation& call) {

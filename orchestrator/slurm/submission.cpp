@@ -1,18 +1,28 @@
 #include "orchestrator/slurm/submission.hpp"
 
+#include <algorithm>  // std::max
+#include <exception>
+#include <span>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/program_path.hpp"
-#include "orchestrator/options/resolve.hpp"  // is_given
+#include "base/shell.hpp"
+#include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/slurm/submitted_jobs.hpp"
+#include "orchestrator/sweep/sweep_cost.hpp"  // known_points
 #include "orchestrator/sweep/sweep_plan.hpp"
-#include "orchestrator/training/run_lock.hpp"  // lock_folder, require_no_parts
+#include "orchestrator/training/run_inputs.hpp"  // read_training_corpus
+#include "orchestrator/training/run_lock.hpp"    // lock_folder, require_no_parts
+#include "orchestrator/training/run_plan.hpp"
 #include "slurm/queue.hpp"
 #include "sweeps/aggregate/sweep_results.hpp"  // folders_of_sweep
 #include "sweeps/space/read_spec.hpp"          // set_part
+#include "workers/gpt2/checkpoint_files.hpp"
+#include "workers/gpt2/gpt2_config.hpp"
 
 namespace agsweep {
 
@@ -60,6 +70,56 @@ SweepPlan checked_sweep(const AskedOptions& asked) {
   const SweepPlan plan = plan_sweep(args, asked_in(train_options(), asked));
   require_same_sweep(args, plan);
   return plan;
+}
+
+/// Of the job's trainings: what `train` or `sweep` would read before it starts them.
+struct JobsTrainings {
+  fs::path data;
+  std::vector<AskedOptions> options;  // of one, or of some of a sweep's configurations: they will do if one does
+  std::int64_t ranks = 1;             // of each
+};
+
+/// What can be known of them without the job's ranks: whether options fit each other, and the files are good.
+void check_trainings(const JobsTrainings& trainings, bool on_gpus, const Message& message) {
+  for (const fs::path& path : {trainings.data, filled_config(trainings.options.front()).weights}) {
+    if (path.empty() || fs::exists(path)) continue;
+    message(fmt::format("warning: {} is not there now; the job needs it when it starts", path.string()));  // a setup line may make it
+    return;
+  }
+  const WorldFacts facts{.ranks = static_cast<int>(trainings.ranks),
+                         .train_rows = static_cast<std::int64_t>(read_training_corpus(trainings.data).train.rows()),
+                         .device = on_gpus ? Device::cuda : Device::cpu};
+  std::exception_ptr first_failure;
+  for (const AskedOptions& options : trainings.options) {
+    try {
+      const TrainConfig config = resolve(options, facts).config;
+      if (!config.weights.empty()) read_gpt2_config(find_checkpoint_files(config.weights).config);
+      return;
+    } catch (const Error&) {
+      if (!first_failure) first_failure = std::current_exception();
+    }
+  }
+  std::rethrow_exception(first_failure);
+}
+
+JobsTrainings trainings_of(const SweepPlan& plan, const AskedOptions& asked) {
+  constexpr std::size_t most = 16;
+  JobsTrainings trainings{.data = text_of(asked, "data"), .options = {}, .ranks = number_of(asked, "ranks-per-trial", 1)};
+  std::vector<Point> points = known_points(plan.spec, most);
+  if (points.empty()) points.push_back(first_point(plan.spec));
+  for (const Point& point : points) trainings.options.push_back(trial_options(plan, point, 0));
+  return trainings;
+}
+
+/// As the job itself will plan its run.
+JobsTrainings trainings_of(const SubmitArgs& args, const AskedOptions& asked) {
+  const TrainArgs train{.data = text_of(asked, "data"),
+                        .out = text_of(asked, "out"),
+                        .config = text_of(asked, "config"),
+                        .resume = true,
+                        .repair = asked.contains("repair")};
+  RunPlan plan = plan_run(train, asked_in(train_options(), asked));
+  return {.data = std::move(plan.data), .options = {std::move(plan.options)}, .ranks = args.nodes * args.ntasks_per_node};
 }
 
 /// Whether the ranks that the job will have can be shared out.
@@ -123,21 +183,25 @@ std::vector<std::pair<std::string, std::string>> sbatch_options(const SubmitArgs
   return options;
 }
 
-/// @throws RunTimeError naming the job that works on the folder, or waits to, or the process that does
-void require_idle(const fs::path& folder) {
-  for (const SlurmJob& job : queued_jobs(submitted_jobs(folder))) {
+/// @throws RunTimeError naming the first that has not ended
+void require_ended(const fs::path& folder, std::span<const std::string> jobs) {
+  for (const SlurmJob& job : queued_jobs(jobs)) {
     if (is_final(job.state)) continue;
     throw RunTimeError("{}: SLURM job {} is there for it ({}{}); wait for it, or end it by scancel {}", folder.string(), job.id, job.state,
                        job.reason.empty() ? "" : ": " + job.reason, job.id);
   }
+}
+
+/// @throws RunTimeError naming the job that works on the folder, or waits to, or the process that does
+void require_idle(const fs::path& folder) {
+  require_ended(folder, submitted_jobs(folder));
   const LockRequest request{.process = this_process(), .job_ended = job_has_ended};
   const LockAttempt attempt = try_lock(folder, request);
   if (attempt.lock || !attempt.blocker.holder) return;
   const LockHolder& holder = *attempt.blocker.holder;
-  const bool in_job = !holder.slurm_job.empty();
-  if (!in_job && attempt.blocker.view != ProcessView::running) return;  // the job finds out whether its counter stands still
-  throw RunTimeError("{}: process {} on host {}{} works on it", folder.string(), holder.process.pid, holder.process.host,
-                     in_job ? fmt::format(" (SLURM job {})", holder.slurm_job) : "");
+  if (!holder.slurm_job.empty()) require_ended(folder, {&holder.slurm_job, 1});
+  if (attempt.blocker.view != ProcessView::running) return;  // the job finds out whether its counter stands still
+  throw RunTimeError("{}: process {} on host {} works on it", folder.string(), holder.process.pid, holder.process.host);
 }
 
 }  // namespace
@@ -164,7 +228,9 @@ BatchJob plan_submission(const std::vector<std::string>& command_line, const Ask
   } else if (args.array > 0) {
     throw UsageError("--array: only a sweep has parts");
   }
-  check_ranks(args, is_sweep ? number_of(command.asked, "ranks-per-trial", 1) : args.nodes * args.ntasks_per_node);
+  const JobsTrainings trainings = is_sweep ? trainings_of(*sweep, command.asked) : trainings_of(args, command.asked);
+  check_ranks(args, trainings.ranks);
+  check_trainings(trainings, args.gpus_per_node > 0, message);
 
   BatchJob job;
   job.folder = fs::absolute(out).lexically_normal();
@@ -182,6 +248,7 @@ BatchJob plan_submission(const std::vector<std::string>& command_line, const Ask
   const std::vector<std::string> words = without_folder(command.words);
   job.command.insert(job.command.end(), words.begin(), words.end());
   job.submitted_as = command_line;
+  std::erase(job.submitted_as, "--dry-run");  // submit's: a sweep has none here
   return job;
 }
 
@@ -194,12 +261,16 @@ std::string submit(const BatchJob& job, const Message& message) {
   write_file_atomically(script, text);
   std::string id;
   try {
-    id = submit_job(script);
+    id = submit_job(script, sbatch_words(job));
     put_in_place(script, records / fmt::format("job-{}.sh", id));
-  } catch (const Error&) {
+  } catch (const Error& error) {
     std::error_code ignored;
     fs::remove(script, ignored);
-    if (!id.empty()) cancel_job(id);  // no job without its record: nobody would know whose folder this is
+    if (id.empty()) {
+      throw RunTimeError("{}\nwhere SLURM has only not answered, the job may be in the queue all the same: squeue --me --name {}",
+                         error.what(), shell_word(job.name));
+    }
+    cancel_job(id);  // no job without its record: nobody would know whose folder this is
     throw;
   }
   return id;

@@ -105,10 +105,14 @@ std::pair<std::string, std::string> sbatch_option(const std::string& text) {
   constexpr std::array<std::string_view, 15> own = {
       "nodes", "ntasks-per-node", "gpus-per-node", "time",    "partition", "account", "mem",       "signal",
       "array", "job-name",        "output",        "requeue", "open-mode", "wrap",    "no-requeue"};
+  constexpr std::array<std::string_view, 2> without_id = {"wait", "test-only"};
   const std::size_t equals = text.find('=');
   const std::string key = text.substr(0, equals);
   if (key.empty() || key.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != key.npos || key.front() == '-') {
     throw UsageError("--sbatch-option: {}: write KEY=VALUE, or a flag's KEY, without dashes before it", text);
+  }
+  if (std::find(without_id.begin(), without_id.end(), key) != without_id.end()) {
+    throw UsageError("--sbatch-option: {}: sbatch would not answer with the job's id at once", text);
   }
   if (std::find(own.begin(), own.end(), key) != own.end()) {
     const auto& table = submit_options();

@@ -73,12 +73,18 @@ int give_name(const fs::path& file, const fs::path& name, const std::string& tex
   return 0;
 }
 
-/// Watches what is in the way. @return false when its holder, or another one, moves; true when it has stood still or is gone
-bool stands_still(const LockBlocker& blocker, const LockWait& wait) {
+/// Whether SLURM says that the holder's job has ended, another one than that of the request.
+bool job_has_ended(const LockBlocker& blocker, const LockRequest& request) {
+  if (!blocker.holder || blocker.holder->slurm_job.empty() || blocker.holder->slurm_job == request.slurm_job) return false;
+  return request.job_ended(blocker.holder->slurm_job);
+}
+
+/// Watches what is in the way. @return false when its holder, or another one, moves; true when it has stood still so long, or is gone
+bool stands_still(const LockBlocker& blocker, double seconds, const LockWait& wait) {
   wait.message(fmt::format("{}: made by {}, which is not seen to run; it is taken over unless it changes within {} s",
-                           blocker.path.string(), name_of(blocker), lock_stale_seconds));
+                           blocker.path.string(), name_of(blocker), seconds));
   const double begun = wait.now();
-  while (wait.now() - begun < lock_stale_seconds) {
+  while (wait.now() - begun < seconds) {
     wait.sleep(poll_seconds);
     const std::optional<std::string> content = content_of(blocker.path);
     if (!content) return true;
@@ -163,8 +169,7 @@ struct LockTaker {
     if (blocker.view == ProcessView::gone || still.contains(blocker.content)) return true;
     if (!blocker.holder || blocker.holder->slurm_job.empty()) return false;
     const LockHolder& holder = *blocker.holder;
-    if (holder.slurm_job == request.slurm_job) return holder.slurm_restarts < request.slurm_restarts;
-    return request.job_ended(holder.slurm_job);
+    return holder.slurm_job == request.slurm_job && holder.slurm_restarts < request.slurm_restarts;
   }
 
   /// Puts this taker's file in place of `path`.
@@ -238,7 +243,10 @@ SweepLock lock_sweep(const fs::path& folder, const LockRequest& request, const L
     if (attempt.lock) return std::move(*attempt.lock);
     const LockBlocker& blocker = attempt.blocker;
     const bool runs = blocker.view == ProcessView::running;
-    if (runs ? !goes(blocker, request.process, wait) : !stands_still(blocker, wait)) throw held_error(folder, blocker);
+    const auto still_stands = [&] {
+      return stands_still(blocker, job_has_ended(blocker, request) ? lock_ended_seconds : lock_stale_seconds, wait);
+    };
+    if (runs ? !goes(blocker, request.process, wait) : !still_stands()) throw held_error(folder, blocker);
     if (!runs) still.insert(blocker.content);
   }
 }

@@ -18,7 +18,8 @@ struct LockRequest {
   ProcessIdentity process;
   std::string slurm_job = {};       // SLURM_JOB_ID; empty outside SLURM
   std::int64_t slurm_restarts = 0;  // SLURM_RESTART_COUNT
-  /// Whether SLURM says that a job has ended; asked of holders that run in another job.
+  /// Whether SLURM says that a job has ended; asked of holders that run in another job. What it says is not taken for sure: a holder may
+  /// have recorded a job that it is no part of, from a shell's old environment.
   std::function<bool(const std::string& job)> job_ended = [](const std::string&) { return false; };
 };
 
@@ -75,6 +76,7 @@ class LockWatch {
 };
 
 constexpr double lock_stale_seconds = 60;  // a counter that stands still for so long has no holder any more
+constexpr double lock_ended_seconds = 25;  // the same where SLURM says that the holder's job has ended: two bumps, and some
 constexpr double lock_ending_seconds = 2;  // a holder that is seen to run for so long is not about to end
 
 /// The lock file in the way of a request: sweep.lock itself, or the claim of another process that is replacing it.
@@ -91,9 +93,9 @@ struct LockAttempt {
   LockBlocker blocker;
 };
 
-/// Takes FOLDER/sweep.lock if it is free, or its holder is surely gone: its process has ended, it was the same SLURM job before a
-/// requeue, or its job has ended.
-/// @param still  contents of lock files that the caller has seen unchanged for lock_stale_seconds: their holders count as gone unless
+/// Takes FOLDER/sweep.lock if it is free, or its holder is surely gone: its process has ended, or it was the same SLURM job before a
+/// requeue.
+/// @param still  contents of lock files that the caller has seen unchanged for long enough: their holders count as gone unless
 ///               they are seen to run
 /// @throws RunTimeError when the folder cannot be written
 LockAttempt try_lock(const std::filesystem::path& folder, const LockRequest& request, const std::set<std::string>& still = {});
@@ -106,7 +108,7 @@ struct LockWait {
 };
 
 /// Takes FOLDER/sweep.lock. A holder that is not seen to run (another host, a stopped process, a damaged file) is watched until its
-/// counter moves, or has stood still for lock_stale_seconds.
+/// counter moves, or has stood still for lock_stale_seconds, or lock_ended_seconds where its job has ended.
 /// @throws RunTimeError naming host and process of a holder that lives: after lock_ending_seconds if it is seen to run on this machine
 SweepLock lock_sweep(const std::filesystem::path& folder, const LockRequest& request, const LockWait& wait);
 

@@ -25,7 +25,7 @@ TEST(Sbatch, PrintsTheJobsNumberAlone) { EXPECT_EQ(parse_sbatch("12\n"), "12"); 
 
 TEST(Sbatch, OfAFederationAddsTheClustersName) { EXPECT_EQ(parse_sbatch("12;north\n"), "12"); }  // written, not recorded
 
-TEST(Sbatch, SitesPrintLinesOfTheirOwnBeforeIt) { EXPECT_EQ(parse_sbatch("Budget left: 1200 h\n\n 4711 \n"), "4711"); }
+TEST(Sbatch, SitesPrintLinesOfTheirOwnAroundIt) { EXPECT_EQ(parse_sbatch("Budget left: 1200 h\n\n 4711 \nThank you\n"), "4711"); }
 
 TEST(Sbatch, WithoutANumberIsAnError) {
   EXPECT_THAT(error_of<RunTimeError>([] { parse_sbatch("Submitted batch job 12\n"); }), HasSubstr("sbatch: no job id"));

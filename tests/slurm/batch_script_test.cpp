@@ -70,15 +70,15 @@ TEST(BatchScript, SetUpComesBeforeTheLaunch) {
   job.launcher = Launcher::mpirun;
   const std::string script = batch_script(job);
   EXPECT_THAT(script, HasSubstr("\n  mpirun --bind-to none \\\n"));
-  EXPECT_THAT(script, HasSubstr("\nmodule load openmpi/4.1\nexport A='b c'\ncode=85\n"));
+  EXPECT_THAT(script, HasSubstr("\nmodule load openmpi/4.1\nexport A='b c'\n[ -z "));
 }
 
 TEST(BatchScript, TellsSrunOfTheCpusOfATask) {
   BatchJob job = small_job();
-  EXPECT_THAT(batch_script(job), Not(HasSubstr("CPUS_PER_TASK")));
+  EXPECT_THAT(batch_script(job), Not(HasSubstr("cpus-per-task")));
   job.cpus_per_task = 6;
   EXPECT_THAT(batch_script(job), HasSubstr("\n#SBATCH --cpus-per-task=6\n"));
-  EXPECT_THAT(batch_script(job), HasSubstr("\nexport SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK"));
+  EXPECT_THAT(batch_script(job), HasSubstr("|| export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK\n"));
 }
 
 TEST(BatchScript, QuotesPathsForSbatchAndForTheShell) {
@@ -89,6 +89,13 @@ TEST(BatchScript, QuotesPathsForSbatchAndForTheShell) {
   EXPECT_THAT(script, HasSubstr("\n#SBATCH --output=\"/data/it's \\\"50 %%\\\" é/slurm/job-%j.out\"\n"));
   EXPECT_THAT(script, HasSubstr("\nout='/data/it'\\''s \"50 %\" é'\n"));
   EXPECT_THAT(script, HasSubstr("\n#SBATCH --comment=\"a # b\"\n#SBATCH --exclusive\n"));
+}
+
+TEST(BatchScript, HasItsOptionsForACommandLineToo) {
+  BatchJob job = small_job();
+  job.options = {{"comment", "a # b"}, {"exclusive", ""}};
+  EXPECT_THAT(sbatch_words(job), testing::ElementsAre("--job-name=agsweep-one", "--output=/data/one/slurm/job-%j.out", "--open-mode=append",
+                                                      "--requeue", "--signal=B:USR2@120", "--comment=a # b", "--exclusive"));
 }
 
 TEST(BatchScript, RefusesWhatSbatchCannotBeTold) {

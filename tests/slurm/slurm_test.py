@@ -369,7 +369,7 @@ class Script(SlurmTest):
     def test_of_nodes_with_eight_gpus_is_one_that_slurm_takes(self):
         spec = pathlib.Path(__file__).resolve().parents[2] / "examples" / "h100-nodes.toml"
         script = self.program.run("submit", "--dry-run", "--nodes", 1, "--partition", "gpu", "--", "sweep", "--spec", spec, "--data", self.data,
-                                  "--out", self.folder / "sweep", env=cluster.environment).check().stdout
+                                  "--out", self.folder / "sweep", "--weights", "gpt2", env=cluster.environment).check().stdout
         for directive in ("nodes=1", "ntasks-per-node=8", "gpus-per-node=8", "cpus-per-task=12", "exclusive", "signal=B:USR2@180"):
             self.assertIn(f"\n#SBATCH --{directive}\n", script)
         result = subprocess.run(["sbatch", "--test-only"], input=script, text=True, capture_output=True, env=os.environ | cluster.environment)
