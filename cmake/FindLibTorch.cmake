@@ -20,7 +20,7 @@ find_package_handle_standard_args(LibTorch
 if(LibTorch_FOUND AND NOT TARGET LibTorch::cpu)
   add_library(LibTorch::headers INTERFACE IMPORTED)
   # Searched last: the wheel brings headers of its own for fmt and others, whose libraries it does not bring.
-  target_compile_options(LibTorch::headers INTERFACE "SHELL:-idirafter ${LibTorch_INCLUDE_DIR}")
+  target_compile_options(LibTorch::headers INTERFACE "SHELL:-idirafter \"${LibTorch_INCLUDE_DIR}\"")
   add_library(LibTorch::cpu INTERFACE IMPORTED)
   target_link_libraries(LibTorch::cpu INTERFACE LibTorch::headers ${LibTorch_cpu_LIBRARY} ${LibTorch_c10_LIBRARY} Threads::Threads)
   # The wheel's libraries find each other through their own RPATH; the linker needs to be told of the nvidia folder.

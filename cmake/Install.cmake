@@ -17,6 +17,10 @@ if(TARGET agsweep_cuda)
   list(APPEND own_libraries agsweep_cuda)
 endif()
 set_target_properties(${own_libraries} PROPERTIES INSTALL_RPATH "$ORIGIN")
+# An RPATH comes before LD_LIBRARY_PATH, a RUNPATH after it: there another LibTorch may lie, as a module of PyTorch has it.
+foreach(target IN ITEMS agsweep ${own_libraries})
+  target_link_options(${target} PRIVATE -Wl,--disable-new-dtags)
+endforeach()
 install(TARGETS ${own_libraries} RUNTIME_DEPENDENCY_SET libraries LIBRARY DESTINATION ${library_dir})
 install(RUNTIME_DEPENDENCY_SET libraries
   POST_INCLUDE_REGEXES "^${torch_pattern}"
@@ -24,7 +28,7 @@ install(RUNTIME_DEPENDENCY_SET libraries
   DESTINATION ${library_dir})
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/.deps/gpt2 DESTINATION ${CMAKE_INSTALL_DATADIR}/agsweep)
-install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE README.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN licenses EXCLUDE)
 
 # The program writes its man page and completions itself, from the option table.
@@ -38,6 +42,7 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/printed)
 install_printed(${CMAKE_INSTALL_MANDIR}/man1 agsweep.1 man)
 install_printed(${CMAKE_INSTALL_DATADIR}/bash-completion/completions agsweep completion bash)
 install_printed(${CMAKE_INSTALL_DATADIR}/zsh/site-functions _agsweep completion zsh)
+install_printed(${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions _agsweep completion zsh)  # where Debian's zsh looks
 install_printed(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d agsweep.fish completion fish)
 
 # Notices that go with what is installed: licenses/gpt2.txt, licenses/torch-2.11.0/LICENSE, and so on.

@@ -10,11 +10,13 @@ install(FILES CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # What a copy of the folder needs on another machine, told and kept.
 install(CODE "
   set(prefix \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
-  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/needed-packages
-    \${prefix}/${CMAKE_INSTALL_BINDIR}/agsweep \${prefix}/${library_dir}/libagsweep_torch.so
+  execute_process(COMMAND \"${CMAKE_SOURCE_DIR}/scripts/needed-packages\"
+    \"\${prefix}/${CMAKE_INSTALL_BINDIR}/agsweep\" \"\${prefix}/${library_dir}/libagsweep_torch.so\"
     OUTPUT_VARIABLE packages RESULT_VARIABLE unknown ERROR_QUIET)
   if(NOT unknown)
-    file(WRITE \"\${prefix}/${CMAKE_INSTALL_DATADIR}/doc/${PROJECT_NAME}/needs-packages.txt\" \"\${packages}\")
+    file(WRITE \"${CMAKE_BINARY_DIR}/printed/needs-packages.txt\" \"\${packages}\")
+    file(INSTALL \"${CMAKE_BINARY_DIR}/printed/needs-packages.txt\"
+      DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/doc/${PROJECT_NAME}\")
     string(REPLACE \"\\n\" \" \" packages \"\${packages}\")
     message(STATUS \"It needs these packages of the distribution: \${packages}\")
   endif()")

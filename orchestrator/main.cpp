@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>  // std::ranges::find
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>  // std::abort
 #include <exception>
@@ -120,6 +121,7 @@ ExitCode run_program(const std::vector<std::string>& command_line) {
 int main(int argc, char** argv) {
   using namespace agsweep;
   fill_closed_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond `ulimit -f` a write then fails with its reason
   const int rank = launched_rank();
   const ExitCode code = guarded(rank, [&] { return run_program({argv, argv + argc}); });
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);

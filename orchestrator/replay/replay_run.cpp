@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>  // mkdtemp
 #include <iostream>
@@ -34,8 +35,11 @@ class ReplayFolder {
       if (fs::exists(out) && !fs::is_empty(out)) throw UsageError("--out: {} is not empty", out.string());
       return;
     }
-    std::string name = (fs::temp_directory_path() / "agsweep-replay-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw RunTimeError("{}: cannot be made", name);
+    std::error_code failure;
+    const fs::path folder = fs::temp_directory_path(failure);
+    if (failure) throw RunTimeError("TMPDIR names no folder: {}; give --out", failure.message());
+    std::string name = (folder / "agsweep-replay-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw RunTimeError("{}: cannot be made: {}; give --out", name, error_text(errno));
     path_ = name;
   }
   ReplayFolder(const ReplayFolder&) = delete;

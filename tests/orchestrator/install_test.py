@@ -31,12 +31,12 @@ with tempfile.TemporaryDirectory() as name:
         printed = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout
         assert (folder / "moved" / "share" / name).read_text() == printed, name
     documents = folder / "moved" / "share" / "doc" / "agsweep"
-    for name in ("README.md", "docs/options.md", "examples/tiny.toml"):
+    for name in ("README.md", "CONTRIBUTING.md", "docs/options.md", "examples/tiny.toml"):
         assert (documents / name).exists(), name
     needed = (documents / "needs-packages.txt").read_text().split()
     assert {"gnuplot-nox", "openmpi-bin"} < set(needed) and any(name.startswith("libhdf5") for name in needed), needed
     assert not [name for name in needed if "torch" in name], needed
-    assert {"gpt2.txt", "README.md"} < {path.name for path in (documents / "licenses").iterdir()}
+    assert {"gpt2.txt", "intel-mkl.txt", "nlohmann-json.txt", "README.md"} < {path.name for path in (documents / "licenses").iterdir()}
     (folder / "libcuda.so.1").symlink_to(DRIVER)
 
     # LibTorch's CUDA libraries are installed where the build has them; here the tests' own stand in for them.
@@ -45,3 +45,9 @@ with tempfile.TemporaryDirectory() as name:
     said = doctor(program, [folder, *cuda])
     assert "cudaGetDeviceCount: " in said, f"the library does not answer: {said}"  # CUDA's runtime, to the library, of this driver
     assert "nothing is missing" in doctor(program, [folder])
+    # Another LibTorch, and another agsweep's part, as a module of PyTorch may have them on the path.
+    other = folder / "other"
+    other.mkdir()
+    for library in ("libtorch_cpu.so", "libc10.so", "libagsweep_torch.so"):
+        (other / library).write_text("of another version")
+    assert "nothing is missing" in doctor(program, [folder, other])
