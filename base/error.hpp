@@ -2,6 +2,7 @@
 
 #include <stdexcept>  // std::runtime_error
 #include <string>
+#include <string_view>
 #include <utility>  // std::forward
 
 #include <fmt/format.h>
@@ -58,6 +59,9 @@ struct RankFailure : Error {
   explicit RankFailure(fmt::format_string<Args...> text, Args&&... args)
       : Error(ExitCode::run_time_failure, fmt::format(text, std::forward<Args>(args)...)) {}
 };
+
+/// In the message of each loss and gradient that is no finite number: who reads results tells a divergence from other failures by it.
+inline constexpr std::string_view not_finite = "is not finite";
 
 /// This configuration cannot be trained (a loss or gradient is not finite): never retried, and a sweep goes on.
 struct TrialFailure : Error {

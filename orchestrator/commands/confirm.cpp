@@ -21,7 +21,7 @@ OptionTable<ConfirmArgs> table() {
   };
 }
 
-OptionTable<TrainConfig> passed() { return passing_options({"weights", "device"}); }
+OptionTable<TrainConfig> passed() { return passing_options({"weights", "device", "shards"}); }
 
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), passed()), call.arguments, {"SWEEP"});

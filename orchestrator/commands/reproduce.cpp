@@ -36,7 +36,7 @@ OptionTable<ReproduceArgs> table() {
   };
 }
 
-OptionTable<TrainConfig> passed() { return passing_options({"weights", "device", "precision"}); }
+OptionTable<TrainConfig> passed() { return passing_options({"weights", "device", "precision", "shards"}); }
 
 ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), passed()), call.arguments);

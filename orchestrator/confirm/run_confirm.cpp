@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/json_file.hpp"
+#include "base/sha256.hpp"
 #include "orchestrator/confirm/test_trials.hpp"
 #include "orchestrator/options/config_file.hpp"  // check_run
 #include "orchestrator/options/seed_list.hpp"
@@ -26,6 +27,10 @@ namespace {
 SweepSpec confirming_spec(const ReportedSweep& sweep, const ConfirmArgs& args) {
   const fs::path& folder = sweep.results.folder;
   if (!sweep.results.closed) throw DataError("{}: this sweep has not ended; go on with it by --resume first", folder.string());
+  if (const std::string sha256 = sha256_file(args.data); sha256 != sweep.results.data_sha256) {
+    throw UsageError("--data: {}: not the corpus that {} was searched on (SHA-256 {}, not {})", args.data.string(), folder.string(), sha256,
+                     sweep.results.data_sha256);
+  }
   const auto& ranked = sweep.ranked.ranking.configurations;
   if (ranked.empty()) throw DataError("{}: no trial has ended with a value, so there is nothing to confirm", folder.string());
   SweepSpec spec = sweep.results.spec;

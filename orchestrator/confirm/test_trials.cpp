@@ -37,7 +37,7 @@ void test_trials(Communicator& comm, const fs::path& sweep, std::span<const std:
   for (const std::int64_t trial : trials) {
     const fs::path folder = trial_folder(sweep, trial);
     std::int64_t tested = 0;  // as rank 0 sees it
-    on_rank_zero(comm, [&] { tested = fs::exists(folder / test_metrics_name) ? 1 : 0; });
+    on_rank_zero(comm, [&] { tested = fs::exists(folder / test_metrics_name) && fs::exists(folder / test_predictions_name) ? 1 : 0; });
     comm.all_reduce_max({&tested, 1});
     if (tested == 0) test_trial(comm, folder, data, weights);
   }

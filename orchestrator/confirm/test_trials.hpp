@@ -9,7 +9,7 @@
 namespace agsweep {
 
 /// Evaluates trials' best weights on the test split, each over all ranks: trials/NNNN gets predictions_test.csv and then test.json. A
-/// trial that has a test.json was tested before, and stays as it is. Collective over comm.
+/// trial that has both was tested before, and stays as it is. Collective over comm.
 /// @param sweep    the folder of a sweep of another command; `sweep` itself never reads the test split
 /// @param weights  as read_stored_model has it
 /// @throws DataError for weights or a corpus that are not the trials'

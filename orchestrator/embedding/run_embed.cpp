@@ -4,6 +4,8 @@
 
 #include "base/file.hpp"
 #include "base/json_file.hpp"  // sealed_json
+#include "base/sha256.hpp"
+#include "base/system.hpp"  // say
 #include "orchestrator/embedding/embedding_files.hpp"
 #include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/loaded_model.hpp"
@@ -39,13 +41,18 @@ ExitCode run_embed(Session& session, const fs::path& folder, const EmbedArgs& ar
     const HiddenStates embedding = hidden_states_of(std::move(prediction), model.rows(), args.split, model.corpus.info.class_names);
     write_npy(args.out, embedding.hidden, embedding.width);
     if (!args.projector.empty()) write_projector(args.projector, embedding);
-    // A report draws it; an adapter's folder, which is Python's, is left as it is.
+    // A sweep's report draws it, beside the run's other figures of its own corpus. An adapter's folder, which is Python's, is left as it
+    // is.
     std::string wrote = args.out.string();
     if (!args.projector.empty()) wrote += fmt::format(", {}", args.projector.string());
-    if (fs::exists(folder / "config.toml")) {
+    if (fs::exists(folder / "config.toml") && sha256_file(args.data) == model.stored.data_sha256) {
       const PlaneView plane = model.devices.torch.principal_plane(embedding.hidden, embedding.width);
-      write_file_atomically(folder / "embedding.json", sealed_json(plane_json(plane, embedding).dump()));
-      wrote += fmt::format(", {}", (folder / "embedding.json").string());
+      try {
+        write_file_atomically(folder / "embedding.json", sealed_json(plane_json(plane, embedding).dump()));
+        wrote += fmt::format(", {}", (folder / "embedding.json").string());
+      } catch (const RunTimeError& error) {  // another user's run
+        say(fmt::format("note: no embedding.json for reports: {}", error.what()));
+      }
     }
     fmt::print("wrote {}: {} rows of {} channels\n", wrote, embedding.rows(), embedding.width);
   });

@@ -28,7 +28,8 @@ nlohmann::json to_json(const InferenceMeasurement& measured) {
 
 }  // namespace
 
-void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::path& data, const fs::path& weights, double seconds) {
+void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::path& data, const fs::path& weights, int threads,
+                          double seconds) {
   fs::path run;  // empty: nothing to measure; as rank 0 sees it
   on_rank_zero(comm, [&] {
     const ReportedSweep arm = read_reported_sweep(sweep, "arm", check_run);
@@ -39,7 +40,8 @@ void write_inference_file(Communicator& comm, const fs::path& sweep, const fs::p
   broadcast_text(comm, shared);
   if (shared.empty()) return;
 
-  const LoadedModel model = load_model(comm, shared, weights, data, "test");
+  LoadedModel model = load_model(comm, shared, weights, data, "test");
+  if (threads > 0) model.stored.config.threads = threads;
   on_rank_zero(comm, [&] {
     std::int64_t calls = 0;
     const StoredModel& stored = model.stored;

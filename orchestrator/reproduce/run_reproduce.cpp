@@ -11,6 +11,7 @@
 #include "data/corpus_file.hpp"
 #include "orchestrator/confirm/test_trials.hpp"
 #include "orchestrator/options/config_file.hpp"  // check_run
+#include "orchestrator/options/resolve.hpp"      // is_given
 #include "orchestrator/options/seed_list.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/reproduce/inference_file.hpp"
@@ -45,6 +46,9 @@ Reproduction plan_of(const ReproduceArgs& args, const AskedOptions& options) {
                     .seeds = parse_seeds(args.seeds, "--seeds"),
                     .epochs_scale = args.epochs_scale,
                     .claims = args.claims};
+  if (plan.claims == ClaimScope::all && std::find(plan.seeds.begin(), plan.seeds.end(), tuning_seed) != plan.seeds.end()) {
+    throw UsageError("--seeds: {} is the one that --claims all searches for rates with; a fair test needs others", tuning_seed);
+  }
   const bool lora = std::find(plan.models.begin(), plan.models.end(), "gpt2-lora") != plan.models.end();
   if (lora && !options.contains("weights")) {
     throw UsageError("--weights is required for gpt2-lora: a folder with GPT-2 small; or give --models scratch");
@@ -68,6 +72,7 @@ class Reproducer {
       rows_ = {std::ssize(corpus.train.labels), std::ssize(corpus.val.labels), std::ssize(corpus.test.labels)};
     });
     arms_ = arms_of(plan_, rows_[0]);
+    together(*comm, [&] { require_all_arms(); });
   }
 
   ExitCode run() {
@@ -88,6 +93,17 @@ class Reproducer {
   }
 
  private:
+  /// What was trained here before is part of it: the page would lose it, and the claims' family would be another.
+  void require_all_arms() const {
+    if (!fs::exists(args_.out / "arms")) return;
+    for (const fs::directory_entry& entry : fs::directory_iterator(args_.out / "arms")) {
+      const std::string name = entry.path().filename().string();
+      if (!fs::exists(entry.path() / journal_name) || std::ranges::find(arms_, name, &Arm::name) != arms_.end()) continue;
+      throw UsageError("{}: trained before, but no part of this; name the same --models and --claims, or more of them",
+                       entry.path().string());
+    }
+  }
+
   fs::path folder_of(std::string_view arm) const { return args_.out / "arms" / arm; }
 
   /// The train options that an arm's model has.
@@ -170,10 +186,11 @@ class Reproducer {
   /// Each model's first training, once; a rehearsal's as briefly as it trains.
   void measure(Communicator& comm) {
     const double seconds = 3 * std::min(1.0, args_.epochs_scale);
+    const int threads = is_given(options_, "threads") ? filled_config(options_).threads : 0;
     for (const std::string& model : plan_.models) {
       const fs::path folder = folder_of(model);
       const fs::path weights = model == "scratch" ? fs::path() : filled_config(options_).weights;
-      write_inference_file(comm, folder, args_.data, weights, seconds);
+      write_inference_file(comm, folder, args_.data, weights, threads, seconds);
     }
   }
 
@@ -192,7 +209,8 @@ class Reproducer {
     try {
       write_file_atomically(args_.out / "report.html", reproduction_page(reproduced, facts).html);
       say(fmt::format("to read: {}", (args_.out / "report.html").string()));
-    } catch (const Error& error) {  // without gnuplot there is none
+    } catch (const Error& error) {            // without gnuplot there is none
+      fs::remove(args_.out / "report.html");  // an earlier one would say something else than reproduction.json
       say(fmt::format("no report.html: {}", error.what()));
     }
   }

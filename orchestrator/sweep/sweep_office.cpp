@@ -128,7 +128,9 @@ void SweepOffice::print_result() const {
   }
   fmt::print("{}{}", caveats(prepared_.corpus.info.synthetic, false), table.text());
   if (ranking.size() > most_rows) fmt::print("and {} more complete trials\n", ranking.size() - most_rows);
-  fmt::print("all trials: {}; to look at: {}\n", (args_.out / "results.csv").string(), (args_.out / "report.html").string());
+  const std::filesystem::path page = args_.out / "report.html";
+  fmt::print("all trials: {}{}\n", (args_.out / "results.csv").string(),
+             std::filesystem::exists(page) ? "; to look at: " + page.string() : "");
 }
 
 }  // namespace agsweep

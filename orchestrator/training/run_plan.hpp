@@ -31,7 +31,7 @@ struct RunPlan {
   nlohmann::json result;            // of a finished one
   std::filesystem::path data;       // data.h5 as asked, or as the run recorded it
   bool data_given = false;
-  bool needs_init = true;           // false: it goes on from a checkpoint
+  bool needs_init = true;  // false: it goes on from a checkpoint
 };
 
 /// Reads --config and the run's folder. Writes nothing.

@@ -20,6 +20,9 @@ namespace agsweep {
 constexpr std::string_view resolved_spec_name = "sweep.resolved.toml";
 constexpr std::string_view journal_name = "journal.log";
 
+/// In trials/NNNN, where `confirm` or `reproduce` has tested the trial.
+constexpr std::string_view test_metrics_name = "test.json";
+
 /// What the journal says of the study beside Optuna's own fields: without these nobody knows which sweeps can be compared.
 constexpr std::string_view epochs_attribute = "agsweep:epochs";
 constexpr std::string_view data_attribute = "agsweep:data_sha256";

@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::any_of, std::find_if, std::none_of
 #include <numeric>    // std::iota
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
@@ -137,9 +138,20 @@ std::vector<Cell> configuration_cells(const Aggregate& all, const RankedConfigur
   return cells;
 }
 
+/// The sweeps that a configuration's trials are of.
+std::string sweeps_text(const Aggregate& all, const RankedConfiguration& configuration) {
+  std::set<std::size_t> sweeps;
+  for (const TrialRef& ref : configuration.trials) sweeps.insert(ref.sweep);
+  std::vector<std::string> names;
+  for (const std::size_t sweep : sweeps) names.push_back(all.names[sweep]);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 Section configurations_section(const Aggregate& all, const TrialRanking& ranking) {
   const std::vector<std::string> keys = parameter_keys(all.sweeps, ranking.sweeps);
+  const bool several = all.sweeps.size() > 1;
   DataTable table{.columns = {{"rank"}}};
+  if (several) table.columns.push_back({"sweep"});
   for (const std::string& key : keys) table.columns.push_back({key});
   table.columns.insert(table.columns.end(), {{"state"},
                                              {"seeds"},
@@ -154,6 +166,7 @@ Section configurations_section(const Aggregate& all, const TrialRanking& ranking
     const ValueError error = error_of(all.sweeps, configuration);
     all_complete = all_complete && configuration.complete;
     std::vector<Cell> cells = configuration_cells(all, configuration, rank, keys);
+    if (several) cells.insert(cells.begin() + 1, Cell(sweeps_text(all, configuration)));
     cells.insert(cells.end(),
                  {std::string(to_word(results.trial.phase)), number_cell(std::ssize(configuration.trials)), configuration.value.mean,
                   cell_of(error.seeds), cell_of(error.rows), text_cell(results.config_hash.substr(0, short_hash))});
@@ -167,6 +180,7 @@ Section configurations_section(const Aggregate& all, const TrialRanking& ranking
                                                seeds_95_note, blank(table, "rows_95") ? "" : rows_95_note),
                   .table = std::move(table),
                   .paper_columns = {"rank"}};
+  if (several) section.paper_columns.emplace_back("sweep");
   section.paper_columns.insert(section.paper_columns.end(), keys.begin(), keys.end());
   if (!all_complete) section.paper_columns.emplace_back("state");
   section.paper_columns.insert(section.paper_columns.end(), {"seeds", "mean", "seeds_95", "rows_95"});

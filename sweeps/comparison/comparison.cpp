@@ -1,6 +1,6 @@
 #include "sweeps/comparison/comparison.hpp"
 
-#include <algorithm>  // std::max, std::find_if
+#include <algorithm>  // std::max, std::ranges::any_of, std::ranges::find
 #include <cmath>
 
 #include <fmt/format.h>
@@ -22,6 +22,12 @@ void require_one_corpus(const TestedModel& first, const TestedModel& second) {
   throw DataError("{} and {} were trained on different corpora (SHA-256 {} and {}), so they cannot be compared",
                   first.sweep.results.folder.string(), second.sweep.results.folder.string(), first.sweep.results.data_sha256,
                   second.sweep.results.data_sha256);
+}
+
+/// nullptr: none of that seed was tested.
+const TestedRun* run_of_seed(const TestedModel& model, std::int64_t seed) {
+  const auto found = std::ranges::find(model.runs, seed, &TestedRun::seed);
+  return found == model.runs.end() ? nullptr : &*found;
 }
 
 SeedPair seed_pair(const TestedRun& first, const TestedRun& second, std::size_t classes) {
@@ -64,13 +70,17 @@ void add_remarks(const TestedModel& first, const TestedModel& second, Comparison
 
 double sampling_half_width(double share, std::size_t rows) { return 1.96 * std::sqrt(share * (1 - share) / static_cast<double>(rows)); }
 
+bool share_a_seed(const TestedModel& first, const TestedModel& second) {
+  return std::ranges::any_of(first.runs, [&](const TestedRun& run) { return run_of_seed(second, run.seed) != nullptr; });
+}
+
 Comparison compare(const TestedModel& first, const TestedModel& second) {
   require_one_corpus(first, second);
   Comparison comparison{.first = first.name, .second = second.name, .first_tuning = first.tuning, .second_tuning = second.tuning};
   PairedPredictions pairs{.classes = first.classes(), .labels = {}, .first = {}, .second = {}};
   for (const TestedRun& run : first.runs) {
-    const auto other = std::find_if(second.runs.begin(), second.runs.end(), [&](const TestedRun& one) { return one.seed == run.seed; });
-    if (other == second.runs.end()) continue;
+    const TestedRun* const other = run_of_seed(second, run.seed);
+    if (other == nullptr) continue;
     if (other->labels != run.labels) throw DataError("{} and {}: their test rows differ", first.name, second.name);
     comparison.seeds.push_back(seed_pair(run, *other, pairs.classes));
     pairs.labels = run.labels;

@@ -50,6 +50,9 @@ inline constexpr double most_budget_difference = 0.2;
 /// Resamples of the test rows, and of the seeds.
 inline constexpr std::size_t resamples = 2000;
 
+/// Whether some seed was trained and tested in both.
+bool share_a_seed(const TestedModel& first, const TestedModel& second);
+
 /// @throws DataError where the corpora differ, or no seed is on both sides
 Comparison compare(const TestedModel& first, const TestedModel& second);
 

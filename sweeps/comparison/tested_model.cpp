@@ -1,6 +1,6 @@
 #include "sweeps/comparison/tested_model.hpp"
 
-#include <algorithm>  // std::sort
+#include <algorithm>  // std::ranges::find_if, std::sort
 #include <charconv>
 #include <utility>  // std::move
 
@@ -48,11 +48,19 @@ void read_predictions(const fs::path& path, std::size_t classes, TestedRun& run)
 
 }  // namespace
 
-std::vector<const TrialResults*> chosen_trials(const ReportedSweep& sweep) {
+const RankedConfiguration* chosen_configuration(const ReportedSweep& sweep) {
   const auto& configurations = sweep.ranked.ranking.configurations;
-  if (configurations.empty() || !configurations.front().complete) return {};
+  if (configurations.empty() || !configurations.front().complete) return nullptr;
+  const auto whole = std::ranges::find_if(
+      configurations, [&](const RankedConfiguration& one) { return one.complete && one.trials.size() >= sweep.results.spec.seeds.size(); });
+  return whole != configurations.end() ? &*whole : &configurations.front();
+}
+
+std::vector<const TrialResults*> chosen_trials(const ReportedSweep& sweep) {
+  const RankedConfiguration* const chosen = chosen_configuration(sweep);
+  if (chosen == nullptr) return {};
   std::vector<const TrialResults*> trials;
-  for (const TrialRef& ref : configurations.front().trials) trials.push_back(&sweep.results.trials[ref.trial]);
+  for (const TrialRef& ref : chosen->trials) trials.push_back(&sweep.results.trials[ref.trial]);
   std::sort(trials.begin(), trials.end(), [](const auto* a, const auto* b) { return a->trial.seed < b->trial.seed; });
   return trials;
 }

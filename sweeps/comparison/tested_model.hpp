@@ -38,12 +38,14 @@ struct TestedModel {
 };
 
 /// The files beside a sweep's own.
-inline constexpr std::string_view test_metrics_name = "test.json";                 // in trials/NNNN
-inline constexpr std::string_view test_predictions_name = "predictions_test.csv";  // there too
+inline constexpr std::string_view test_predictions_name = "predictions_test.csv";  // in trials/NNNN, with test.json
 inline constexpr std::string_view confirmation_name = "confirm.json";              // in the sweep's folder
 
-/// The complete trials of the sweep's best configuration, by the mean of the metric over its seeds: those that may be tested.
-/// Empty where none is complete.
+/// The sweep's best configuration, by the mean of the metric over its seeds: of those that are complete under every seed, or where none is,
+/// of all; nullptr where none has a complete trial. A training that diverges under some seeds is not chosen for the others' luck.
+const RankedConfiguration* chosen_configuration(const ReportedSweep& sweep);
+
+/// Its complete trials, by seed: those that may be tested.
 /// @param sweep  outlives what is returned
 std::vector<const TrialResults*> chosen_trials(const ReportedSweep& sweep);
 std::vector<const TrialResults*> chosen_trials(const ReportedSweep&& sweep) = delete;

@@ -7,6 +7,7 @@
 #include "sweeps/aggregate/data_table.hpp"
 #include "sweeps/report/palette.hpp"
 #include "sweeps/report/plot_axis.hpp"
+#include "sweeps/report/sweep_text.hpp"
 #include "sweeps/report/value_text.hpp"
 #include "sweeps/statistics/expected_best.hpp"
 
@@ -35,10 +36,10 @@ std::optional<Figure> expected_figure(const ReportedSweep& sweep) {
     csv.rows.push_back({static_cast<std::int64_t>(i + 1), sign * best[i].mean, best[i].standard_deviation});
   }
   const std::string metric = metric_name(spec.metric);
-  const char* const independent = spec.sampler == SamplerKind::random
+  const char* const independent = spec.sampler == SamplerKind::random && configuration_origins(sweep.results).given == 0
                                       ? ""
-                                      : " The estimate assumes configurations drawn independently at random, which this sweep's sampler "
-                                        "does not do: read it as a guide.";
+                                      : " The estimate assumes configurations drawn independently at random, which this sweep's were "
+                                        "not: read it as a guide.";
   const auto count = static_cast<std::int64_t>(best.size());
   return Figure{.name = sweep.name + "-budget",
                 .title = fmt::format("expected best {} against budget", metric),

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "sweeps/report/figure.hpp"
 #include "sweeps/report/html.hpp"
 #include "sweeps/report/palette.hpp"
@@ -68,6 +69,9 @@ std::string inline_svg(const std::string& svg, const std::string& id, const std:
   const std::size_t root = svg.find("<svg");
   const std::size_t box = svg.find("viewBox=\"", root);
   const std::size_t box_end = svg.find('"', box + 9);
+  if (root == std::string::npos || box == std::string::npos || box_end == std::string::npos) {
+    throw RunTimeError("gnuplot: what it has drawn is no SVG: \"{:.100}\"", svg);
+  }
   std::string body = svg.substr(svg.find('>', root) + 1);
   replace_all(body, " ><title>", "><title >");  // of each plot, while those of marks stay
   remove_all(body, "<title >", "</title>");

@@ -1,5 +1,7 @@
 #include "sweeps/report/methods.hpp"
 
+#include <algorithm>  // std::ranges::count_if
+#include <filesystem>
 #include <vector>
 
 #include <fmt/format.h>
@@ -80,6 +82,15 @@ std::string error_sentence(const ReportedSweep& sweep, const TrialResults& best)
   return text;
 }
 
+/// What `confirm` and `reproduce` leave is tested.
+std::string test_sentence(const SweepResults& sweep) {
+  const auto tested = std::ranges::count_if(
+      sweep.trials, [](const TrialResults& trial) { return std::filesystem::exists(trial.folder / test_metrics_name); });
+  if (tested == 0) return "the test split was not read";
+  return fmt::format("the test split was read for {}, and decided nothing of this",
+                     tested == 1 ? "one trial" : fmt::format("{} trials", tested));
+}
+
 std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best) {
   const SweepSpec& spec = sweep.results.spec;
   std::vector<std::string> values;
@@ -96,9 +107,9 @@ std::string best_sentences(const ReportedSweep& sweep, const TrialResults& best)
   }
   text += error_sentence(sweep, best);
   return text + fmt::format(
-                    " It is the best of {} on the same validation rows, and so an optimistic estimate; the test split was not read.\n\n"
+                    " It is the best of {} on the same validation rows, and so an optimistic estimate; {}.\n\n"
                     "    {}",
-                    counted(std::ssize(sweep.results.trials), "trial"), train_command(sweep, best));
+                    counted(std::ssize(sweep.results.trials), "trial"), test_sentence(sweep.results), train_command(sweep, best));
 }
 
 /// Whom to cite for a sampler.
@@ -116,8 +127,11 @@ std::string_view sampler_works(SamplerKind sampler) {
   return " [@bergstra2011tpe]";
 }
 
-std::string sampler_sentence(const SweepSpec& spec) {
-  return fmt::format("Configurations came from this sampler: {}{}.", sampler_text(spec), sampler_works(spec.sampler));
+std::string sampler_sentence(const SweepResults& sweep) {
+  const ConfigurationOrigins origins = configuration_origins(sweep);
+  if (origins.given > 0 && origins.given == origins.all) return "Its configurations were given one by one, not drawn.";
+  return fmt::format("Configurations came from this sampler: {}{}{}.", sampler_text(sweep.spec), sampler_works(sweep.spec.sampler),
+                     origins.given == 0 ? "" : fmt::format("; but {} of the {} were given one by one", origins.given, origins.all));
 }
 
 std::string model_text(const SweepSpec& spec) {
@@ -181,7 +195,7 @@ std::string methods_text(const ReportedSweep& sweep) {
   paragraphs.push_back(fmt::format("We tuned {} on {} of {} (SHA-256 {}) for the {} of the best epoch, read on {}. {} {} {} {}",
                                    model_text(spec), rows_text(results.train_limit, "training"), corpus_text(sweep),
                                    results.data_sha256.empty() ? "not known" : plain(results.data_sha256), metric_name(spec.metric),
-                                   rows_text(results.val_limit, "validation"), space_sentences(spec), sampler_sentence(spec),
+                                   rows_text(results.val_limit, "validation"), space_sentences(spec), sampler_sentence(results),
                                    scheduler_sentence(results), program_sentence(sweep)));
   paragraphs.push_back(
       fmt::format("{}; seeds of training: {}. {}", states_text(results), fmt::join(spec.seeds, ", "), cost_sentence(sweep)));

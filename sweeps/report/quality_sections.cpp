@@ -1,5 +1,6 @@
 #include <algorithm>  // std::min
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -77,6 +78,8 @@ ReportSection embedding_section(const ReportedSweep& sweep) {
     section.before = nothing_to_show("No trial has a value.");
   } else if (const std::optional<Figure> figure = embedding_figure(sweep, *best)) {
     section.figures.push_back(*figure);
+  } else if (!std::filesystem::exists(best->folder / "model.safetensors")) {
+    section.before = nothing_to_show("Not computed: the weights of this trial were not kept.");
   } else {
     const std::string data = sweep.recorded.data.empty() ? "data.h5" : sweep.recorded.data;
     section.before = nothing_to_show("Not computed. After this command, a new report shows them:") +

@@ -78,6 +78,7 @@ RecordedRun read_recorded_run(const fs::path& path) {
   const toml::node_view recorded = file["recorded"];
   run.data = recorded["data"].value_or(std::string());
   run.synthetic = recorded["synthetic"].value_or(false);
+  run.max_length = recorded["max_length"].value_or(run.max_length);
   run.random_base = recorded["random_base"].value_or(false);
   run.batch_size = file["batch_size"].value_or(run.batch_size);
   run.warmup_steps = file["warmup_steps"].value_or(run.warmup_steps);

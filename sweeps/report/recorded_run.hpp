@@ -32,6 +32,7 @@ struct RecordedRun {
   std::string data;  // the corpus's path as it was given
   std::vector<std::string> class_names;
   bool synthetic = false;          // the corpus is made up
+  std::int64_t max_length = 0;     // tokens of a row, at most; 0: not recorded
   bool random_base = false;        // the GPT-2 underneath was never trained
   std::int64_t batch_size = 0;     // rows; 0: not recorded
   std::int64_t warmup_steps = -1;  // -1: not recorded

@@ -33,13 +33,16 @@ struct Shown {
 /// The trials, and the range of the values that are compared.
 struct ShownTrials {
   std::vector<Shown> trials;
+  std::size_t of = 0;  // so many that have a value
   double low = 0;
   double high = 0;
 };
 
 ShownTrials shown_trials(const ReportedSweep& sweep, std::int64_t epoch) {
   ShownTrials all;
-  for (const TrialResults* trial : best_first(sweep.results)) {
+  const std::vector<const TrialResults*> best = best_first(sweep.results);
+  all.of = best.size();
+  for (const TrialResults* trial : best) {
     if (all.trials.size() == most_lines) break;
     all.trials.push_back(
         {.trial = trial, .value = sweep.results.best_up_to(trial->trial, epoch), .compared = has_reached(trial->trial, epoch)});
@@ -101,9 +104,13 @@ std::string axis_labels(const Parameter& parameter, std::size_t place) {
 /// What the colours of both figures say.
 std::string colours_text(const ReportedSweep& sweep, const ShownTrials& all, std::int64_t epoch) {
   const bool grey = std::any_of(all.trials.begin(), all.trials.end(), [](const Shown& shown) { return !shown.compared; });
-  return fmt::format("Brighter is better: {} after {}, from {} to {}{}.", metric_name(sweep.results.spec.metric), counted(epoch, "epoch"),
+  const std::string left_out =
+      all.trials.size() == all.of
+          ? ""
+          : fmt::format(" Only the best {} of the {} trials are drawn: the worst values are not seen here.", all.trials.size(), all.of);
+  return fmt::format("Brighter is better: {} after {}, from {} to {}{}.{}", metric_name(sweep.results.spec.metric), counted(epoch, "epoch"),
                      metric_text(all.low), metric_text(all.high),
-                     grey ? "; grey: trials that have not trained for as long, and cannot be compared" : "");
+                     grey ? "; grey: trials that have not trained for as long, and cannot be compared" : "", left_out);
 }
 
 Figure pair_figure(const ReportedSweep& sweep, const ShownTrials& all, std::size_t across, std::size_t up) {

@@ -1,6 +1,7 @@
 #include "sweeps/report/sweep_text.hpp"
 
 #include <algorithm>  // std::count_if
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,6 +24,13 @@ std::string sampler_text(const SweepSpec& spec) {
       break;
   }
   return fmt::format("tree-structured Parzen estimator (TPE), seed {}", spec.sampler_seed);
+}
+
+ConfigurationOrigins configuration_origins(const SweepResults& sweep) {
+  std::set<std::int64_t> configurations;
+  for (const TrialResults& trial : sweep.trials) configurations.insert(trial.trial.configuration);
+  const auto drawn = std::ranges::count_if(configurations, [&](std::int64_t one) { return one >= std::ssize(sweep.spec.first_trials); });
+  return {.all = std::ssize(configurations), .given = std::ssize(configurations) - drawn};
 }
 
 std::string scheduler_text(const SchedulerSpec& scheduler) {

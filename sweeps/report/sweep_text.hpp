@@ -9,6 +9,13 @@ namespace agsweep {
 /// "scrambled Sobol sequence, seed 42"
 std::string sampler_text(const SweepSpec& spec);
 
+/// A sweep's configurations, and how many of them its sampler did not draw: those of [[trial]], and those that somebody asked for.
+struct ConfigurationOrigins {
+  std::int64_t all = 0;
+  std::int64_t given = 0;
+};
+ConfigurationOrigins configuration_origins(const SweepResults& sweep);
+
 /// "ASHA, eta 3, first rung after 1 epoch"
 std::string scheduler_text(const SchedulerSpec& scheduler);
 

@@ -1,6 +1,6 @@
 #include "sweeps/report/train_command.hpp"
 
-#include <algorithm>  // std::replace
+#include <algorithm>  // std::ranges::find, std::replace
 
 #include <fmt/format.h>
 
@@ -29,6 +29,13 @@ std::string train_command(const ReportedSweep& sweep, const TrialResults& trial)
   }
   if (!has_epochs) command += fmt::format(" --epochs {}", sweep.results.epochs);
   for (const Parameter& parameter : spec.space) command += option(parameter.key, trial.parameters.at(parameter.key));
+  // The bits depend on these, which another machine would choose otherwise.
+  for (const char* key : {"shards", "precision", "reduction"}) {
+    const bool given = std::ranges::find(spec.fixed, key, &FixedOption::key) != spec.fixed.end() || trial.parameters.contains(key);
+    const nlohmann::json value = result_value(trial, {key});
+    if (given || value.is_null()) continue;
+    command += fmt::format(" --{} {}", key, value.is_string() ? shell_word(value.get<std::string>()) : value.dump());
+  }
   return command + fmt::format(" --metric {} --seed {}", to_word(spec.metric), trial.trial.seed);
 }
 

@@ -21,7 +21,7 @@ constexpr double least_speed_up = 3.6;    // a tenth below the published 4.0
 constexpr double least_loss = 0.5;        // points of validation F1 that training on costs
 constexpr double largest_zero_gap = 1.0;  // points
 constexpr double diverged_accuracy = 50;  // per cent
-constexpr double chance_accuracy = 25;    // per cent, of four classes: what a training that failed counts as
+constexpr double chance_accuracy = 25;    // per cent, of four classes: what a training that diverged counts as
 constexpr double least_lag = 0.5;         // points of validation F1
 constexpr double least_swing = 1.0;       // points of validation F1 from one epoch to the next
 
@@ -51,6 +51,23 @@ bool complete(const TrialResults* trial) {
   return trial != nullptr && trial->trial.phase == TrialPhase::complete && trial->result.is_object();
 }
 
+/// Ended by a loss or gradient that was no number; any other failure, of a disk for one, says nothing about a recipe.
+bool diverged(const TrialResults& trial) {
+  return trial.trial.phase == TrialPhase::failed && trial.trial.error.find(not_finite) != std::string::npos;
+}
+
+/// "2 trainings failed with .. that was not finite", and of how many others the failure tells nothing.
+std::string failures_text(const TestedModel& model) {
+  std::int64_t with_loss = 0;
+  std::int64_t otherwise = 0;
+  for (const TrialResults& trial : model.sweep.results.trials) {
+    if (trial.trial.phase == TrialPhase::failed) ++(diverged(trial) ? with_loss : otherwise);
+  }
+  std::string text = fmt::format("{} failed with a loss or gradient that was not finite", counted(with_loss, "training"));
+  if (otherwise > 0) text += fmt::format("; {} failed otherwise, and do not count", counted(otherwise, "training"));
+  return text;
+}
+
 using OfOne = std::function<double(const TrialResults&)>;
 using OfTwo = std::function<double(const TrialResults&, const TrialResults&)>;
 
@@ -75,7 +92,7 @@ Evidence margins_of(const TestedModel& first, const TestedModel& second, const O
 
 /// first - second in macro F1 on test, in points.
 Evidence f1_difference(const TestedModel& first, const TestedModel& second) {
-  if (first.runs.empty() || second.runs.empty()) return {};
+  if (!share_a_seed(first, second)) return {};
   Evidence evidence = compare(first, second).evidence;
   for (double& margin : evidence.margins) margin *= points;
   evidence.rows = Interval{evidence.rows->low * points, evidence.rows->high * points};
@@ -105,11 +122,9 @@ void measure_speed(const ArmResults& results, JudgedClaim& claim) {
   claim.evidence =
       margins_of(arm(results, "gpt2-lora"), arm(results, "scratch"),
                  [&](const TrialResults& lora, const TrialResults& scratch) { return seconds(lora) / seconds(scratch) - least_speed_up; });
-  claim.details = mean_of(
-                      arm(results, "scratch"), "scratch", [&](const TrialResults& trial) { return seconds(trial) / 60; }, 2, " min") +
-                  "; " +
-                  mean_of(
-                      arm(results, "gpt2-lora"), "LoRA", [&](const TrialResults& trial) { return seconds(trial) / 60; }, 2, " min");
+  const auto minutes = [&](const TrialResults& trial) { return seconds(trial) / 60; };
+  claim.details = mean_of(arm(results, "scratch"), "scratch", minutes, 2, " min") + "; " +
+                  mean_of(arm(results, "gpt2-lora"), "LoRA", minutes, 2, " min");
 }
 
 void measure_overfitting(const ArmResults& results, JudgedClaim& claim) {
@@ -117,19 +132,40 @@ void measure_overfitting(const ArmResults& results, JudgedClaim& claim) {
   claim.evidence = margins_of(scratch, [](const TrialResults& trial) {
     return best_val_f1(trial) - points * number(trial, {"final", "val", "f1_macro"}) - least_loss;
   });
+  const auto best_epoch = [](const TrialResults& trial) { return number(trial, {"best", "epoch"}); };
   claim.details = mean_of(scratch, "gap after the last epoch", final_gap, 2, " points (published 8.69)") + "; " +
-                  mean_of(
-                      scratch, "best epoch",
-                      [](const TrialResults& trial) {
-                        return number(trial, {"best", "epoch"});
-                      },
-                      1, " (published 2)") +
+                  mean_of(scratch, "best epoch", best_epoch, 1, " (published 2)") +
                   ". The published training stopped at epoch 12 of 50, so its rate was never annealed.";
+}
+
+std::size_t rows_of(const TrialResults& trial, const char* epoch, const char* split) {
+  std::size_t rows = 0;
+  for (const nlohmann::json& one : result_value(trial, {epoch, split, "per_class"})) rows += one.at("support").get<std::size_t>();
+  return rows;
+}
+
+/// Of a mean margin about the last epoch's gap: every seed was read on the same rows, and other rows would have given another gap.
+std::optional<Interval> gap_rows(const TestedModel& model, double mean) {
+  double variance = 0;  // of an accuracy on either split, the mean over the trainings
+  double trainings = 0;
+  for (const TrialResults& trial : model.sweep.results.trials) {
+    if (!complete(&trial)) continue;
+    for (const char* split : {"train", "val"}) {
+      const std::size_t rows = rows_of(trial, "final", split);
+      if (rows == 0) return std::nullopt;
+      const double half = sampling_half_width(number(trial, {"final", split, "accuracy"}), rows);
+      variance += half * half;
+    }
+    ++trainings;
+  }
+  const double half = points * std::sqrt(variance / trainings);
+  return Interval{mean - half, mean + half};
 }
 
 void measure_lora_gap(const ArmResults& results, JudgedClaim& claim) {
   const TestedModel& lora = arm(results, "gpt2-lora");
   claim.evidence = margins_of(lora, [](const TrialResults& trial) { return largest_zero_gap - std::abs(final_gap(trial)); });
+  if (!claim.evidence.margins.empty()) claim.evidence.rows = gap_rows(lora, mean_interval(claim.evidence.margins).mean);
   claim.details = mean_of(lora, "gap by one evaluation pass", final_gap, 2, " points") +
                   " (published -0.21, which took training accuracy from the running values, with dropout on)";
 }
@@ -144,9 +180,7 @@ void measure_test_above_validation(const ArmResults& results, JudgedClaim& claim
     test_accuracies.push_back(test);
     val_accuracies.push_back(val);
     claim.evidence.margins.push_back(points * (test - val));
-    val_rows = 0;
-    for (const nlohmann::json& one : result_value(*run.trial, {"best", "val", "per_class"}))
-      val_rows += one.at("support").get<std::size_t>();
+    val_rows = rows_of(*run.trial, "best", "val");
   }
   if (scratch.runs.empty() || val_rows == 0) return;
   const double mean = mean_interval(claim.evidence.margins).mean;
@@ -160,16 +194,15 @@ void measure_test_above_validation(const ArmResults& results, JudgedClaim& claim
 }
 
 void measure_divergence(const ArmResults& results, JudgedClaim& claim) {
-  std::int64_t failed = 0;
-  for (const TrialResults& trial : arm(results, "scratch-lr-5e-3").sweep.results.trials) {
-    if (trial.trial.phase == TrialPhase::failed) {
+  const TestedModel& scratch = arm(results, "scratch-lr-5e-3");
+  for (const TrialResults& trial : scratch.sweep.results.trials) {
+    if (diverged(trial)) {
       claim.evidence.margins.push_back(diverged_accuracy - chance_accuracy);
-      ++failed;
     } else if (complete(&trial)) {
       claim.evidence.margins.push_back(diverged_accuracy - points * number(trial, {"final", "val", "accuracy"}));
     }
   }
-  claim.details = fmt::format("{} failed with a loss or gradient that was not finite", counted(failed, "training"));
+  claim.details = failures_text(scratch);
 }
 
 void measure_slowness(const ArmResults& results, JudgedClaim& claim) {
@@ -182,13 +215,15 @@ void measure_instability(const ArmResults& results, JudgedClaim& claim) {
   constexpr auto f1 = static_cast<std::size_t>(Metric::f1_macro);
   const TestedModel& lora = arm(results, "gpt2-lora-lr-5e-5");
   for (const TrialResults& trial : lora.sweep.results.trials) {
-    double swing = trial.trial.phase == TrialPhase::failed ? diverged_accuracy : 0;
+    if (!diverged(trial) && !complete(&trial)) continue;
+    double swing = diverged(trial) ? diverged_accuracy : 0;
     if (const auto table = lora.sweep.epochs.find(trial.number); table != lora.sweep.epochs.end()) {
       const auto& val = table->second.val;
       for (std::size_t i = 1; i < val.size(); ++i) swing = std::max(swing, points * (val[i - 1][f1] - val[i][f1]));
     }
     claim.evidence.margins.push_back(swing - least_swing);
   }
+  claim.details = failures_text(lora);
 }
 
 /// Whether the gap of `other` is smaller than that of the published scratch recipe.
@@ -353,35 +388,6 @@ ClaimFamily judged(std::string title, const std::vector<ClaimMaker>& makers, con
 }
 
 }  // namespace
-
-Deviations deviations_of(const Reproduced& reproduced) {
-  Deviations deviations;
-  const auto decisive = [&](std::string text) {
-    deviations.shown.push_back(text);
-    deviations.decisive.push_back(std::move(text));
-  };
-  bool synthetic = false;
-  bool random_base = false;
-  const std::size_t classes = arm(reproduced.arms, reproduced.plan.models.front()).classes();
-  for (const std::string& model : reproduced.plan.models) {
-    synthetic = synthetic || arm(reproduced.arms, model).sweep.recorded.synthetic;
-    random_base = random_base || arm(reproduced.arms, model).sweep.recorded.random_base;
-  }
-  if (synthetic) decisive("synthetic corpus");
-  if (classes != 4) decisive(fmt::format("{} classes", classes));
-  if (random_base) decisive("random GPT-2, never trained");
-  constexpr std::array<const char*, 3> splits = {"training", "validation", "test"};
-  for (std::size_t i = 0; i < splits.size(); ++i) {
-    if (reproduced.rows[i] == published_rows[i]) continue;
-    deviations.shown.push_back(fmt::format("{} of {} {} rows", reproduced.rows[i], published_rows[i], splits[i]));
-  }
-  for (const std::string& model : reproduced.plan.models) {
-    const std::int64_t published = recipe_epochs(model);
-    const std::int64_t epochs = arm(reproduced.arms, model).sweep.results.epochs;
-    if (epochs != published) decisive(fmt::format("{}: {} of {} epochs", model, epochs, published));
-  }
-  return deviations;
-}
 
 std::vector<ClaimFamily> judge_claims(const Reproduced& reproduced) {
   const Deviations deviations = deviations_of(reproduced);

@@ -1,37 +1,14 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "sweeps/comparison/tested_model.hpp"
-#include "sweeps/reproduction/experiment.hpp"
+#include "sweeps/reproduction/reproduced.hpp"
 #include "sweeps/statistics/mean_interval.hpp"
 #include "sweeps/statistics/verdict.hpp"
 
 namespace agsweep {
-
-/// What of a repetition is not the real experiment, in words for a table's foot. Empty where nothing is.
-struct Deviations {
-  std::vector<std::string> shown;     // all of it
-  std::vector<std::string> decisive;  // what forbids any verdict: a made-up corpus, a random GPT-2, a shortened schedule
-};
-
-/// The trainings of a reproduction, by arm.
-using ArmResults = std::map<std::string, TestedModel, std::less<>>;
-
-/// A repetition whose trainings have ended.
-struct Reproduced {
-  Reproduction plan;
-  std::array<std::int64_t, 3> rows;  // of the corpus: train, val, test
-  ArmResults arms;                   // has each of the plan's models
-};
-
-/// How far its trainings are from the published ones.
-Deviations deviations_of(const Reproduced& reproduced);
 
 /// A claim of docs/claims.md with what was measured for it.
 struct JudgedClaim {

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::int64_t batch_rows = 192;
 constexpr std::int64_t few_examples_batch = 32;
-constexpr std::int64_t tuning_seed = 1;
 constexpr std::array<std::int64_t, 3> few_examples = {100, 1'000, 10'000};
 
 FixedOption fixed(std::string key, ParameterValue value) { return {.key = std::move(key), .value = std::move(value), .origin = {}}; }

@@ -56,7 +56,8 @@ ReportSection repeat_section(const ReproductionFacts& facts) {
               fmt::format("<pre class=\"command\"><code>{}</code></pre>\n", escape_html(facts.command)) +
               paragraph(
                   "The same command with --resume goes on after a stop, and writes this page again. Under mpirun the trainings are spread "
-                  "over the ranks, one device each; a training's bits do not depend on where it ran.")};
+                  "over the ranks, one device each. A training's bits depend on its shards, precision and kind of device, not on "
+                  "ranks or threads; --shards keeps them where another number of threads would choose others.")};
 }
 
 nlohmann::ordered_json interval_json(const std::optional<MeanInterval>& interval) {

@@ -73,6 +73,9 @@ ReportSection differences_section(const Reproduced& reproduced, const Deviations
   }
   const TestedModel& first = model_of(reproduced, reproduced.plan.models.front());
   table.add({"corpus", "AG News", first.sweep.recorded.synthetic ? "synthetic" : "read from CSV files"}, first.sweep.recorded.synthetic);
+  const std::int64_t length = first.sweep.recorded.max_length;
+  table.add({"tokens of a row, at most", fmt::format("{}", published_max_length), length == 0 ? "not recorded" : fmt::format("{}", length)},
+            length != 0 && length != published_max_length);
   for (const std::string& model : reproduced.plan.models) {
     const TestedModel& arm = model_of(reproduced, model);
     const std::int64_t published = recipe_epochs(model);
@@ -80,13 +83,15 @@ ReportSection differences_section(const Reproduced& reproduced, const Deviations
                fmt::format("{}", arm.sweep.results.epochs)},
               arm.sweep.results.epochs != published);
     if (model == "gpt2-lora") {
-      table.add({"LoRA: base weights", "GPT-2 small", arm.sweep.recorded.random_base ? "random, never trained" : "as given"},
-                arm.sweep.recorded.random_base);
+      const bool other = arm.sweep.recorded.random_base || has_other_base(arm);
+      const char* const base = arm.sweep.recorded.random_base ? "random, never trained" : other ? "of another size" : "of its size";
+      table.add({"LoRA: base weights", "GPT-2 small", base}, other);
     }
   }
   table.add({"seeds", "42", joined_seeds(reproduced.plan.seeds)}, reproduced.plan.seeds != std::vector<std::int64_t>{42});
   table.add({"device", "one GPU", each_once(reproduced, {"device_name"})});
   table.add({"precision", "not told", each_once(reproduced, {"precision"})});
+  table.add({"shards of a batch", "one", each_once(reproduced, {"shards"})});
   table.add({"program", "PyTorch",
              fmt::format("agsweep {}, LibTorch {}", each_once(reproduced, {"versions", "agsweep"}),
                          each_once(reproduced, {"versions", "libtorch"}))});
@@ -150,7 +155,7 @@ ReportSection claims_section(const ClaimFamily& family, const Deviations& deviat
       fmt::format(
           "<p class=\"note\">A margin is by how much a claim holds, a seed’s each; below 0 it does not. Supported or contradicted: the "
           "exact "
-          "sign-flip test over the seeds has p &lt; 0.05 after Holm over {}, and the interval over the test rows, where there is one, "
+          "sign-flip test over the seeds has p &lt; 0.05 after Holm over {}, and the interval over rows, where there is one, "
           "excludes 0. Rule, quantities and thresholds stood in docs/claims.md before anything was measured.</p>\n",
           counted(static_cast<std::int64_t>(family.tested), "claim"));
   return section;
@@ -159,8 +164,12 @@ ReportSection claims_section(const ClaimFamily& family, const Deviations& deviat
 ReportSection comparison_section(const Reproduced& reproduced, const Deviations& deviations) {
   ReportSection section{.title = "Scratch against LoRA, seed by seed"};
   const bool both = reproduced.plan.models.size() == 2;
-  if (!both || model_of(reproduced, "scratch").runs.empty() || model_of(reproduced, "gpt2-lora").runs.empty()) {
+  if (!both) {
     section.before = nothing_to_show("Both models are needed for this: --models scratch,gpt2-lora.");
+    return section;
+  }
+  if (!share_a_seed(model_of(reproduced, "scratch"), model_of(reproduced, "gpt2-lora"))) {
+    section.before = nothing_to_show("No seed was trained and tested with both models.");
     return section;
   }
   const Comparison comparison = compare(model_of(reproduced, "scratch"), model_of(reproduced, "gpt2-lora"));
@@ -214,7 +223,7 @@ ReportSection classes_section(const Reproduced& reproduced, const Deviations& de
 ReportSection inference_section(const Reproduced& reproduced, const ReproductionFacts& facts, const Deviations& deviations) {
   ReportSection section{.title = "Inference"};
   HtmlTable latency({"model", "batch", "p50", "p95", "p99", "calls"}, {left, right, right, right, right, right});
-  HtmlTable rest({"model", "rows a second", "start-up", "resident memory", "device memory", "device", "threads"},
+  HtmlTable rest({"model", "rows a second", "start-up", "host memory taken", "device memory", "device", "threads"},
                  {left, right, right, right, right, left, right});
   const auto ms = [](const nlohmann::json& seconds) { return fmt::format("{:.2f} ms", 1000 * seconds.get<double>()); };
   const auto mb = [](const nlohmann::json& bytes) {

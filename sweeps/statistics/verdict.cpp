@@ -24,9 +24,9 @@ Verdict judge_one(const Evidence& claim, const Verdict& tested, std::size_t need
   } else if (*verdict.holm_p >= level) {
     verdict.missing = fmt::format("the seeds disagree too much (sign-flip p {:.3g} after Holm)", *verdict.holm_p);
   } else if (claim.rows && claim.rows->contains(0)) {
-    verdict.missing = "other test rows might say the opposite (the row bootstrap’s interval includes 0)";
+    verdict.missing = "other rows might say the opposite (the interval over rows includes 0)";
   } else if (claim.rows && (claim.rows->low > 0) != (sum > 0)) {
-    verdict.missing = "seeds and test rows point to different sides";
+    verdict.missing = "seeds and rows point to different sides";
   } else {
     verdict.outcome = sum > 0 ? Outcome::supported : Outcome::contradicted;
   }

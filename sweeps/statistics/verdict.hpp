@@ -20,7 +20,7 @@ inline constexpr auto enum_words<Outcome> = std::to_array<std::string_view>({"su
 /// What was measured for one claim.
 struct Evidence {
   std::vector<double> margins;   // a seed's each: by how much the claim holds; negative where it does not
-  std::optional<Interval> rows;  // of the mean margin over samples of the test rows; none where the claim is not about them
+  std::optional<Interval> rows;  // of the mean margin over other samples of the rows; none where it is not known
   std::string unfit;             // why nothing can be decided whatever the figures say; empty: nothing
 };
 
@@ -32,7 +32,7 @@ struct Verdict {
 };
 
 /// The rule, fixed before any figure is known: a claim is supported (contradicted) when the mean margin is above (below) 0, the exact
-/// sign-flip test over the seeds has p < 0.05 after Holm's correction over all claims, and the row bootstrap's interval, where there is
+/// sign-flip test over the seeds has p < 0.05 after Holm's correction over all claims, and the interval over rows, where there is
 /// one, excludes 0 on the same side. Anything else is undecided.
 /// @param claims  of one family; each has at most most_sign_flips margins
 /// @return in their order

@@ -137,7 +137,7 @@ class Status(SweepTest):
         self.refused(4, "sweep.resolved.toml: cannot read", "status", self.folder)
         self.refused(4, "nosuch: there is no such folder", "status", self.folder / "nosuch")
         for options in ([], ["--json"], ["--watch"]):
-            self.refused(4, "cannot read: File name too long", "status", self.folder / ("a" * 300), *options)
+            self.refused(4, "File name too long", "status", self.folder / ("a" * 300), *options)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import csv
 import json
 import pathlib
+import shutil
 import sys
 
 import numpy
@@ -64,6 +65,13 @@ class Confirm(ConfirmTest):
         changed = {name for name, digest in contents(out).items() if before.get(name) != digest}
         self.assertLessEqual(changed, {"sweep.lock", "results.csv", "report.html", "journal.log"}, "nothing was trained or tested again")
 
+        # As where more seeds have made another configuration the best.
+        other = next(row for row in rows if (row["lr"], row["dropout"]) != chosen)["trial"]
+        shutil.copy(out / "trials" / min(tested) / "test.json", out / "trials" / f"{int(other):04}")
+        again = self.confirm(sweep, "confirmed", "--top", 2, "--seeds", "101..103", "--resume")[1]
+        self.assertIn(f"The test split was read before for another configuration, too, which was the best of fewer seeds (trials {other})", again.stdout)
+        self.assertEqual(json.loads((out / "confirm.json").read_text())["test"]["also_tested"], [int(other)])
+
     def test_goes_on_after_a_signal(self):
         sweep = self.sweep("sweep", SIMPLE)
         out = self.folder / "confirmed"
@@ -89,6 +97,8 @@ class Confirm(ConfirmTest):
         data = ["--data", self.data]
         self.refused(USAGE, ["--seeds", "42", "chose by"], "confirm", sweep, *data, "--out", self.folder / "new", "--seeds", "41..44")
         self.refused(USAGE, ["--seeds", "1,,2"], "confirm", sweep, *data, "--out", self.folder / "new", "--seeds", "1,,2")
+        self.program.prepare(self.folder / "other.h5", "--seed", 7)
+        self.refused(USAGE, ["--data", "not the corpus that"], "confirm", sweep, "--data", self.folder / "other.h5", "--out", self.folder / "new")
         self.refused(DATA, "nothing", "confirm", self.folder / "nothing", *data, "--out", self.folder / "new")
         self.refused(USAGE, ["--lr"], "confirm", sweep, *data, "--out", self.folder / "new", "--lr", 1)
         part = self.folder / "array" / "part-1"

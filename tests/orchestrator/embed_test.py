@@ -50,6 +50,11 @@ class Embed(RunTest):
         predictions = numpy.loadtxt(self.run_folder / "predictions_test.csv", delimiter=",", skiprows=1)
         self.assertEqual(points[:, 3].tolist(), predictions[:, 2].tolist())
 
+    def test_another_corpus_is_none_that_a_report_would_draw(self):
+        other = self.program.prepare(self.folder / "other.h5", "--seed", 7)
+        self.program.run("embed", self.run_folder, "--data", other, "--out", self.folder / "other.npy").check()
+        self.assertFalse((self.run_folder / "embedding.json").exists())
+
     def test_tensorboard_s_projector_serves_the_folder(self):
         folder = self.folder / "projector"
         hidden = self.embedded("--projector", folder)

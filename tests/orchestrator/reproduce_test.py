@@ -42,7 +42,7 @@ class Reproduce(ProgramTest):
     def test_both_models_go_through_and_everything_is_marked(self):
         self.random_gpt2()
         result = self.reproduce("--weights", self.gpt2, "--seeds", "42..43", "--price", 2, ranks=2)
-        marks = "synthetic corpus; random GPT-2, never trained; 360 of 108000 training rows; 40 of 12000 validation rows; 80 of 7600 test rows; "
+        marks = "synthetic corpus; random GPT-2, never trained; texts of 8 tokens at most, not 128; 360 of 108000 training rows; 40 of 12000 validation rows; 80 of 7600 test rows; "
         marks += "scratch: 1 of 50 epochs; gpt2-lora: 1 of 10 epochs"
         self.assertIn(f"not the real experiment: {marks}", result.stdout)
         self.assertIn("The scratch model beats LoRA.: undecided: not the real experiment", result.stdout)
@@ -101,6 +101,8 @@ class Reproduce(ProgramTest):
         self.assertEqual(len(more["results"]["scratch"]["test_accuracy"]["measured"]), 2)
         alone = self.program.run("compare", self.out, self.out).check().stdout
         self.assertIn("undecided: needs 6 seeds, has 2", alone)
+        self.refused(USAGE, ["arms/scratch: trained before, but no part of this"], *self.command("--models", "gpt2-lora", "--weights", self.gpt2, "--resume"))
+        self.refused(USAGE, ["--seeds: 1 is the one"], *self.command("--models", "scratch", "--claims", "all", "--seeds", "1..3", "--resume"))
 
     def test_dry_run_tells_the_cost_of_all_claims_and_trains_nothing(self):
         self.random_gpt2()

@@ -1,11 +1,12 @@
 #include "workers/train/measure_inference.hpp"
 
-#include <unistd.h>  // sysconf
+#include <malloc.h>  // malloc_trim
 
-#include <algorithm>  // std::sort, std::min
+#include <algorithm>  // std::max, std::min, std::sort
 #include <chrono>
 #include <cmath>  // std::ceil
 #include <fstream>
+#include <string>
 
 #include <c10/core/InferenceMode.h>
 
@@ -31,11 +32,16 @@ class Watch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-std::int64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::int64_t size = 0, resident = 0;
-  statm >> size >> resident;
-  return resident * ::sysconf(_SC_PAGESIZE);
+/// Of memory that is no file's: libraries' code is read in when it first runs, whichever model that is for.
+std::int64_t anonymous_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "RssAnon:") continue;
+    std::int64_t kilobytes = 0;
+    status >> kilobytes;
+    return kilobytes * 1024;
+  }
+  return 0;
 }
 
 /// The least of the sorted times that so large a share does not exceed.
@@ -118,13 +124,15 @@ class Server {
 
 InferenceMeasurement measure_inference(const Split& split, std::size_t classes, const TrainConfig& config, const ComputePlace& place,
                                        const std::filesystem::path& weights, const std::function<void()>& alive, double seconds) {
+  malloc_trim(0);  // what an earlier model has left would take this one in, unseen
+  const std::int64_t before = anonymous_bytes();
   const Watch startup;
   Server server(split, classes, config, place, weights);
   server.answer(1);
   InferenceMeasurement measured{.startup_seconds = startup.seconds()};
   for (const std::int64_t rows : {1, 8, 64}) measured.batches.push_back(server.latency(rows, seconds, alive));
   measured.rows_per_second = server.rows_per_second(config.threads, seconds, alive);
-  measured.resident_bytes = resident_bytes();
+  measured.resident_bytes = std::max<std::int64_t>(anonymous_bytes() - before, 0);
   measured.device_bytes = server.device_bytes();
   return measured;
 }

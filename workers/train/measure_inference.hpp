@@ -26,7 +26,7 @@ struct InferenceMeasurement {
   double startup_seconds = 0;             // from the files to the first answer
   std::vector<CallLatency> batches = {};  // of 1, 8 and 64 rows; on the CPU a call takes one thread
   double rows_per_second = 0;             // with all threads
-  std::int64_t resident_bytes = 0;        // of the process, the model loaded
+  std::int64_t resident_bytes = 0;        // of the host, that the model and its calls have taken
   std::int64_t device_bytes = 0;          // in use on the device; 0: none
 };
 

@@ -37,8 +37,8 @@ void Trainer::leave_together(const std::exception_ptr& failure) {
 }
 
 void Trainer::require_finite(std::int64_t step, double loss, double grad_norm) {
-  if (!std::isfinite(loss)) throw TrialFailure("the loss is not finite at step {}", step);
-  if (!std::isfinite(grad_norm)) throw TrialFailure("the gradient's norm is not finite at step {}", step);
+  if (!std::isfinite(loss)) throw TrialFailure("the loss {} at step {}", not_finite, step);
+  if (!std::isfinite(grad_norm)) throw TrialFailure("the gradient's norm {} at step {}", not_finite, step);
 }
 
 std::unique_ptr<Trainer> make_trainer(Communicator& comm, Workers& workers, const Model& model, const TrainConfig& config,

@@ -224,7 +224,7 @@ void TrainingRun::end_epoch() {
   const Evaluation val = evaluate_split(corpus_.val, val_rows_, "val", "val", nullptr);
   const double seconds = watch.seconds();
   state_.eval_seconds += seconds;
-  if (!std::isfinite(val.metrics.loss)) throw TrialFailure("the validation loss is not finite after epoch {}", state_.epoch);
+  if (!std::isfinite(val.metrics.loss)) throw TrialFailure("the validation loss {} after epoch {}", not_finite, state_.epoch);
 
   const EpochScore train{
       .epoch = state_.epoch, .loss = state_.epoch_loss / static_cast<double>(state_.epoch_rows), .confusion = state_.epoch_confusion};

@@ -112,6 +112,13 @@ TEST(Aggregate, ShowsMeansOnlyWhereAConfigurationHasSeveralSeeds) {
   EXPECT_EQ(sections({made_up_trial(0, complete, {0.5}, 1), made_up_trial(0, complete, {0.5}, 2)}), 2U);
 }
 
+TEST(Aggregate, NamesTheSweepOfAConfigurationWhereThereAreSeveral) {
+  const SweepResults one = made_up_sweep({made_up_trial(0, complete, {0.5}, 1), made_up_trial(0, complete, {0.5}, 2)});
+  const auto columns = [](const std::vector<SweepResults>& sweeps) { return sections_of(aggregate(sweeps)).at(1).paper_columns; };
+  EXPECT_THAT(columns({one}), ElementsAre("rank", "x", "seeds", "mean", "seeds_95", "rows_95"));
+  EXPECT_THAT(columns({named("a", one), named("b", one)}), ElementsAre("rank", "sweep", "x", "seeds", "mean", "seeds_95", "rows_95"));
+}
+
 TEST(Aggregate, RemarksWhatTheNumbersLeaveOpen) {
   const Aggregate all = aggregate({named("a", made_up_sweep({made_up_trial(0, complete, {0.5}, 1), made_up_trial(0, complete, {0.5}, 2),
                                                              made_up_trial(1, complete, {0.5}, 1), made_up_trial(1, running, {0.5}, 2)}))});

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "tests/sweeps/aggregate/made_up_sweep.hpp"
 
 namespace agsweep {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing_support::made_up_sweep;
+using testing_support::made_up_trial;
 
 constexpr std::size_t rows = 400;
 
@@ -72,6 +75,21 @@ TEST(Comparison, PairsSeedsThatBothHave) {
   EXPECT_EQ(comparison.seeds[0].seed, 2);
   EXPECT_FALSE(comparison.difference.half_width.has_value());
   EXPECT_THAT(comparison.remarks, ElementsAre(HasSubstr("3 trainings have no partner")));
+}
+
+TEST(ChosenConfiguration, IsOneThatIsCompleteUnderEverySeedWhereThereIsOne) {
+  SweepResults results =
+      made_up_sweep({made_up_trial(0, TrialPhase::complete, {.75}, 1, "lucky"), made_up_trial(0, TrialPhase::failed, {}, 2, "lucky"),
+                     made_up_trial(1, TrialPhase::complete, {.5}, 1, "sound"), made_up_trial(1, TrialPhase::complete, {.5}, 2, "sound")});
+  results.spec.seeds = {1, 2};
+  const auto trials_of_chosen = [](const ReportedSweep& sweep) {
+    std::vector<std::int64_t> numbers;
+    for (const TrialResults* trial : chosen_trials(sweep)) numbers.push_back(trial->number);
+    return numbers;
+  };
+  EXPECT_THAT(trials_of_chosen(reported_sweep(results, "s")), ElementsAre(2, 3));
+  results.trials[3].trial.phase = TrialPhase::failed;
+  EXPECT_THAT(trials_of_chosen(reported_sweep(results, "s")), ElementsAre(0));
 }
 
 TEST(Comparison, CountsTheRowsThatOneAloneHasRight) {

@@ -12,6 +12,7 @@
 #include "sweeps/report/heat_map.hpp"
 #include "sweeps/report/hover.hpp"
 #include "sweeps/report/importance_figure.hpp"
+#include "sweeps/report/methods.hpp"
 #include "sweeps/report/parameter_figure.hpp"
 #include "sweeps/report/pareto_figure.hpp"
 #include "sweeps/report/plot_axis.hpp"
@@ -176,6 +177,13 @@ TEST(SpaceFigures, ShowEachTrialAndGreyThoseThatTrainedForAShorterTime) {
   EXPECT_THAT(figure_svg(pairs[0]), HasSubstr("<title>trial 1: lr 3e-6, lora_rank 4, macro F1 0.7500</title>"));
 }
 
+TEST(SpaceFigures, SayWhereTheyLeaveTrialsOut) {
+  EXPECT_THAT(parallel_figure(rates_and_ranks({{{2e-6, 0}, .5}}), 1).caption, Not(HasSubstr("Only")));
+  ReportedSweep sweep = rates_and_ranks({{{2e-6, 0}, .5}});
+  sweep.results.trials.resize(301, sweep.results.trials[0]);
+  EXPECT_THAT(parallel_figure(sweep, 1).caption, HasSubstr("Only the best 300 of the 301 trials are drawn"));
+}
+
 TEST(ParetoFigure, MarksWhatNoOtherBeats) {
   ReportedSweep sweep = rates_and_ranks({{{2e-6, 0}, .5}, {{3e-6, 1}, .75}, {{4e-6, 2}, .625}});
   EXPECT_FALSE(pareto_figure(sweep, ParetoCost::parameters).has_value());  // no cost is known
@@ -210,6 +218,28 @@ TEST(BudgetFigure, ExpectsTheMeanOfOneTrialAndTheBestOfMany) {
   ASSERT_EQ(lines.size(), 3U);                     // two complete ones: .5 and .625
   EXPECT_THAT(lines[1], HasSubstr("1,0.5625,"));   // their mean
   EXPECT_THAT(lines[2], HasSubstr("2,0.59375,"));  // 3/4 of the better, 1/4 of the other
+}
+
+TEST(BudgetFigure, AndTheMethodsSayWhichConfigurationsNobodyDrew) {
+  ReportedSweep sweep = three_trials();
+  sweep.results.spec.sampler = SamplerKind::random;
+  for (TrialResults& trial : sweep.results.trials) trial.trial.configuration = trial.number;
+  EXPECT_THAT(budget_figure(sweep)->caption, Not(HasSubstr("as a guide")));
+  EXPECT_THAT(methods_text(sweep), HasSubstr("Configurations came from this sampler: random, seed 42 [@bergstra2012random]."));
+  sweep.results.spec.first_trials.resize(1);
+  EXPECT_THAT(budget_figure(sweep)->caption, HasSubstr("as a guide"));
+  EXPECT_THAT(methods_text(sweep), HasSubstr("; but 1 of the 5 were given one by one."));
+  sweep.results.spec.first_trials.resize(5);
+  EXPECT_THAT(methods_text(sweep), HasSubstr("Its configurations were given one by one, not drawn."));
+}
+
+TEST(Methods, SayWhetherTheTestSplitWasRead) {
+  const testing_support::TemporaryFolder folder;
+  ReportedSweep sweep = three_trials();
+  sweep.results.trials[1].folder = folder.path();
+  EXPECT_THAT(methods_text(sweep), HasSubstr("the test split was not read"));
+  write_file_atomically(folder / "test.json", "{}");
+  EXPECT_THAT(methods_text(sweep), HasSubstr("the test split was read for one trial"));
 }
 
 TEST(BudgetFigure, CountsEpochsUnderAScheduler) {

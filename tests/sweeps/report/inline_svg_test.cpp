@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "sweeps/report/figure.hpp"
 #include "sweeps/report/palette.hpp"
 
@@ -41,6 +42,10 @@ TEST(InlineSvg, IdsDifferBetweenFigures) {
   EXPECT_THAT(first, HasSubstr("href='#one-Pt6'"));
   EXPECT_THAT(second, HasSubstr("href='#two-Pt6'"));
   EXPECT_THAT(second, Not(HasSubstr("'gp")));
+}
+
+TEST(InlineSvg, RefusesWhatIsNoDrawing) {
+  for (const char* junk : {"", "no drawing", "<svg width=\"3\">"}) EXPECT_THROW(inline_svg(junk, "small", "t"), RunTimeError) << junk;
 }
 
 TEST(InlineSvg, SaysWhatItShows) {

@@ -33,6 +33,14 @@ TEST(TrainCommand, FixedEpochsStandOnce) {
   EXPECT_EQ(command.find("--epochs"), command.rfind("--epochs"));
 }
 
+TEST(TrainCommand, HasWhatTheBitsDependOnAsTheTrialHadIt) {
+  ReportedSweep sweep = one_trial();
+  sweep.results.trials[0].result = {{"shards", 16}, {"precision", "bf16"}, {"reduction", "tree"}};
+  EXPECT_NE(train_command(sweep, sweep.results.trials[0]).find(" --shards 16 --precision bf16 --reduction tree "), std::string::npos);
+  sweep.results.spec.fixed = {{.key = "shards", .value = std::int64_t{4}, .origin = ""}};
+  EXPECT_EQ(train_command(sweep, sweep.results.trials[0]).find("--shards 16"), std::string::npos);
+}
+
 TEST(TrainCommand, QuotesWhatAShellWouldReadOtherwise) {
   ReportedSweep sweep = one_trial();
   sweep.recorded.data = "/my corpora/it's $HOME.h5";

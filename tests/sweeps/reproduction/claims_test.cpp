@@ -73,11 +73,50 @@ TEST(Claims, OfAMadeUpCorpusHaveNoVerdict) {
   }
 }
 
+TEST(Claims, CountNoTrainingThatFailedForAnotherReason) {
+  Reproduced reproduced = sample_reproduction(9);
+  reproduced.plan.claims = ClaimScope::all;
+  for (const auto& [name, model] : {std::pair("scratch-lr-5e-3", "scratch"), std::pair("gpt2-lora-lr-5e-5", "gpt2-lora")}) {
+    TestedModel arm = sample_arm(name, model, std::vector<SampleRun>(9));
+    for (std::size_t i = 0; i < 8; ++i) {
+      arm.sweep.results.trials[i].trial.phase = TrialPhase::failed;
+      arm.sweep.results.trials[i].trial.error = "cannot make this folder: No space left on device";
+    }
+    reproduced.arms.emplace(name, std::move(arm));
+  }
+  const auto families = judge_claims(reproduced);
+  for (const char* id : {"rate-5e-3-diverges", "lora-5e-5-unstable"}) {
+    EXPECT_EQ(claim(families, id).evidence.margins.size(), 1) << id;
+    EXPECT_THAT(claim(families, id).details, HasSubstr("8 trainings failed otherwise")) << id;
+  }
+}
+
+TEST(Claims, AboutModelsWithoutACommonSeedAreUndecided) {
+  Reproduced reproduced = sample_reproduction(2);
+  reproduced.arms.at("scratch").runs.erase(reproduced.arms.at("scratch").runs.begin());
+  reproduced.arms.at("gpt2-lora").runs.pop_back();
+  const JudgedClaim one = claim(judge_claims(reproduced), "scratch-better");
+  EXPECT_EQ(one.verdict.outcome, Outcome::undecided);
+  EXPECT_EQ(one.verdict.missing, "needs 8 seeds, has 0");
+}
+
+TEST(Claims, AboutAGapAreUndecidedOnFewRows) {
+  Reproduced reproduced = sample_reproduction(8);
+  EXPECT_EQ(claim(judge_claims(reproduced), "lora-gap").verdict.outcome, Outcome::supported);
+  for (TrialResults& trial : reproduced.arms.at("gpt2-lora").sweep.results.trials) {
+    for (nlohmann::json& one : trial.result["final"]["val"]["per_class"]) one["support"] = 15;
+  }
+  EXPECT_THAT(claim(judge_claims(reproduced), "lora-gap").verdict.missing, HasSubstr("other rows"));
+}
+
 TEST(Claims, CountATrainingThatFailedAsDiverged) {
   Reproduced reproduced = sample_reproduction(9);
   reproduced.plan.claims = ClaimScope::all;
   TestedModel diverged = sample_arm("scratch-lr-5e-3", "scratch", std::vector<SampleRun>(9));
-  for (TrialResults& trial : diverged.sweep.results.trials) trial.trial.phase = TrialPhase::failed;
+  for (TrialResults& trial : diverged.sweep.results.trials) {
+    trial.trial.phase = TrialPhase::failed;
+    trial.trial.error = "the gradient's norm is not finite at step 7";
+  }
   diverged.runs.clear();
   reproduced.arms.emplace("scratch-lr-5e-3", std::move(diverged));
   const auto families = judge_claims(reproduced);
@@ -94,6 +133,18 @@ TEST(Deviations, NameWhatIsNotTheRealExperiment) {
   reproduced.rows[0] = 64'366;
   EXPECT_THAT(deviations_of(reproduced).shown, testing::ElementsAre("64366 of 108000 training rows"));
   EXPECT_TRUE(deviations_of(reproduced).decisive.empty()) << "fewer rows are judged all the same";
+  for (TrialResults& trial : reproduced.arms.at("gpt2-lora").sweep.results.trials) {
+    trial.result["params_total"] = 5'000;
+    trial.result["params_trainable"] = 1'000;
+  }
+  for (auto& [name, arm] : reproduced.arms) arm.sweep.recorded.max_length = 8;
+  EXPECT_THAT(deviations_of(reproduced).decisive,
+              testing::ElementsAre("a GPT-2 of another size than GPT-2 small", "texts of 8 tokens at most, not 128"));
+  for (TrialResults& trial : reproduced.arms.at("gpt2-lora").sweep.results.trials) {
+    trial.result["params_total"] = 125'256'960;
+    trial.result["params_trainable"] = 814'080;
+  }
+  for (auto& [name, arm] : reproduced.arms) arm.sweep.recorded.max_length = 128;
   reproduced.arms.at("scratch").sweep.results.epochs = 3;
   reproduced.arms.at("gpt2-lora").sweep.recorded.random_base = true;
   EXPECT_THAT(deviations_of(reproduced).decisive, testing::ElementsAre("random GPT-2, never trained", "scratch: 3 of 50 epochs"));
