@@ -109,15 +109,14 @@ FileDescriptor open_file(const fs::path& path, int flags) {
 }
 
 std::string read_file(const fs::path& path) {
-  const auto cannot_read = [&] { return DataError("{}: cannot read: {}", path.string(), error_text(errno)); };
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) throw cannot_read();
+  if (file.get() < 0) throw_read_error(path, errno);
   std::string content;
   std::vector<char> buffer(std::size_t{1} << 16);  // larger ones are mapped and cleared anew for each file
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw cannot_read();
+    if (got < 0) throw_read_error(path, errno);
     if (got == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(got));
   }

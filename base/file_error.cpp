@@ -15,6 +15,12 @@ void throw_file_error(const fs::path& path, std::string_view action, int why) {
   throw RunTimeError("{}", message);
 }
 
+void throw_read_error(const fs::path& path, int why) {
+  const std::string message = fmt::format("{}: cannot read: {}", path.string(), error_text(why));
+  if (why == EMFILE || why == ENFILE || why == ENOMEM) throw RunTimeError("{}", message);
+  throw DataError("{}", message);
+}
+
 FilesystemFailure described(const fs::filesystem_error& error) {
   const int why = error.code().value();
   const bool cannot_look = why == EACCES || why == ENAMETOOLONG || why == ENOENT || why == ENOTDIR || why == ELOOP;

@@ -16,6 +16,9 @@ struct DiskFull : RunTimeError {
 /// @param why  errno @throws DiskFull where it says so, else RunTimeError: "PATH: cannot ACTION: reason"
 [[noreturn]] void throw_file_error(const std::filesystem::path& path, std::string_view action, int why);
 
+/// "PATH: cannot read: reason". @throws RunTimeError where the system has run out of descriptors or memory, else DataError
+[[noreturn]] void throw_read_error(const std::filesystem::path& path, int why);
+
 struct FilesystemFailure {
   ExitCode code;
   std::string message;

@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 
 #include "base/error.hpp"
-#include "base/system.hpp"  // error_text
+#include "base/file_error.hpp"
 
 namespace agsweep {
 
@@ -45,15 +45,14 @@ std::string sha256(std::span<const std::byte> bytes) { return Sha256().update(by
 
 std::string sha256_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  const auto fail = [&](const char* why) { throw DataError("{}: cannot read: {}", path.string(), why); };
-  if (!in) fail(error_text(errno).c_str());
-  if (std::filesystem::is_directory(path)) fail("it is a folder");
+  if (!in) throw_read_error(path, errno);
+  if (std::filesystem::is_directory(path)) throw DataError("{}: cannot read: it is a folder", path.string());
   Sha256 hash;
   std::vector<char> block(1 << 20);
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
     hash.update(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(in.gcount()))));
   }
-  if (in.bad()) fail(error_text(errno).c_str());
+  if (in.bad()) throw_read_error(path, errno);
   return hash.hex();
 }
 

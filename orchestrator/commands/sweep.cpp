@@ -33,7 +33,7 @@ OptionTable<SweepArgs> table() {
        {.name = "workers",
         .range = between(0, 65536),
         .help = "logical workers of --deterministic; 0: as many as trials train at once when the sweep begins"}},
-      {&A::retry_failed, {.name = "retry-failed", .flag = true, .help = "with --resume: run failed trials once more"}},
+      {&A::retry_failed, retry_failed_option()},
       {&A::time_budget,
        {.name = "time-budget",
         .placeholder = "DURATION",

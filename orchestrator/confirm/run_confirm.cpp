@@ -65,7 +65,8 @@ ExitCode run_confirm(Session& session, const std::vector<std::string>& command_l
                      const AskedOptions& options) {
   const TrainConfig passed = filled_config(options);
   TuningBudget tuning;
-  SweepArgs trainings{.spec = {}, .data = args.data, .out = args.out, .resume = args.resume, .dry_run = args.dry_run};
+  SweepArgs trainings{
+      .spec = {}, .data = args.data, .out = args.out, .resume = args.resume, .dry_run = args.dry_run, .retry_failed = args.retry_failed};
   {
     const auto comm = session.world(passed.timeout);
     together(*comm, [&] {

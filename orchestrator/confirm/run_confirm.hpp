@@ -17,6 +17,7 @@ struct ConfirmArgs {
   std::int64_t top = 3;
   std::string seeds = "101..110";
   bool resume = false;
+  bool retry_failed = false;  // with resume
   bool dry_run = false;
   bool json = false;
 };

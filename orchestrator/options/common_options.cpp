@@ -49,6 +49,8 @@ Option repair_option() {
           .help = "with --resume: keep a file that was damaged or changed as NAME.damaged, and go on from what is left of it"};
 }
 
+Option retry_failed_option() { return {.name = "retry-failed", .flag = true, .help = "with --resume: run failed trials once more"}; }
+
 OptionTable<FormatArgs> format_table() {
   return {
       {&FormatArgs::delimiter,

@@ -26,6 +26,7 @@ Option progress_option();
 
 /// Of a command that goes on with what stands in a folder.
 Option repair_option();
+Option retry_failed_option();
 
 /// How a table of texts is written: --delimiter and --quotes.
 struct FormatArgs {

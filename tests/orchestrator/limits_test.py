@@ -45,6 +45,7 @@ class Limits(ProgramTest):
             result = subprocess.run(command, env=self.program.environment(), capture_output=True, text=True, timeout=30)
             if "Too many open files" in result.stderr and result.stderr.startswith("error: "):
                 self.assertIn(f"(ulimit -n: {most})", result.stderr)
+                self.assertEqual(result.returncode, 1, result.stderr)
 
 
 if __name__ == "__main__":
