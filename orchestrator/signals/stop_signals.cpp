@@ -49,7 +49,11 @@ StopSignals::StopSignals(std::string notice) : notice_(std::move(notice)) {
 }
 
 StopSignals::~StopSignals() {
-  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &before_[i], nullptr);
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
+  // What still comes of one stop would end a process of a SLURM job before it can tell its exit code.
+  const bool ends_by_itself = stop_asked && !second_one_ends;
+  for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], ends_by_itself ? &ignored : &before_[i], nullptr);
   stop_notice = nullptr;
 }
 

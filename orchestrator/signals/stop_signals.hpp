@@ -14,7 +14,7 @@ class StopSignals {
  public:
   /// @param notice  written to stderr at the first signal, even if the launcher kills the process a second later; may be empty
   explicit StopSignals(std::string notice);
-  /// Gives the signals back to who had them before.
+  /// Gives the signals back to who had them before; after a stop in a SLURM job they are ignored from here on.
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
