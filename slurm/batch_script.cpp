@@ -123,7 +123,7 @@ state_of_job() {
 }
 
 # Whether SLURM is taking the nodes away: it tells that to the steps alone, which mpirun's daemons are.
-is_preempted() { case $(squeue --noheader --states=all --jobs="$job" --Format=PreemptTime) in *:*) ;; *) false ;; esac; }
+is_preempted() { [ "$launcher" = mpirun ] && case $(squeue --noheader --states=all --jobs="$job" --Format=PreemptTime) in *:*) ;; *) false ;; esac; }
 
 # Puts the job back into the queue; a controller that does not answer is asked again.
 requeue() {
@@ -131,9 +131,11 @@ requeue() {
   until answer=$(scontrol requeue "$job" 2>&1); do
     say "$answer"
     case $answer in
-      *'timed out'* | *'contact slurm controller'* | *onnection*) sleep 5 ;;
+      *'timed out'* | *'contact slurm controller'* | *onnection* | *'Zero Bytes'* | *standby*) sleep 5 ;;
       *) return 1 ;;
     esac
+    # It may have been cancelled meanwhile, or put back by what was not answered.
+    case $(state_of_job) in RUNNING | SIGNALING) ;; *) return 1 ;; esac
   done
 }
 
@@ -179,7 +181,7 @@ if [ "${SLURM_RESTART_COUNT:-0}" -ge "$most_requeues" ]; then
 elif requeue; then
   say "requeued"
 else
-  say "SLURM does not requeue it; submit it again to go on"
+  say "not requeued by this script; submit it again to go on, unless agsweep status tells that it waits"
 fi
 exit 85
 )bash";
@@ -197,7 +199,7 @@ std::string batch_script(const BatchJob& job) {
   text += job.array > 0 ? "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n" : "job=$SLURM_JOB_ID\n";
   text += "records=$out/slurm\n";
   text += "starts=$records/job-$job.starts  # a line for each start of this job: the steps that stood in the folder\n";
-  text += fmt::format("most_requeues={}\n", job.most_requeues);
+  text += fmt::format("most_requeues={}\nlauncher={}\n", job.most_requeues, to_word(job.launcher));
   text += functions;
   text += fmt::format("\ncd -- {} || give_up \"the folder that the job was submitted from is missing on $(hostname)\"\n",
                       shell_word(job.started.string()));
@@ -215,7 +217,10 @@ std::string batch_script(const BatchJob& job) {
 
 std::vector<std::string> sbatch_words(const BatchJob& job) {
   std::vector<std::string> words;
-  for (const auto& [key, value] : options_of(job)) words.push_back(value.empty() ? "--" + key : fmt::format("--{}={}", key, value));
+  for (const auto& [key, value] : options_of(job)) {
+    if (!value.empty()) words.push_back(fmt::format("--{}={}", key, value));
+  }
+  words.emplace_back("--requeue");
   return words;
 }
 

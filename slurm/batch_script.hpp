@@ -39,7 +39,8 @@ struct BatchJob {
 /// @throws RunTimeError for a folder whose path sbatch cannot be told, or a text with a line break where there can be none
 std::string batch_script(const BatchJob& job);
 
-/// The same options as those of the script, for sbatch's command line: "--time=60".
+/// The script's options that have a value, and --requeue, for sbatch's command line: "--time=60". A flag that should have had a value would
+/// take the script's name for it there.
 std::vector<std::string> sbatch_words(const BatchJob& job);
 
 /// A text that squeue, accounting and log files show as it is: other characters than letters, digits, dot, dash and underscore become

@@ -18,9 +18,6 @@ namespace {
 
 constexpr std::string_view unknown_job = "Invalid job id specified";
 
-constexpr std::chrono::minutes usual_limit(1);
-constexpr std::chrono::minutes sbatch_limit(10);  // one that is ended may have queued the job
-
 /// This process's environment without the variables that begin so.
 std::vector<std::string> environment_without(std::initializer_list<std::string_view> prefixes) {
   std::vector<std::string> kept;
@@ -32,10 +29,9 @@ std::vector<std::string> environment_without(std::initializer_list<std::string_v
 }
 
 /// Without a person's own filters of squeue: a job that is not shown would count as none.
-ProgramResult run(const std::vector<std::string>& command, std::chrono::minutes limit = usual_limit,
-                  std::initializer_list<std::string_view> without = {"SQUEUE_"}) {
+ProgramResult run(const std::vector<std::string>& command, std::initializer_list<std::string_view> without = {"SQUEUE_"}) {
   try {
-    return run_program(command, {}, limit, environment_without(without));
+    return run_program(command, {}, std::chrono::minutes(1), environment_without(without));
   } catch (const CannotStart& error) {
     throw RunTimeError("{}; SLURM's commands must be on PATH: is this a login node of the cluster?", error.what());
   }
@@ -56,8 +52,9 @@ std::string submit_job(const std::filesystem::path& script, const std::vector<st
   std::vector<std::string> command = {"sbatch", "--parsable"};
   command.insert(command.end(), options.begin(), options.end());
   command.push_back(script.string());
-  // What a job or an array that submits this one has of its own, and would hand on as the new job's.
-  const ProgramResult result = run(command, sbatch_limit, {"SBATCH_ARRAY_INX=", "SLURM_ARRAY_", "SLURM_RESTART_COUNT="});
+  // SBATCH_WAIT would keep the answer back; the others are of a job that submits this one, which would take them for its own.
+  const ProgramResult result = run(command, {"SBATCH_WAIT=", "SBATCH_ARRAY_INX=", "SLURM_ARRAY_",
+                                             "SLURM_RESTART_COUNT=", "SLURM_CPUS_PER_TASK=", "SLURM_TRES_PER_TASK="});
   if (result.status != 0) throw failure(command, result);
   return parse_sbatch(result.output);
 }

@@ -1,4 +1,3 @@
-#include "base/error.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
@@ -32,7 +31,6 @@ OptionTable<ReproduceArgs> table() {
         .range = at_least(0),
         .help = "of a device for an hour, in any currency; 0: costs are not shown"}},
       {&A::resume, {.name = "resume", .flag = true, .help = "go on with what stands in --out; more seeds, models or claims are added"}},
-      {&A::retry_failed, retry_failed_option()},
       {&A::dry_run, {.name = "dry-run", .flag = true, .help = "print what it will cost; trains nothing"}},
       {&A::json, json_option("print reproduction.json instead of tables")},
   };
@@ -44,7 +42,6 @@ ExitCode run(const Invocation& call) {
   const CommandLine line = parse_command_line(options_of(table(), passed()), call.arguments);
   ReproduceArgs args;
   fill(table(), line.asked, args);
-  if (args.retry_failed && !args.resume) throw UsageError("--retry-failed: goes with --resume");
   return run_reproduce(*call.session, call.command_line, args, asked_in(passed(), line.asked));
 }
 

@@ -119,7 +119,6 @@ class Reproducer {
     args.data = args_.data;
     args.out = folder_of(arm.name);
     args.resume = args_.resume && fs::exists(args.out / "journal.log");
-    args.retry_failed = args.resume && args_.retry_failed;
     args.repair = args.resume && !fs::exists(args.out / "sweep.resolved.toml");  // the spec follows from the plan, as it did
     return args;
   }

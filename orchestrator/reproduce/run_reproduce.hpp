@@ -21,7 +21,6 @@ struct ReproduceArgs {
   ClaimScope claims = ClaimScope::main;
   double price = 0;  // of a device-hour; 0: not given
   bool resume = false;
-  bool retry_failed = false;  // with resume
   bool dry_run = false;
   bool json = false;
 };

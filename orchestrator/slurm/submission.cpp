@@ -1,6 +1,7 @@
 #include "orchestrator/slurm/submission.hpp"
 
-#include <algorithm>  // std::max
+#include <algorithm>  // std::max, std::ranges::any_of
+#include <array>
 #include <exception>
 #include <span>
 
@@ -86,17 +87,20 @@ void check_trainings(const JobsTrainings& trainings, bool on_gpus, const Message
     message(fmt::format("warning: {} is not there now; the job needs it when it starts", path.string()));  // a setup line may make it
     return;
   }
-  const WorldFacts facts{.ranks = static_cast<int>(trainings.ranks),
-                         .train_rows = static_cast<std::int64_t>(read_training_corpus(trainings.data).train.rows()),
-                         .device = on_gpus ? Device::cuda : Device::cpu};
+  WorldFacts facts{.ranks = static_cast<int>(trainings.ranks),
+                   .train_rows = static_cast<std::int64_t>(read_training_corpus(trainings.data).train.rows())};
   std::exception_ptr first_failure;
-  for (const AskedOptions& options : trainings.options) {
-    try {
-      const TrainConfig config = resolve(options, facts).config;
-      if (!config.weights.empty()) read_gpt2_config(find_checkpoint_files(config.weights).config);
-      return;
-    } catch (const Error&) {
-      if (!first_failure) first_failure = std::current_exception();
+  for (const Device device : {Device::cpu, Device::cuda}) {
+    if (on_gpus && device == Device::cpu) continue;  // a job may have GPUs by other options too
+    facts.device = device;
+    for (const AskedOptions& options : trainings.options) {
+      try {
+        const TrainConfig config = resolve(options, facts).config;
+        if (!config.weights.empty()) read_gpt2_config(find_checkpoint_files(config.weights).config);
+        return;
+      } catch (const Error&) {
+        if (!first_failure) first_failure = std::current_exception();
+      }
     }
   }
   std::rethrow_exception(first_failure);
@@ -252,6 +256,16 @@ BatchJob plan_submission(const std::vector<std::string>& command_line, const Ask
   return job;
 }
 
+namespace {
+
+/// Whether sbatch's failure says nothing of the job: SLURM did not answer in time, or in words that are not understood.
+bool may_have_been_taken(std::string_view failure) {
+  constexpr std::array<std::string_view, 5> signs = {"timed out", "still at work", "no job id", "Zero Bytes", "onnection"};
+  return std::ranges::any_of(signs, [failure](std::string_view sign) { return failure.find(sign) != failure.npos; });
+}
+
+}  // namespace
+
 std::string submit(const BatchJob& job, const Message& message) {
   const std::string text = batch_script(job);
   const fs::path records = job.folder / "slurm";
@@ -266,11 +280,11 @@ std::string submit(const BatchJob& job, const Message& message) {
   } catch (const Error& error) {
     std::error_code ignored;
     fs::remove(script, ignored);
-    if (id.empty()) {
+    if (id.empty() && may_have_been_taken(error.what())) {
       throw RunTimeError("{}\nwhere SLURM has only not answered, the job may be in the queue all the same: squeue --me --name {}",
                          error.what(), shell_word(job.name));
     }
-    cancel_job(id);  // no job without its record: nobody would know whose folder this is
+    if (!id.empty()) cancel_job(id);  // no job without its record: nobody would know whose folder this is
     throw;
   }
   return id;

@@ -10,17 +10,19 @@ namespace agsweep {
 
 namespace {
 
-// GPT-2 small's weights, and the head of four classes in front of which it stands.
+// GPT-2 small's weights and width.
 constexpr std::int64_t gpt2_small_parameters = 124'439'808;
-constexpr std::int64_t head_parameters = 4 * 768;
+constexpr std::int64_t gpt2_small_width = 768;
 
 }  // namespace
 
 bool has_other_base(const TestedModel& arm) {
-  return std::ranges::any_of(arm.runs, [](const TestedRun& run) {
+  // params_total has a head that is not trained, too, as peft counts.
+  const auto frozen = static_cast<double>(gpt2_small_parameters + gpt2_small_width * static_cast<std::int64_t>(arm.classes()));
+  return std::ranges::any_of(arm.runs, [frozen](const TestedRun& run) {
     const std::optional<double> all = result_number(*run.trial, {"params_total"});
     const std::optional<double> trained = result_number(*run.trial, {"params_trainable"});
-    return all && trained && *all - *trained != static_cast<double>(gpt2_small_parameters + head_parameters);
+    return all && trained && *all - *trained != frozen;
   });
 }
 

@@ -95,7 +95,7 @@ TEST(BatchScript, HasItsOptionsForACommandLineToo) {
   BatchJob job = small_job();
   job.options = {{"comment", "a # b"}, {"exclusive", ""}};
   EXPECT_THAT(sbatch_words(job), testing::ElementsAre("--job-name=agsweep-one", "--output=/data/one/slurm/job-%j.out", "--open-mode=append",
-                                                      "--requeue", "--signal=B:USR2@120", "--comment=a # b", "--exclusive"));
+                                                      "--signal=B:USR2@120", "--comment=a # b", "--requeue"));
 }
 
 TEST(BatchScript, RefusesWhatSbatchCannotBeTold) {

@@ -106,13 +106,21 @@ class BatchScript(WithoutSlurm):
         self.assertEqual((code, len(self.calls("scontrol"))), (CHECKPOINTED, 3), said)
         self.assertRegex(said, r"requeued\n$")
 
+    def test_looks_again_before_it_asks_again(self):
+        self.answers("srun", PLUGINS, status=CHECKPOINTED)
+        self.answers("squeue", "RUNNING\n", "COMPLETING\n")
+        self.answers("scontrol", "")
+        self.fails("scontrol", 1, "slurm_load_jobs error: Socket timed out on send/recv operation\n")
+        code, said = self.job()
+        self.assertEqual((code, len(self.calls("scontrol"))), (CHECKPOINTED, 1), said)
+
     def test_takes_a_refusal_for_one(self):
         self.answers("srun", PLUGINS, status=CHECKPOINTED)
         self.answers("squeue", "RUNNING\n")
         self.fails("scontrol", 1, "Requested operation is presently disabled for job 7\n")
         code, said = self.job()
         self.assertEqual((code, len(self.calls("scontrol"))), (CHECKPOINTED, 1), said)
-        self.assertIn("SLURM does not requeue it", said)
+        self.assertIn("not requeued by this script", said)
 
     def test_goes_back_when_mpirun_loses_nodes_that_slurm_takes_and_only_then(self):
         self.answers("mpirun", "", status=205)
@@ -141,12 +149,13 @@ class BatchScript(WithoutSlurm):
 class Submit(WithoutSlurm):
     def test_goes_before_what_the_environment_says_of_the_same(self):
         self.answers("sbatch", "12\n")
-        inherited = {"SBATCH_TIMELIMIT": 5, "SBATCH_ARRAY_INX": "0-3", "SLURM_ARRAY_JOB_ID": 3, "SLURM_RESTART_COUNT": 5, "SBATCH_QOS": "mine"}
+        inherited = {"SBATCH_TIMELIMIT": 5, "SBATCH_ARRAY_INX": "0-3", "SLURM_ARRAY_JOB_ID": 3, "SLURM_RESTART_COUNT": 5, "SBATCH_QOS": "mine",
+                     "SBATCH_WAIT": 1, "SLURM_CPUS_PER_TASK": 8}
         self.assertEqual(self.submit("--time", "10:00:00", "--account", "new", env=inherited).stdout, "12\n")
         call = self.calls("sbatch")[0]
         for option in ("--time=10:00:00", "--account=new", "--requeue", "--open-mode=append", "SBATCH_QOS=mine"):
             self.assertIn(option, call)
-        self.assertNotRegex(call, "SBATCH_ARRAY_INX|SLURM_(ARRAY|RESTART)")
+        self.assertNotRegex(call, "SBATCH_(ARRAY_INX|WAIT)|SLURM_(ARRAY|RESTART|CPUS)")
         self.assertTrue((self.folder / "sweep/slurm/job-12.sh").exists())
 
     def test_sees_jobs_that_a_persons_own_filter_would_hide(self):
