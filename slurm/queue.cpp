@@ -3,8 +3,8 @@
 #include <unistd.h>  // environ
 
 #include <algorithm>  // std::ranges::all_of, std::ranges::none_of
+#include <array>
 #include <chrono>
-#include <initializer_list>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join
@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view unknown_job = "Invalid job id specified";
 
 /// This process's environment without the variables that begin so.
-std::vector<std::string> environment_without(std::initializer_list<std::string_view> prefixes) {
+std::vector<std::string> environment_without(std::span<const std::string_view> prefixes) {
   std::vector<std::string> kept;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
@@ -28,8 +28,11 @@ std::vector<std::string> environment_without(std::initializer_list<std::string_v
   return kept;
 }
 
-/// Without a person's own filters of squeue: a job that is not shown would count as none.
-ProgramResult run(const std::vector<std::string>& command, std::initializer_list<std::string_view> without = {"SQUEUE_"}) {
+/// A person's own filters of squeue: a job that is not shown would count as none.
+constexpr std::array<std::string_view, 1> filters = {"SQUEUE_"};
+
+/// @param without  variables of the environment, by how they begin
+ProgramResult run(const std::vector<std::string>& command, std::span<const std::string_view> without = filters) {
   try {
     return run_program(command, {}, std::chrono::minutes(1), environment_without(without));
   } catch (const CannotStart& error) {
@@ -46,6 +49,12 @@ RunTimeError failure(const std::vector<std::string>& command, const ProgramResul
   return RunTimeError("{} failed (exit status {}): {}", command.front(), result.status, line);
 }
 
+std::string output_of(const std::vector<std::string>& command, std::span<const std::string_view> without = filters) {
+  const ProgramResult result = run(command, without);
+  if (result.status != 0) throw failure(command, result);
+  return result.output;
+}
+
 }  // namespace
 
 std::string submit_job(const std::filesystem::path& script, const std::vector<std::string>& options) {
@@ -53,16 +62,12 @@ std::string submit_job(const std::filesystem::path& script, const std::vector<st
   command.insert(command.end(), options.begin(), options.end());
   command.push_back(script.string());
   // SBATCH_WAIT would keep the answer back; the others are of a job that submits this one, which would take them for its own.
-  const ProgramResult result = run(command, {"SBATCH_WAIT=", "SBATCH_ARRAY_INX=", "SLURM_ARRAY_",
-                                             "SLURM_RESTART_COUNT=", "SLURM_CPUS_PER_TASK=", "SLURM_TRES_PER_TASK="});
-  if (result.status != 0) throw failure(command, result);
-  return parse_sbatch(result.output);
+  constexpr std::array<std::string_view, 6> foreign = {"SBATCH_WAIT=",         "SBATCH_ARRAY_INX=",    "SLURM_ARRAY_",
+                                                       "SLURM_RESTART_COUNT=", "SLURM_CPUS_PER_TASK=", "SLURM_TRES_PER_TASK="};
+  return parse_sbatch(output_of(command, foreign));
 }
 
-void cancel_job(const std::string& id) {
-  const std::vector<std::string> command = {"scancel", id};
-  if (const ProgramResult result = run(command); result.status != 0) throw failure(command, result);
-}
+void cancel_job(const std::string& id) { output_of({"scancel", id}); }
 
 bool srun_has_pmix() {
   const ProgramResult list = run({"srun", "--mpi=list"});

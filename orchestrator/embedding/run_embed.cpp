@@ -4,8 +4,7 @@
 
 #include "base/file.hpp"
 #include "base/json_file.hpp"  // sealed_json
-#include "base/sha256.hpp"
-#include "base/system.hpp"  // say
+#include "base/system.hpp"     // say
 #include "orchestrator/embedding/embedding_files.hpp"
 #include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/loaded_model.hpp"
@@ -45,7 +44,7 @@ ExitCode run_embed(Session& session, const fs::path& folder, const EmbedArgs& ar
     // is.
     std::string wrote = args.out.string();
     if (!args.projector.empty()) wrote += fmt::format(", {}", args.projector.string());
-    if (fs::exists(folder / "config.toml") && sha256_file(args.data) == model.stored.data_sha256) {
+    if (is_own_corpus(model.stored, args.data) == true) {
       const PlaneView plane = model.devices.torch.principal_plane(embedding.hidden, embedding.width);
       try {
         write_file_atomically(folder / "embedding.json", sealed_json(plane_json(plane, embedding).dump()));

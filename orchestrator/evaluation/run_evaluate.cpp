@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <optional>
 
-#include "base/sha256.hpp"
 #include "orchestrator/evaluation/calibration_text.hpp"
 #include "orchestrator/options/output_path.hpp"
 #include "orchestrator/training/loaded_model.hpp"
@@ -23,24 +22,24 @@ ExitCode run_evaluate(Session& session, const std::filesystem::path& folder, con
   const CorpusInfo& info = model.corpus.info;
   const Prediction prediction = predict_split(*comm, model, "evaluate " + args.split);
   const Calibration calibration = calibration_of(prediction.logits, split.labels);
-  std::optional<bool> other_corpus;  // where the folder tells
+  std::optional<bool> own_corpus;
   on_rank_zero(*comm, [&] {
     if (!args.out.empty()) write_predictions(args.out, split, prediction);
-    if (!model.stored.data_sha256.empty()) other_corpus = model.stored.data_sha256 != sha256_file(args.data);
+    own_corpus = is_own_corpus(model.stored, args.data);
   });
   if (comm->rank() != 0) return ExitCode::done;
   nlohmann::json metrics = to_json(prediction.metrics);
   if (args.json) {
     metrics["split"] = args.split;
     metrics["calibration"] = to_json(calibration);
-    metrics["out_of_distribution"] = other_corpus ? nlohmann::json(*other_corpus) : nlohmann::json();
+    metrics["out_of_distribution"] = own_corpus ? nlohmann::json(!*own_corpus) : nlohmann::json();
     metrics["synthetic"] = info.synthetic;
     metrics["random_base"] = model.stored.random_base;
     fmt::print("{}\n", metrics.dump(2));
   } else {
     fmt::print("{}", caveats(info.synthetic, model.stored.random_base));
-    if (!other_corpus) fmt::print("the adapter does not tell its corpus or its classes' order: labels are taken by their numbers\n");
-    if (other_corpus == true)
+    if (!own_corpus) fmt::print("the adapter does not tell its corpus or its classes' order: labels are taken by their numbers\n");
+    if (own_corpus == false)
       fmt::print("out of distribution: the model was trained on another data.h5 (of the same texts it may know rows)\n");
     fmt::print("{}\n{}", metrics_text(metrics, info.class_names), calibration_text(calibration));
   }

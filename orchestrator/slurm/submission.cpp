@@ -14,7 +14,7 @@
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/slurm/submitted_jobs.hpp"
-#include "orchestrator/sweep/sweep_cost.hpp"  // known_points
+#include "orchestrator/sweep/sweep_cost.hpp"  // points_to_try
 #include "orchestrator/sweep/sweep_plan.hpp"
 #include "orchestrator/training/run_inputs.hpp"  // read_training_corpus
 #include "orchestrator/training/run_lock.hpp"    // lock_folder, require_no_parts
@@ -107,11 +107,8 @@ void check_trainings(const JobsTrainings& trainings, bool on_gpus, const Message
 }
 
 JobsTrainings trainings_of(const SweepPlan& plan, const AskedOptions& asked) {
-  constexpr std::size_t most = 16;
   JobsTrainings trainings{.data = text_of(asked, "data"), .options = {}, .ranks = number_of(asked, "ranks-per-trial", 1)};
-  std::vector<Point> points = known_points(plan.spec, most);
-  if (points.empty()) points.push_back(first_point(plan.spec));
-  for (const Point& point : points) trainings.options.push_back(trial_options(plan, point, 0));
+  for (const Point& point : points_to_try(plan.spec)) trainings.options.push_back(trial_options(plan, point, 0));
   return trainings;
 }
 
@@ -199,7 +196,7 @@ void require_ended(const fs::path& folder, std::span<const std::string> jobs) {
 /// @throws RunTimeError naming the job that works on the folder, or waits to, or the process that does
 void require_idle(const fs::path& folder) {
   require_ended(folder, submitted_jobs(folder));
-  const LockRequest request{.process = this_process(), .job_ended = job_has_ended};
+  const LockRequest request{.process = this_process()};
   const LockAttempt attempt = try_lock(folder, request);
   if (attempt.lock || !attempt.blocker.holder) return;
   const LockHolder& holder = *attempt.blocker.holder;

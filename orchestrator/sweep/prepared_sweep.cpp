@@ -8,7 +8,7 @@
 #include "base/sha256.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
-#include "orchestrator/sweep/sweep_cost.hpp"  // trial_config, known_points, warmup_warning
+#include "orchestrator/sweep/sweep_cost.hpp"  // trial_config, points_to_try, warmup_warning
 #include "orchestrator/training/run_inputs.hpp"
 #include "orchestrator/training/run_lock.hpp"  // require_no_parts
 #include "orchestrator/world/launch.hpp"
@@ -62,9 +62,7 @@ std::vector<std::string> PreparedSweep::messages() const {
 }
 
 void require_trainable(Communicator& comm, const PreparedSweep& sweep, SharedWeights& shared) {
-  constexpr std::size_t most = 16;
-  std::vector<Point> points = known_points(sweep.plan.spec, most);
-  if (points.empty()) points.push_back(first_point(sweep.plan.spec));
+  const std::vector<Point> points = points_to_try(sweep.plan.spec);
   together(comm, [&] {
     std::exception_ptr first_failure;
     for (const Point& point : points) {

@@ -56,6 +56,13 @@ std::vector<Point> known_points(const SweepSpec& spec, std::size_t most) {
   return points;
 }
 
+std::vector<Point> points_to_try(const SweepSpec& spec) {
+  constexpr std::size_t most = 16;
+  std::vector<Point> points = known_points(spec, most);
+  if (points.empty()) points.push_back(first_point(spec));
+  return points;
+}
+
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows) {
   if (plan.spec.scheduler.kind == SchedulerKind::none) return "";
   const TrainConfig config = filled_config(trial_options(plan, first_point(plan.spec), 0));

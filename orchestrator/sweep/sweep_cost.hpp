@@ -19,6 +19,9 @@ TrainConfig trial_config(const PreparedSweep& sweep, const Point& point);
 /// The first of this folder's configurations that depend on no trial's result, `most` at most; tpe may have none.
 std::vector<Point> known_points(const SweepSpec& spec, std::size_t most);
 
+/// Those by which is seen whether any can be trained: known_points, 16 at most, or first_point where there are none.
+std::vector<Point> points_to_try(const SweepSpec& spec);
+
 /// What a person should know of the learning rate's schedule before a sweep with a scheduler; empty: nothing.
 std::string warmup_warning(const SweepPlan& plan, std::int64_t train_rows);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/sha256.hpp"
 #include "data/corpus_file.hpp"
 #include "orchestrator/options/config_file.hpp"
 #include "orchestrator/options/train_options.hpp"
@@ -114,6 +115,11 @@ void require_tokenizer(const fs::path& folder, const Tokenizer& tokenizer, const
   if (tokenizer.sha256() == model.tokenizer_sha256) return;
   throw DataError("{}: not the tokenizer that the model was trained with (SHA-256 {}, not {}); name that one by --tokenizer",
                   folder.string(), tokenizer.sha256(), model.tokenizer_sha256);
+}
+
+std::optional<bool> is_own_corpus(const StoredModel& model, const fs::path& data) {
+  if (model.data_sha256.empty()) return std::nullopt;
+  return model.data_sha256 == sha256_file(data);
 }
 
 Corpus read_fitting_corpus(const fs::path& data, const std::string& split, const StoredModel& model) {

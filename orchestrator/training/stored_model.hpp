@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ std::vector<std::filesystem::path> files_read(const std::filesystem::path& folde
 
 /// @throws DataError when the model was trained with another tokenizer
 void require_tokenizer(const std::filesystem::path& folder, const Tokenizer& tokenizer, const StoredModel& model);
+
+/// Whether `data` is the corpus that the model was trained on; nullopt: the folder does not tell. Reads all of it.
+std::optional<bool> is_own_corpus(const StoredModel& model, const std::filesystem::path& data);
 
 /// data.h5 for a look at how the model does on one of its splits. Its classes are the model's, in whatever order, or some of them; its
 /// labels become the model's.
