@@ -14,6 +14,12 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t number = 0;
+  if (!is_number(text) || std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) return {};
+  return number;
+}
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
@@ -46,6 +52,25 @@ std::string said(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::int64_t> seconds_of_limit(std::string_view limit) {
+  constexpr std::int64_t longest = 1'000'000'000;  // of each part: no sum overflows
+  const std::size_t dash = limit.find('-');
+  const bool has_days = dash != limit.npos;
+  std::vector<std::string_view> texts = split(has_days ? limit.substr(dash + 1) : limit, ':');
+  if (texts.size() > 3) return {};
+  // Hours come first behind days, and among three without them.
+  std::size_t part = has_days ? 0 : texts.size() == 3 ? 1 : 2;
+  if (has_days) texts.insert(texts.begin(), limit.substr(0, dash));
+  std::array<std::int64_t, 4> parts = {};  // days, hours, minutes, seconds
+  for (const std::string_view text : texts) {
+    const std::optional<std::int64_t> number = number_in(text);
+    if (!number || *number > longest) return {};
+    parts[part++] = *number;
+  }
+  const std::int64_t seconds = ((parts[0] * 24 + parts[1]) * 60 + parts[2]) * 60 + parts[3];
+  return seconds > 0 ? std::optional(seconds) : std::nullopt;
+}
+
 std::string parse_sbatch(std::string_view output) {
   std::string found;
   for (const std::string_view line : lines_of(output)) {            // a site's plugins may say something before it, or after
@@ -67,13 +92,11 @@ std::vector<SlurmJob> parse_squeue(std::string_view output) {
     }
     const auto& [id, state, reason, time_left, restarts] = cells;
     if (id.empty() || state.empty() || state.find(' ') != state.npos) throw RunTimeError("squeue: not a job: {}", line);
-    SlurmJob job{.id = std::string(id), .state = std::string(state), .reason = said(reason), .time_left = said(time_left), .requeues = {}};
-    if (is_number(restarts)) {
-      std::int64_t count = 0;
-      std::from_chars(restarts.data(), restarts.data() + restarts.size(), count);
-      job.requeues = count;
-    }
-    jobs.push_back(std::move(job));
+    jobs.push_back({.id = std::string(id),
+                    .state = std::string(state),
+                    .reason = said(reason),
+                    .time_left = said(time_left),
+                    .requeues = number_in(restarts)});
   }
   return jobs;
 }

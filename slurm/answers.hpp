@@ -8,7 +8,7 @@
 
 namespace agsweep {
 
-// What SLURM's commands print, taken apart. --json is not there in every version, so none of them is asked for it.
+// What SLURM's commands print or take, taken apart. --json is not there in every version, so none of them is asked for it.
 
 /// A job, or a task of a job array, as squeue or sacct shows it.
 struct SlurmJob {
@@ -34,6 +34,10 @@ constexpr const char* sacct_columns = "JobID,State,ExitCode";
 
 /// A job a line; a requeued one has its last state. @throws RunTimeError for a line of another form
 std::vector<SlurmJob> parse_sacct(std::string_view output);
+
+/// The seconds of a time limit as sbatch takes it (its manual, --time): "90" minutes, "90:00", "1:30:00", "1-12", "1-12:30", "1-12:30:00".
+/// Nothing for no limit ("0", "UNLIMITED"), and for a text that is none of these.
+std::optional<std::int64_t> seconds_of_limit(std::string_view limit);
 
 /// Whether `srun --mpi=list` names PMIx in any version.
 bool lists_pmix(std::string_view output);

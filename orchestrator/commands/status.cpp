@@ -49,8 +49,10 @@ View view_of(const std::filesystem::path& folder) {
   if (!is_submitted || !folders_of_sweep(folder).empty()) {
     const SweepResults sweep = read_sweep_journal(folder);
     const SweepStatus status = status_of(sweep);
-    view = {
-        .json = status_json(sweep, status), .text = status_text(sweep, status), .ended = status.counts.ended() == status.counts.planned()};
+    const SlurmJob* const job = unfinished_job(slurm);
+    view = {.json = status_json(sweep, status),
+            .text = job ? status_text(sweep, status, fmt::format("SLURM job {} goes on", job->id)) : status_text(sweep, status),
+            .ended = status.counts.ended() == status.counts.planned()};
   }
   view.json["slurm"] = slurm_json(slurm);
   view.json["slurm_failure"] = slurm.failure.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(slurm.failure);

@@ -47,10 +47,10 @@ void stop_all(const SteeredSweep& sweep) {
     ++asked;
   }
   if (asked > 0) return;
-  for (const SlurmJob& job : slurm_view(sweep.folder()).jobs) {
-    if (is_final(job.state)) continue;
-    throw RunTimeError("{}: nobody works on it now, but SLURM job {} ({}) will; end it by scancel {}", sweep.folder().string(), job.id,
-                       job.state, job.id);
+  const SlurmView slurm = slurm_view(sweep.folder());
+  if (const SlurmJob* job = unfinished_job(slurm)) {
+    throw RunTimeError("{}: nobody works on it now, but SLURM job {} ({}) will; end it by scancel {}", sweep.folder().string(), job->id,
+                       job->state, job->id);
   }
   throw RunTimeError("{}: nobody works on it, so there is nothing to stop", sweep.folder().string());
 }

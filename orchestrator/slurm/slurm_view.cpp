@@ -1,5 +1,7 @@
 #include "orchestrator/slurm/slurm_view.hpp"
 
+#include <algorithm>  // std::ranges::find_if
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -24,6 +26,11 @@ SlurmView slurm_view(const std::filesystem::path& folder) try {
   return {.jobs = jobs_of(folder), .failure = {}};
 } catch (const Error& error) {
   return {.jobs = {}, .failure = error.what()};
+}
+
+const SlurmJob* unfinished_job(const SlurmView& view) {
+  const auto found = std::ranges::find_if(view.jobs, [](const SlurmJob& job) { return !is_final(job.state); });
+  return found == view.jobs.end() ? nullptr : &*found;
 }
 
 std::string slurm_text(const SlurmView& view) {

@@ -17,6 +17,9 @@ struct SlurmView {
 
 SlurmView slurm_view(const std::filesystem::path& folder);
 
+/// The first that has not ended, which works on the folder or will; null: none.
+const SlurmJob* unfinished_job(const SlurmView& view);
+
 /// A line a job, for a person: "slurm    job 12: PENDING (Priority), requeued 2 times".
 std::string slurm_text(const SlurmView& view);
 

@@ -136,6 +136,14 @@ void check_ranks(const SubmitArgs& args, std::int64_t ranks_per_trial) {
   }
 }
 
+/// A job that is asked to stop when it begins would train nothing.
+void check_time(const SubmitArgs& args) {
+  const std::optional<std::int64_t> limit = seconds_of_limit(args.time);
+  if (!limit || *limit > args.signal) return;
+  throw UsageError("--time: {} is not longer than the {} s before its end at which the job is asked to stop (--signal)", args.time,
+                   args.signal);
+}
+
 void check_array(std::int64_t array, const SweepPlan& plan, const AskedOptions& asked, const fs::path& out) {
   if (array == 0) return require_no_parts(out);
   if (fs::exists(out / "sweep.resolved.toml")) {
@@ -231,6 +239,7 @@ BatchJob plan_submission(const std::vector<std::string>& command_line, const Ask
   }
   const JobsTrainings trainings = is_sweep ? trainings_of(*sweep, command.asked) : trainings_of(args, command.asked);
   check_ranks(args, trainings.ranks);
+  check_time(args);
   check_trainings(trainings, args.gpus_per_node > 0, message);
 
   BatchJob job;

@@ -35,8 +35,8 @@ std::string best_text(const SweepResults& sweep, const SweepStatus& status) {
                      to_word(best.trial.phase), fmt::join(parameters, ", "));
 }
 
-std::string holder_text(const std::optional<LockState>& lock, bool open) {
-  const char* go_on = open ? "; sweep --resume goes on" : "";
+/// @param go_on  what follows where nobody works on it
+std::string holder_text(const std::optional<LockState>& lock, const std::string& go_on) {
   if (!lock) return fmt::format("nobody works on it{}", go_on);
   if (!lock->holder) return "sweep.lock is damaged";
   const LockHolder& holder = *lock->holder;
@@ -68,7 +68,7 @@ nlohmann::ordered_json lock_json(const std::optional<LockState>& lock) {
 
 }  // namespace
 
-std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
+std::string status_text(const SweepResults& sweep, const SweepStatus& status, std::string_view next) {
   std::string text = fmt::format("{}: {} by {}, {} epochs on {} rows\n", sweep.spec.name, sweep.spec.model, to_word(sweep.spec.metric),
                                  sweep.epochs, limit_text(sweep.train_limit));
   const auto add = [&](const char* name, const std::string& what) { text += fmt::format("{:<9}{}\n", name, what); };
@@ -78,9 +78,10 @@ std::string status_text(const SweepResults& sweep, const SweepStatus& status) {
     add("budget", fmt::format("{} {}", sweep.time_budget_ends < utc_now() ? "of time, ended" : "of time, ends", sweep.time_budget_ends));
   }
   const bool open = status.counts.ended() < status.counts.planned();
+  const std::string go_on = open ? fmt::format("; {}", next) : "";
   for (const FolderStatus& folder : status.folders) {
     if (sweep.parts != std::vector{sweep.folder}) text += fmt::format("{}\n", folder.folder.filename().string());
-    add("lock", holder_text(folder.lock, open));
+    add("lock", holder_text(folder.lock, go_on));
     if (folder.unread_mail > 0) add("mail", fmt::format("{} not yet read", folder.unread_mail));
     add("journal", fmt::format("last written {}", folder.journal_written));
   }

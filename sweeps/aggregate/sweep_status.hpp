@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.hpp"
@@ -38,7 +39,8 @@ struct SweepStatus {
 SweepStatus status_of(const SweepResults& sweep);
 
 /// Some lines for a person.
-std::string status_text(const SweepResults& sweep, const SweepStatus& status);
+/// @param next  who goes on with an open sweep that nobody works on
+std::string status_text(const SweepResults& sweep, const SweepStatus& status, std::string_view next = "sweep --resume goes on");
 
 /// {name, model, metric, epochs, planned, ended, complete, pruned, failed, running, paused, pending, waiting, time_budget_ends, best, lock,
 /// unread_mail, journal_written}; best, lock and time_budget_ends are null where there is none. A sweep in parts has `parts` instead of the

@@ -87,6 +87,21 @@ TEST(Sacct, AnotherFormIsAnError) {
   EXPECT_THAT(error_of<RunTimeError>([] { parse_sacct("Slurm accounting storage is disabled\n"); }), HasSubstr("sacct: not a job"));
 }
 
+TEST(TimeLimit, IsReadInEachFormOfSbatch) {  // its manual's, --time
+  EXPECT_EQ(seconds_of_limit("90"), 90 * 60);
+  EXPECT_EQ(seconds_of_limit("90:30"), 90 * 60 + 30);
+  EXPECT_EQ(seconds_of_limit("1:02:03"), 3723);
+  EXPECT_EQ(seconds_of_limit("2-3"), (2 * 24 + 3) * 3600);
+  EXPECT_EQ(seconds_of_limit("2-3:04"), (2 * 24 + 3) * 3600 + 240);
+  EXPECT_EQ(seconds_of_limit("2-03:04:05"), (2 * 24 + 3) * 3600 + 245);
+}
+
+TEST(TimeLimit, IsNoneWhereThereIsNoNumber) {
+  for (const char* text : {"", "0", "00:00", "UNLIMITED", "infinite", "1:2:3:4", "1-", "-1", "1-2:3:4:5", "1h", "9999999999999999999"}) {
+    EXPECT_EQ(seconds_of_limit(text), std::nullopt) << text;
+  }
+}
+
 TEST(MpiList, NamesPmixInAnyVersion) {
   EXPECT_TRUE(lists_pmix("MPI plugin types are...\n\tpmix\n\tnone\n\tpmi2\nspecific pmix plugin versions available: pmix_v4\n"));  // 22.05
   EXPECT_TRUE(lists_pmix("srun: MPI types are...\nsrun: none\nsrun: pmix_v3\nsrun: pmi2\n"));  // 20.11; written, not recorded

@@ -158,6 +158,13 @@ class Submit(WithoutSlurm):
         self.assertNotRegex(call, "SBATCH_(ARRAY_INX|WAIT)|SLURM_(ARRAY|RESTART|CPUS)")
         self.assertTrue((self.folder / "sweep/slurm/job-12.sh").exists())
 
+    def test_a_time_limit_that_leaves_no_time_to_train_is_refused(self):
+        told = self.submit("--time", "00:02:00", code=USAGE).stderr
+        self.assertIn("--time: 00:02:00 is not longer than the 120 s before its end at which the job is asked to stop (--signal)", told)
+        self.assertEqual(self.calls("sbatch"), [])
+        self.answers("sbatch", "12\n")
+        self.submit("--time", "2", "--signal", "60")
+
     def test_sees_jobs_that_a_persons_own_filter_would_hide(self):
         self.answers("sbatch", "12\n")
         self.submit()
@@ -196,13 +203,16 @@ class Submit(WithoutSlurm):
         self.assertIn("would not answer with the job's id", self.submit("--sbatch-option", "wait", code=USAGE).stderr)
 
 
-class Stop(WithoutSlurm):
-    def test_names_the_job_that_waits(self):
+class WaitingJob(WithoutSlurm):
+    def test_is_named_by_status_and_by_stop(self):
         sweep = self.sweep("sweep", SIMPLE)
         (sweep / "slurm").mkdir()
         (sweep / "slurm/job-12.sh").touch()
         cells = zip(("12", "PENDING", "BeginTime", "1:00:00", "1"), (64, 24, 128, 24, 12))
         self.answers("squeue", "".join(text.ljust(width) for text, width in cells) + "\n")
+        journal = sweep / "journal.log"
+        journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-3]))  # there is something left to do
+        self.assertIn("\nlock     nobody works on it; SLURM job 12 goes on\n", self.program.run("status", sweep, env=self.path).check().stdout)
         self.assertIn("SLURM job 12 (PENDING) will; end it by scancel 12", self.program.run("stop", sweep, env=self.path).check(RUN_TIME).stderr)
 
 
