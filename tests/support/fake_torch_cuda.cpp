@@ -17,6 +17,7 @@ namespace {
 
 std::size_t limit = std::numeric_limits<std::size_t>::max();
 int pools = 0;
+int emptied = 0;
 
 [[noreturn]] void unused() { throw std::logic_error("the project does not call this"); }
 
@@ -57,10 +58,10 @@ class FakeAllocator final : public c10::cuda::CUDACachingAllocator::CUDAAllocato
   }
   void endAllocateToPool(c10::DeviceIndex /*device*/, c10::MempoolId_t /*pool*/) override {}
   void releasePool(c10::DeviceIndex /*device*/, c10::MempoolId_t /*pool*/) override { --pools; }
+  void emptyCache(c10::MempoolId_t /*pool*/) override { ++emptied; }
 
   c10::DataPtr allocate(std::size_t /*bytes*/) override { unused(); }
   void copy_data(void* /*to*/, const void* /*from*/, std::size_t /*bytes*/) const override { unused(); }
-  void emptyCache(c10::MempoolId_t /*pool*/) override { unused(); }
   void resetAccumulatedStats(c10::DeviceIndex /*device*/) override { unused(); }
   void* raw_alloc(std::size_t /*bytes*/) override { unused(); }
   double getMemoryFraction(c10::DeviceIndex /*device*/) override { unused(); }
@@ -120,6 +121,8 @@ std::vector<cudaStream_t> pool_streams;
 }  // namespace
 
 void limit_device_memory(std::size_t bytes) { limit = bytes; }
+
+int emptied_caches() { return emptied; }
 
 int live_graph_pools() { return pools; }
 

@@ -9,6 +9,9 @@ namespace agsweep::testing_support {
 /// The allocator has no more than so many bytes from here on.
 void limit_device_memory(std::size_t bytes);
 
+/// How often the cache was given back to CUDA.
+int emptied_caches();
+
 /// Memory pools of graphs that were begun and not released.
 int live_graph_pools();
 

@@ -26,7 +26,13 @@ class NcclDevice final : public EmulatedStream {
     return queue_.reached(slot);
   }
 
+  std::span<std::byte> host_memory(std::size_t bytes) override {
+    if (full) throw TrialFailure("cudaHostAlloc on device 0: memory does not suffice");
+    return EmulatedStream::host_memory(bytes);
+  }
+
   std::function<void()> on_look;  // may throw, as a device that has failed
+  bool full = false;              // the host's memory that the device can read
 
  private:
   NcclQueue queue_{slots};
@@ -60,7 +66,7 @@ class NcclOfDevices final : public DeviceCommunicator {
     try {
       nccl_->check();
       return false;
-    } catch (const RankFailure&) {
+    } catch (const Error&) {
       return true;
     }
   }
@@ -82,17 +88,21 @@ class NcclDevices final : public DevicePlatform {
   void require_same_bits() override { same_bits_ = true; }
   std::unique_ptr<DeviceStream> make_stream(int /*device*/, double patience) override {
     if (broken) throw RunTimeError("device 0: cudaMemGetInfo: an illegal memory access was encountered");
-    return std::make_unique<NcclDevice>(patience);
+    auto device = std::make_unique<NcclDevice>(patience);
+    device->full = full;
+    return device;
   }
   DeviceGroupId new_group() override { return NcclQueue::new_group(); }
-  std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout) override {
+  std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout,
+                                              Alarm alarm) override {
     connected_with_same_bits = same_bits_;
     NcclQueue& queue = dynamic_cast<NcclDevice&>(stream).queue();
-    return std::make_unique<NcclOfDevices>(queue, queue.connect(id, rank, ranks, timeout), patience_);
+    return std::make_unique<NcclOfDevices>(queue, queue.connect(id, rank, ranks, timeout, std::move(alarm)), patience_);
   }
 
   bool connected_with_same_bits = false;
   bool broken = false;  // for good
+  bool full = false;
 
  private:
   double patience_;

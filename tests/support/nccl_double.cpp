@@ -6,7 +6,10 @@
 //   stall       the rank does not take part until it aborts; nobody is told
 //   exit        the process ends; nobody is told
 //   slow        NCCL takes 30 ms to bring the call on the stream
+//   memory      the device's memory runs out on this rank while NCCL connects it for the call. Nobody is told: the others wait for it, and
+//               its ncclCommAbort waits for theirs
 //   hang_abort  as stall, and ncclCommAbort does not come back either
+//   hang_end    ncclCommDestroy does not come back on this rank; its call is 0
 #include "tests/support/nccl_double.hpp"
 
 #include <unistd.h>
@@ -78,6 +81,7 @@ struct ncclComm : std::enable_shared_from_this<ncclComm> {
     for (NcclOperation& operation : operations) operation.number = ++calls;
     later([this, stream, operations = std::move(operations)] {
       std::this_thread::sleep_for(std::chrono::milliseconds(has_fault(operations, "slow") ? 30 : 1));
+      if (!connects(operations)) return;
       ++under_way;
       auto* const work = new std::function<void()>([own = shared_from_this(), operations] { own->run(operations); });
       const auto call = [](void* function) {
@@ -143,6 +147,7 @@ struct ncclComm : std::enable_shared_from_this<ncclComm> {
 
   void join() {
     guarded([&] {
+      connect(0);
       inject(0);
       board.join();
     });
@@ -163,6 +168,31 @@ struct ncclComm : std::enable_shared_from_this<ncclComm> {
       fail(failed.result, failed.words);
     } catch (NcclStopped) {
     }
+  }
+
+  /// Where the ranks find the way to each other, before the call is on the stream.
+  void connect(long number) {
+    const char* const text = std::getenv("AGSWEEP_NCCL_FAULT");
+    const std::string fault = text != nullptr ? text : "";
+    if (!fault.ends_with(fmt::format(":{}:memory", number))) return;
+    if (fault.starts_with(fmt::format("{}:", rank))) {
+      const std::lock_guard lock(mutex);
+      waits_in_abort = true;
+      failure = ncclUnhandledCudaError;
+      last_error = "Failed to CUDA malloc 4194304 bytes";
+    } else {
+      while (!aborted) nap();
+      board.fail();
+    }
+    throw NcclStopped();
+  }
+
+  /// @return false: the calls never come on the stream
+  bool connects(const std::vector<NcclOperation>& operations) try {
+    for (const NcclOperation& operation : operations) connect(operation.number);
+    return true;
+  } catch (NcclStopped) {
+    return false;
   }
 
   std::string fault_at(long number) const {
@@ -189,7 +219,13 @@ struct ncclComm : std::enable_shared_from_this<ncclComm> {
   }
 
  public:
+  bool hangs_in_the_end() const {
+    const char* const text = std::getenv("AGSWEEP_NCCL_FAULT");
+    return text != nullptr && std::string(text) == fmt::format("{}:0:hang_end", rank);
+  }
+
   std::atomic<bool> hangs_in_abort = false;
+  std::atomic<bool> waits_in_abort = false;  // for another rank's
 
  private:
   std::mutex mutex;  // of what follows
@@ -235,6 +271,8 @@ const char* ncclGetErrorString(ncclResult_t result) {
       return "no error";
     case ncclInProgress:
       return "operation in progress";
+    case ncclUnhandledCudaError:
+      return "unhandled cuda error";
     case ncclRemoteError:
       return "remote process exited or there was a network error";
     case ncclInvalidUsage:
@@ -278,12 +316,13 @@ ncclResult_t ncclCommFinalize(ncclComm_t comm) {
 }
 
 ncclResult_t ncclCommDestroy(ncclComm_t comm) {
+  while (comm->hangs_in_the_end()) nap();
   comm->end(/*abort=*/false);
   return ncclSuccess;
 }
 
 ncclResult_t ncclCommAbort(ncclComm_t comm) {
-  while (comm->hangs_in_abort) nap();
+  while (comm->hangs_in_abort || (comm->waits_in_abort && !comm->board.failed())) nap();
   comm->end(/*abort=*/true);
   return ncclSuccess;
 }

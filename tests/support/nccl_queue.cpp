@@ -1,5 +1,6 @@
 #include "tests/support/nccl_queue.hpp"
 
+#include <utility>  // std::move
 #include <vector>
 
 #include <cuda_runtime_api.h>
@@ -29,8 +30,8 @@ NcclQueue::~NcclQueue() {
 void NcclQueue::mark(int slot) { cudaEventRecord(handles_->marks.at(static_cast<std::size_t>(slot)), handles_->stream); }
 bool NcclQueue::reached(int slot) { return cudaEventQuery(handles_->marks.at(static_cast<std::size_t>(slot))) == cudaSuccess; }
 
-std::unique_ptr<DeviceCommunicator> NcclQueue::connect(const DeviceGroupId& id, int rank, int ranks, double timeout) {
-  return std::make_unique<NcclCommunicator>(0, handles_->stream, id, rank, ranks, timeout);
+std::unique_ptr<DeviceCommunicator> NcclQueue::connect(const DeviceGroupId& id, int rank, int ranks, double timeout, Alarm alarm) {
+  return std::make_unique<NcclCommunicator>(0, handles_->stream, id, rank, ranks, timeout, std::move(alarm));
 }
 
 DeviceGroupId NcclQueue::new_group() { return NcclCommunicator::new_group(); }

@@ -16,7 +16,7 @@ class NcclQueue {
 
   void mark(int slot);
   bool reached(int slot);
-  std::unique_ptr<DeviceCommunicator> connect(const DeviceGroupId& id, int rank, int ranks, double timeout);
+  std::unique_ptr<DeviceCommunicator> connect(const DeviceGroupId& id, int rank, int ranks, double timeout, Alarm alarm);
 
   static DeviceGroupId new_group();
   /// Streams, marks and communicators of this process that are there.

@@ -1,5 +1,6 @@
 #include "workers/device/compute_place.hpp"
 
+#include "workers/device/group_end.hpp"
 #include "workers/device/workers.hpp"
 
 namespace agsweep {
@@ -14,7 +15,14 @@ std::unique_ptr<DeviceCommunicator> ComputePlace::connect(Communicator& comm, Wo
   DeviceGroupId id{};
   on_rank_zero(comm, [&] { id = platform->new_group(); });
   comm.broadcast(0, id);
-  return platform->connect(*workers.stream(), id, comm.rank(), comm.size(), timeout);
+  const Alarm alarm{.raise = [&comm] { comm.alarm(); }, .raised = [&comm] { return comm.alarmed(); }};
+  std::unique_ptr<DeviceCommunicator> group;
+  const std::exception_ptr failure =
+      failure_of([&] { group = platform->connect(*workers.stream(), id, comm.rank(), comm.size(), timeout, alarm); });
+  agree(comm, group.get(), /*stop_requested=*/false, failure, [&] {
+    if (group != nullptr) group->check();
+  });
+  return group;
 }
 
 }  // namespace agsweep

@@ -18,7 +18,8 @@ struct ComputePlace {
   /// @param threads  of the CPU; @param timeout  seconds that a wait for the device may take
   std::unique_ptr<Workers> make_workers(int threads, double timeout) const;
 
-  /// How the devices of a group's ranks talk; null on the CPU, and where a rank is alone. Collective over comm.
+  /// How the devices of a group's ranks talk; null on the CPU, and where a rank is alone. Collective over comm, which
+  /// must outlive it.
   /// @param timeout    seconds
   /// @param same_bits  whatever the ranks' number and the network
   std::unique_ptr<DeviceCommunicator> connect(Communicator& comm, Workers& workers, double timeout, bool same_bits) const;

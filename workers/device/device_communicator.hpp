@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>  // std::byte
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/error.hpp"
@@ -12,6 +13,12 @@ namespace agsweep {
 /// Another rank has failed, and it has the reason.
 struct PeerFailure : RankFailure {
   using RankFailure::RankFailure;
+};
+
+/// How a rank tells the others, and hears from them, that what they owe each other on the devices will not come. Neither waits.
+struct Alarm {
+  std::function<void()> raise = [] {};
+  std::function<bool()> raised = [] { return false; };  // by another rank
 };
 
 /// How the devices of one group talk: collectives on device memory, in the order of the calls on the stream that it was made for.
@@ -31,7 +38,8 @@ class DeviceCommunicator {
   virtual void begin_group() = 0;
   virtual void end_group() = 0;
 
-  /// @throws RankFailure with the library's words when a collective has failed; PeerFailure when it only says that another rank failed
+  /// @throws RankFailure with the library's words when a collective has failed; TrialFailure when memory did not suffice for it;
+  /// PeerFailure when the library only says that another rank failed
   virtual void check() = 0;
   /// What a rank that waits in vain should name: "rank 1 of 4: NCCL's all-reduce of 1000 fp32 values (call 3 of the group)".
   virtual std::string last_call() const = 0;

@@ -51,9 +51,11 @@ class DevicePlatform {
   /// @throws RunTimeError when there is no such device, or its kind is too old for the kernels
   virtual std::unique_ptr<DeviceStream> make_stream(int device, double patience) = 0;
   virtual DeviceGroupId new_group() = 0;
-  /// Collective over the group. @throws RankFailure when a rank does not come within `timeout` seconds
-  virtual std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,
-                                                      double timeout) = 0;
+  /// Collective over the group.
+  /// @param alarm  asked while this rank waits; it must outlive the communicator, and raised where the ranks do not come together
+  /// @throws RankFailure when a rank does not come within `timeout` seconds; TrialFailure when the device's memory does not suffice
+  virtual std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout,
+                                                      Alarm alarm) = 0;
 };
 
 }  // namespace agsweep

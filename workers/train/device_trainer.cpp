@@ -5,31 +5,12 @@
 #include <c10/core/InferenceMode.h>
 
 #include "base/error.hpp"
-#include "workers/device/out_of_memory.hpp"
+#include "workers/device/group_end.hpp"
 #include "workers/model/kernel_views.hpp"
 
 namespace agsweep {
 
 namespace {
-
-/// What a rank says of a step to the others; the largest word counts.
-enum class Word : std::int64_t {
-  go_on,
-  stop,    // a signal asked for a checkpoint
-  heard,   // of another rank's failure: that one has the reason, if it can still tell it
-  failed,  // itself
-};
-
-/// What `work` has thrown; null: nothing.
-template <typename Work>
-std::exception_ptr failure_of(Work work) {
-  try {
-    in_words(work);
-    return nullptr;
-  } catch (...) {
-    return std::current_exception();
-  }
-}
 
 /// Runs a part of a step in which the ranks' devices talk, and names the step where it fails: the library knows its call alone.
 template <typename Work>
@@ -42,16 +23,6 @@ void naming_step(std::int64_t step, Work work) {
     throw RankFailure("the gradients' sum of step {}: {}", step, failure.what());
   } catch (const RunTimeError& failure) {  // a device tells of an error at a later call
     throw RunTimeError("step {} or one before it: {}", step, failure.what());
-  }
-}
-
-Word word_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const PeerFailure&) {
-    return Word::heard;
-  } catch (...) {
-    return Word::failed;
   }
 }
 
@@ -192,27 +163,11 @@ void DeviceTrainer::launch_total(const Launched& launched) {
   launched.graphs->launched = true;
 }
 
-/// Ends a step that some rank has failed, on every rank, before a collective that would wait for one that does not come.
-/// @param failure  this rank's; null: it knows of none
-/// @return whether some rank was asked to stop
-bool DeviceTrainer::agree(bool stop_requested, std::exception_ptr failure) {
-  const auto own = [&] { return failure ? word_of(failure) : stop_requested ? Word::stop : Word::go_on; };
-  const auto greatest = [&] {
-    auto word = static_cast<std::int64_t>(own());
-    comm_.all_reduce_max({&word, 1});
-    return static_cast<Word>(word);
-  };
-  Word said = greatest();
-  if (said == Word::heard && group_ != nullptr) {
-    // The rank that the others have heard of may have given its word before its own library told it.
-    if (std::exception_ptr later = failure_of([&] { naming_step(steps_done_, [&] { group_->check(); }); })) failure = std::move(later);
-    said = greatest();
-  }
-  if (said >= Word::heard) {
-    if (group_ != nullptr) group_->abort();  // on all ranks, or its end would wait for those that have
-    leave_together(own() == said ? failure : nullptr);
-  }
-  return said == Word::stop;
+/// Ends a step that some rank has failed, on every rank. @return whether some rank was asked to stop
+bool DeviceTrainer::agree(bool stop_requested, const std::exception_ptr& failure) {
+  return agsweep::agree(comm_, group_, stop_requested, failure, [&] {
+    if (group_ != nullptr) naming_step(steps_done_, [&] { group_->check(); });
+  });
 }
 
 /// A failure between two agreements: the others may be waiting for this rank's device.
@@ -220,6 +175,16 @@ void DeviceTrainer::leave(const std::exception_ptr& failure) {
   comm_.alarm();
   if (group_ != nullptr) group_->abort();  // what is on its way would keep the device from its end
   agree(false, failure);
+}
+
+/// Of the ranks' sum, so it is the same on all; but one of them may have met a failure in the same step, and be waiting to tell it.
+void DeviceTrainer::require_finite_outcome(const StepOutcome& outcome) {
+  try {
+    require_finite(outcome.step, outcome.loss, outcome.grad_norm);
+  } catch (const TrialFailure&) {
+    agree(false, nullptr);
+    throw;
+  }
 }
 
 std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<const std::uint32_t> rows, bool stop_requested,
@@ -249,7 +214,7 @@ std::optional<StepOutcome> DeviceTrainer::step(const Split& split, std::span<con
     if (std::ssize(pending_) == StepResults::slots) outcome = read_oldest();
   });
   if (failure) leave(failure);
-  if (outcome) require_finite(outcome->step, outcome->loss, outcome->grad_norm);  // of the ranks' sum: the same on all
+  if (outcome) require_finite_outcome(*outcome);
   return outcome;
 }
 
@@ -260,7 +225,7 @@ std::optional<StepOutcome> DeviceTrainer::finish() {
   });
   if (failure) leave(failure);
   if (outcome) {
-    require_finite(outcome->step, outcome->loss, outcome->grad_norm);
+    require_finite_outcome(*outcome);
   } else {
     agree(false, nullptr);
   }

@@ -61,7 +61,8 @@ class DeviceTrainer final : public Trainer {
   void launch_gradients(const StepShape& shape);
   void launch_update(const StepShape& shape);
   void launch_total(const Launched& launched);
-  bool agree(bool stop_requested, std::exception_ptr failure);
+  bool agree(bool stop_requested, const std::exception_ptr& failure);
+  void require_finite_outcome(const StepOutcome& outcome);
   void leave(const std::exception_ptr& failure);
   StepOutcome read_oldest();
   void wait_for(int slot);

@@ -1,5 +1,7 @@
 #include "workers/train/train.hpp"
 
+#include <string>
+
 #include "workers/device/out_of_memory.hpp"
 #include "workers/train/make_model.hpp"
 #include "workers/train/shared_weights.hpp"
@@ -20,10 +22,11 @@ namespace {
 
 /// A device that has failed for good fails at once whatever follows on it: a rank that went on would take, and lose, all that is left of a
 /// sweep. @throws RankFailure
-void require_device(const ComputePlace& place, double timeout, const char* failure) {
+void require_device(const ComputePlace& place, double timeout, const std::string& failure) {
   if (place.platform == nullptr) return;
   try {
     place.platform->make_stream(place.device, timeout);
+  } catch (const TrialFailure&) {  // full, not broken
   } catch (const std::exception& error) {
     throw RankFailure("{}; the device does not work any more: {}", failure, error.what());
   }
@@ -42,7 +45,9 @@ TrainOutcome train(Communicator& comm, const Corpus& corpus, SharedWeights& shar
   } catch (const TrialFailure&) {
     throw;
   } catch (const std::exception& error) {
-    require_device(place, config.timeout, error.what());
+    const std::string failure = error.what();
+    training.reset();  // its stream and its memory serve the question
+    require_device(place, config.timeout, failure);
     throw;
   }
 }

@@ -82,10 +82,14 @@ TrainingRun::TrainingRun(Communicator& comm, const Corpus& corpus, SharedWeights
     });
   });
   device_group_ = place.connect(comm, *workers_, config.timeout, config.reduction == Reduction::tree);
-  trainer_ = make_trainer(comm, *workers_, *model_, config, total_steps_, device_group_.get());
-  peak_tokens_per_second_ = tokens_of_flops(peak_flops(place, config.precision) * comm.size(), *model_, trainer_->settled_parameters(),
-                                            corpus.train, train_rows_);
-  best_ = at::zeros_like(trainer_->settled_parameters().flat());
+  together(comm, [&] {  // a rank that left alone would be waited for by the end of the devices' group
+    in_words([&] {
+      trainer_ = make_trainer(comm, *workers_, *model_, config, total_steps_, device_group_.get());
+      peak_tokens_per_second_ = tokens_of_flops(peak_flops(place, config.precision) * comm.size(), *model_, trainer_->settled_parameters(),
+                                                corpus.train, train_rows_);
+      best_ = at::zeros_like(trainer_->settled_parameters().flat());
+    });
+  });
   state_.epoch_confusion.assign(static_cast<std::size_t>(model_->classes() * model_->classes()), 0);
 }
 

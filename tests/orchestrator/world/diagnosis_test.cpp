@@ -27,7 +27,7 @@ class TwoCards final : public DevicePlatform {
   std::unique_ptr<DeviceStream> make_stream(int /*device*/, double /*patience*/) override { throw RunTimeError("not here"); }
   DeviceGroupId new_group() override { return {}; }
   std::unique_ptr<DeviceCommunicator> connect(DeviceStream& /*stream*/, const DeviceGroupId& /*id*/, int /*rank*/, int /*ranks*/,
-                                              double /*timeout*/) override {
+                                              double /*timeout*/, Alarm /*alarm*/) override {
     return nullptr;
   }
 };

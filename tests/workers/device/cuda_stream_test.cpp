@@ -20,6 +20,7 @@ namespace agsweep {
 namespace {
 
 using testing::HasSubstr;
+using testing_support::emptied_caches;
 using testing_support::error_of;
 using testing_support::fail_next;
 using testing_support::limit_device_memory;
@@ -97,7 +98,8 @@ TEST_F(CudaStreamTest, AGraphRunsWhatWasRecordedAtEachLaunchAndNotBefore) {
 TEST_F(CudaStreamTest, ARecordingThatThrowsLeavesTheStreamUsable) {
   EXPECT_EQ(error_of<RunTimeError>([&] { stream->record([] { throw RunTimeError("no"); }); }), "no");
   fail_next("cudaGraphInstantiate", cudaErrorMemoryAllocation);
-  EXPECT_THAT(error_of<RunTimeError>([&] { stream->record([] {}); }), HasSubstr("cudaGraphInstantiate on device 0: out of memory"));
+  EXPECT_THAT(error_of<TrialFailure>([&] { stream->record([] {}); }),
+              HasSubstr("cudaGraphInstantiate on device 0: memory does not suffice"));
   fail_next("cudaStreamBeginCapture", cudaErrorIllegalAddress);
   EXPECT_THAT(error_of<RunTimeError>([&] { stream->record([] {}); }), HasSubstr("cudaStreamBeginCapture on device 0"));
   stream->record([] {})->launch();
@@ -111,7 +113,7 @@ TEST_F(CudaStreamTest, AnErrorOfTheDeviceNamesCallAndDevice) {
   EXPECT_EQ(error_of<RunTimeError>([&] { stream->reached(1); }),
             "cudaEventQuery on device 0: an illegal memory access was encountered (cudaErrorIllegalAddress)");
   fail_next("cudaHostAlloc", cudaErrorMemoryAllocation);
-  EXPECT_THAT(error_of<RunTimeError>([&] { stream->host_memory(8); }), HasSubstr("cudaHostAlloc on device 0: out of memory"));
+  EXPECT_THAT(error_of<TrialFailure>([&] { stream->host_memory(8); }), HasSubstr("cudaHostAlloc on device 0: memory does not suffice"));
 }
 
 TEST_F(CudaStreamTest, TellsTheDevicesMemoryBeforeAnyTensorIsMade) {
@@ -199,13 +201,27 @@ TEST_F(CudaStreamTest, ADeviceThatDoesNotComeToItsEndIsNotWaitedForLongerThanIts
   objects_ = live_cuda_objects();
 }
 
+TEST_F(CudaStreamTest, AThreadTakesOverItsOwnStream) {  // whose cuBLAS workspace is there
+  auto mine = platform().make_stream(0, patience);
+  const cudaStream_t first = handle(*mine);
+  std::thread([] { platform().make_stream(0, patience).reset(); }).join();  // another one, given back before
+  mine.reset();
+  mine = platform().make_stream(0, patience);
+  EXPECT_EQ(handle(*mine), first);
+  mine.reset();
+  stream.reset();
+  objects_ = live_cuda_objects();
+}
+
 TEST_F(CudaStreamTest, AGroupOfOneRankIsConnected) {
-  const auto group = platform().connect(*stream, platform().new_group(), 0, 1, 10);
+  const int before = emptied_caches();
+  const auto group = platform().connect(*stream, platform().new_group(), 0, 1, 10, {});
   float value = 3;
   group->all_reduce_sum(&value, 1);
   stream->mark(0);
   wait(0);
   EXPECT_EQ(value, 3);
+  EXPECT_EQ(emptied_caches(), before + 1) << "NCCL cannot use what LibTorch keeps";
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct FakePlatform final : DevicePlatform {
   std::unique_ptr<DeviceStream> make_stream(int /*device*/, double /*patience*/) override { std::abort(); }
   DeviceGroupId new_group() override { return {}; }
   std::unique_ptr<DeviceCommunicator> connect(DeviceStream& /*stream*/, const DeviceGroupId& /*id*/, int /*rank*/, int /*ranks*/,
-                                              double /*timeout*/) override {
+                                              double /*timeout*/, Alarm /*alarm*/) override {
     return nullptr;
   }
 };

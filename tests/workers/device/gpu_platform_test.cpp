@@ -77,7 +77,7 @@ TEST_F(GpuPlatform, GivesTheSameBitsTwiceAndWithoutGraphs) {
 TEST_F(GpuPlatform, SumsByNcclInAWorldOfOne) {
   const auto stream = place_.platform->make_stream(0, patience);
   stream->enter();
-  const auto group = place_.platform->connect(*stream, place_.platform->new_group(), 0, 1, 60);
+  const auto group = place_.platform->connect(*stream, place_.platform->new_group(), 0, 1, 60, {});
   at::Tensor values = at::full({1 << 20}, 3.0F, at::TensorOptions(at::kFloat).device(stream->device()));
   group->all_reduce_sum(static_cast<float*>(values.data_ptr()), values.numel());
   stream->mark(0);

@@ -144,6 +144,32 @@ TEST_P(NcclFaults, AnAbortThatHangsEndsTheProcess) {
   EXPECT_EQ(ends[1].exit_status, 1);
 }
 
+TEST_P(NcclFaults, AnEndThatHangsEndsTheProcess) {
+  const Fault fault("1:0:hang_end");
+  const auto ends = run({.call = 2 * deadline});
+  EXPECT_EQ(ends[0].said, "no error");
+  EXPECT_EQ(ends[1].exit_status, 1);
+}
+
+TEST_P(NcclFaults, ARankThatHearsOfAnotherOnesFailureDoesNotWaitForIt) {
+  const Fault fault("1:1:memory");
+  const auto ends = run_forked_ranks(ranks, [&](int rank) {
+    TestStream stream;
+    bool connected = false;
+    const Alarm alarm{.raise = [] {}, .raised = [&] { return connected && rank != 1; }};
+    NcclCommunicator comm(0, stream.get(), id, rank, ranks, patience, alarm);
+    connected = true;
+    float value = 0;
+    if (rank == 1) return error_of<TrialFailure>([&] { comm.all_reduce_sum(&value, 1); });
+    return error_of<PeerFailure>([&] { comm.all_reduce_sum(&value, 1); });
+  });
+  const auto said = [&](int rank, const char* why) {
+    return fmt::format("rank {} of {}: NCCL's all-reduce of 1 fp32 values (call 1 of the group): {}", rank, ranks, why);
+  };
+  EXPECT_EQ(ends[0].said, said(0, "another rank has failed"));
+  EXPECT_EQ(ends[1].said, said(1, "the device's memory does not suffice: unhandled cuda error: Failed to CUDA malloc 4194304 bytes"));
+}
+
 TEST_P(NcclFaults, ARankThatLeavesWithoutAWordHoldsNobodyUp) {
   const auto ends = run_forked_ranks(ranks, [&](int rank) {
     TestStream stream;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>  // ::setenv
 #include <filesystem>
+#include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -85,6 +86,7 @@ class DeviceFaults : public testing::TestWithParam<Reduction> {
     EXPECT_EQ(platform.connected_with_same_bits, GetParam() == Reduction::tree);
     const auto trainer = make_trainer(*comm_, *workers, *model, config, 40, group.get());
     trainer->settled_parameters().assign(model->start_values(config.seed));
+    if (diverges_) trainer->settled_parameters().flat().fill_(std::numeric_limits<float>::quiet_NaN());
     auto& device = dynamic_cast<NcclDevice&>(*workers->stream());
     const std::string said = error_of<Failure>([&] {
       const Split split = few_token_split(16);
@@ -103,6 +105,7 @@ class DeviceFaults : public testing::TestWithParam<Reduction> {
 
   std::unique_ptr<Communicator> comm_ = test_session().world(patience);
   bool stalls_ = false;
+  bool diverges_ = false;
   int fails_in_step_ = 0;  // from when on the last rank's device has failed; 0: never
   bool fails_at_the_end_ = false;
 };
@@ -136,6 +139,33 @@ TEST_P(DeviceFaults, ADeviceThatFailsInTheLastStepEndsAll) {
   fails_at_the_end_ = true;
   EXPECT_EQ(train<RunTimeError>(patience),
             fmt::format("rank {}: step {} or one before it: an illegal memory access was encountered", ranks() - 1, steps));
+}
+
+TEST_P(DeviceFaults, ADeviceThatFailsGoesBeforeALossThatIsNotFinite) {
+  diverges_ = true;
+  fails_in_step_ = 2;
+  EXPECT_EQ(train<RunTimeError>(patience),
+            fmt::format("rank {}: step 1 or one before it: an illegal memory access was encountered", ranks() - 1));
+}
+
+TEST_P(DeviceFaults, MemoryThatRunsOutInNcclFailsTheTrialOnAllRanks) {
+  inject(1, "memory");
+  EXPECT_THAT(train<TrialFailure>(patience),
+              AllOf(StartsWith(fmt::format("rank {0}: rank {0} of {1}: NCCL's ", ranks() - 1, ranks())),
+                    HasSubstr("the device's memory does not suffice: unhandled cuda error: Failed to CUDA malloc 4194304 bytes")));
+}
+
+TEST_P(DeviceFaults, MemoryThatRunsOutWhileRanksConnectFailsTheTrialOnAllRanks) {
+  inject(0, "memory");
+  const auto start = std::chrono::steady_clock::now();
+  NcclDevices platform;
+  const ComputePlace place{.platform = &platform, .device = 0};
+  const auto workers = place.make_workers(1, patience);
+  EXPECT_EQ(error_of<TrialFailure>([&] { place.connect(*comm_, *workers, patience, false); }),
+            fmt::format("rank {0}: rank {0} of {1}: NCCL's set-up (call 0 of the group): the device's memory does not suffice: "
+                        "unhandled cuda error: Failed to CUDA malloc 4194304 bytes",
+                        ranks() - 1, ranks()));
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
 }
 
 TEST_P(DeviceFaults, ARankThatDoesNotConnectEndsAll) {
@@ -184,9 +214,10 @@ class ResumedTraining : public testing::Test {
     comm_->barrier();  // before the folder goes
   }
 
-  TrainOutcome train_in(const char* name, bool broken = false) {
+  TrainOutcome train_in(const char* name, bool broken = false, bool full = false) {
     NcclDevices platform;
     platform.broken = broken;
+    platform.full = full;
     SharedWeights shared;
     SilentObserver observer;
     const std::atomic<bool> stop = false;
@@ -213,6 +244,15 @@ TEST_F(ResumedTraining, AfterAFaultOfNcclHasTheBitsOfAnUndisturbedOne) {
   const TrainOutcome outcome = train_in("disturbed");
   EXPECT_EQ(outcome.status, TrainStatus::done);
   on_rank_zero(*comm_, [&] { EXPECT_EQ(weights_in("disturbed"), weights_in("undisturbed")); });
+}
+
+TEST_F(ResumedTraining, ARankWithoutMemoryForItsTrainerIsNotWaitedFor) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool full = comm_->rank() == comm_->size() - 1;
+  EXPECT_EQ(error_of<TrialFailure>([&] { train_in("full", false, full); }),
+            fmt::format("rank {}: cudaHostAlloc on device 0: memory does not suffice", comm_->size() - 1));
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
+  comm_->barrier();
 }
 
 TEST_F(ResumedTraining, OnADeviceThatHasFailedForGoodIsNoFailureOfTheTrialAlone) {

@@ -6,10 +6,12 @@
 
 namespace agsweep {
 
-/// @throws RunTimeError that names call and device, in CUDA's words, when `result` is not cudaSuccess
+/// @throws TrialFailure where memory does not suffice, the host's for copies among it; else RunTimeError when `result` is not cudaSuccess:
+/// both name call and device, in CUDA's words
 inline void check_cuda(cudaError_t result, const char* call, int device) {
   if (result == cudaSuccess) return;
   cudaGetLastError();  // or a later, unrelated call would report it again
+  if (result == cudaErrorMemoryAllocation) throw TrialFailure("{} on device {}: memory does not suffice", call, device);
   throw RunTimeError("{} on device {}: {} ({})", call, device, cudaGetErrorString(result), cudaGetErrorName(result));
 }
 

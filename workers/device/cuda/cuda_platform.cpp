@@ -1,8 +1,10 @@
 #include "workers/device/cuda/cuda_platform.hpp"
 
 #include <cstdlib>  // ::setenv
+#include <utility>  // std::move
 
 #include <ATen/Context.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 
 #include "base/error.hpp"
 #include "workers/device/cuda/cuda_facts.hpp"
@@ -42,9 +44,11 @@ std::unique_ptr<DeviceStream> CudaPlatform::make_stream(int device, double patie
 DeviceGroupId CudaPlatform::new_group() { return NcclCommunicator::new_group(); }
 
 std::unique_ptr<DeviceCommunicator> CudaPlatform::connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks,
-                                                          double timeout) {
+                                                          double timeout, Alarm alarm) {
+  // NCCL takes its memory from CUDA itself, and cannot use what earlier trainings left in LibTorch's cache.
+  c10::cuda::CUDACachingAllocator::emptyCache();
   auto& cuda = dynamic_cast<CudaStream&>(stream);
-  return std::make_unique<NcclCommunicator>(cuda.device().index(), cuda.get(), id, rank, ranks, timeout);
+  return std::make_unique<NcclCommunicator>(cuda.device().index(), cuda.get(), id, rank, ranks, timeout, std::move(alarm));
 }
 
 }  // namespace agsweep

@@ -18,7 +18,8 @@ class CudaPlatform final : public DevicePlatform {
   void require_same_bits() override;
   std::unique_ptr<DeviceStream> make_stream(int device, double patience) override;
   DeviceGroupId new_group() override;
-  std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout) override;
+  std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout,
+                                              Alarm alarm) override;
 
  private:
   FreeStreams free_streams_;

@@ -1,5 +1,7 @@
 #include "workers/device/cuda/nccl_communicator.hpp"
 
+#include <algorithm>  // std::ranges::any_of
+#include <array>
 #include <chrono>
 #include <cstdio>   // stderr
 #include <cstdlib>  // std::_Exit
@@ -29,6 +31,13 @@ std::string in_words(ncclResult_t result, ncclComm_t comm) {
   return fmt::format("{}{}{}", ncclGetErrorString(result), has_detail ? ": " : "", has_detail ? detail : "");
 }
 
+/// NCCL has no result of its own for it. Its words are of the last warning: CUDA's own, or those of NCCL's allocator behind it.
+bool is_out_of_memory(ncclResult_t result, std::string_view words) {
+  constexpr std::array<std::string_view, 3> signs = {"out of memory", "Failed to CUDA malloc", "Failed to CUDA calloc"};
+  const bool may_be = result == ncclUnhandledCudaError || result == ncclSystemError || result == ncclInternalError;
+  return may_be && std::ranges::any_of(signs, [words](std::string_view sign) { return words.find(sign) != words.npos; });
+}
+
 }  // namespace
 
 DeviceGroupId NcclCommunicator::new_group() {
@@ -41,8 +50,9 @@ DeviceGroupId NcclCommunicator::new_group() {
   return id;
 }
 
-NcclCommunicator::NcclCommunicator(int device, cudaStream_t stream, const DeviceGroupId& id, int rank, int ranks, double timeout)
-    : device_(device), stream_(stream), rank_(rank), ranks_(ranks), timeout_(timeout), last_("set-up") {
+NcclCommunicator::NcclCommunicator(int device, cudaStream_t stream, const DeviceGroupId& id, int rank, int ranks, double timeout,
+                                   Alarm alarm)
+    : device_(device), stream_(stream), rank_(rank), ranks_(ranks), timeout_(timeout), alarm_(std::move(alarm)), last_("set-up") {
   check_cuda(cudaSetDevice(device), "cudaSetDevice", device);
   ncclUniqueId nccl_id;
   std::memcpy(&nccl_id, id.data(), sizeof nccl_id);
@@ -51,6 +61,7 @@ NcclCommunicator::NcclCommunicator(int device, cudaStream_t stream, const Device
   try {
     settle(ncclCommInitRankConfig(&comm_, ranks, nccl_id, rank, &config));
   } catch (...) {
+    alarm_.raise();  // before the abort, which may wait for the others
     abort();
     throw;
   }
@@ -61,7 +72,7 @@ NcclCommunicator::~NcclCommunicator() {
   if (failed_ || grouped_ || !finalise()) {
     abort();
   } else {
-    ncclCommDestroy(comm_);
+    end(&ncclCommDestroy, "closed");
   }
 }
 
@@ -116,13 +127,18 @@ void NcclCommunicator::launch(std::string what, Call call) {
   settle(result);
 }
 
-/// Waits until NCCL has put the last call on the stream.
+/// Waits until NCCL has put the last call on the stream: the first one of a communicator waits for other ranks there.
 void NcclCommunicator::settle(ncclResult_t result) {
   LivedTime clock;
   while (result == ncclInProgress) {
     if (clock.seconds() > timeout_) fail(fmt::format("a rank has not answered for {:g} s", timeout_));
+    const bool alarmed = alarm_.raised();
     nap();
     if (const ncclResult_t asked = ncclCommGetAsyncError(comm_, &result); asked != ncclSuccess) fail(asked);
+    if (alarmed && result == ncclInProgress) {  // an error here may be what the others were alarmed by
+      leave_group();
+      throw PeerFailure("{}: another rank has failed", last_call());
+    }
   }
   if (result != ncclSuccess) fail(result);
 }
@@ -140,9 +156,10 @@ std::string NcclCommunicator::last_call() const {
 
 void NcclCommunicator::fail(ncclResult_t result) {
   const std::string reason = in_words(result, comm_);
-  if (result != ncclRemoteError) fail(reason);
   leave_group();
-  throw PeerFailure("{}: {}", last_call(), reason);
+  if (result == ncclRemoteError) throw PeerFailure("{}: {}", last_call(), reason);
+  if (is_out_of_memory(result, reason)) throw TrialFailure("{}: the device's memory does not suffice: {}", last_call(), reason);
+  throw RankFailure("{}: {}", last_call(), reason);
 }
 
 void NcclCommunicator::fail(std::string_view reason) {
@@ -159,17 +176,21 @@ void NcclCommunicator::leave_group() noexcept {
 void NcclCommunicator::abort() noexcept {
   if (comm_ == nullptr) return;
   if (std::exchange(grouped_, false)) ncclGroupEnd();
-  std::promise<void> done;
-  std::future<void> aborted = done.get_future();
-  // ncclCommAbort may wait for ranks that do not abort, or for a device that does not answer.
-  std::thread worker([comm = std::exchange(comm_, nullptr), device = device_, done = std::move(done)]() mutable {
+  end(&ncclCommAbort, "aborted");
+}
+
+/// NCCL's last call for this communicator. It may wait for ranks that do not make theirs, or for a device that does not answer.
+void NcclCommunicator::end(ncclResult_t (*call)(ncclComm_t), const char* done) noexcept {
+  std::promise<void> promise;
+  std::future<void> ended = promise.get_future();
+  std::thread worker([call, comm = std::exchange(comm_, nullptr), device = device_, promise = std::move(promise)]() mutable {
     cudaSetDevice(device);  // NCCL comes back to the thread's device, and would make a context on device 0
-    ncclCommAbort(comm);
-    done.set_value();
+    call(comm);
+    promise.set_value();
   });
-  if (aborted.wait_for(std::chrono::duration<double>(timeout_)) != std::future_status::ready) {
+  if (ended.wait_for(std::chrono::duration<double>(timeout_)) != std::future_status::ready) {
     std::fputs(
-        fmt::format("error: rank {} of {}: NCCL has not aborted within {:g} s; this process ends\n", rank_, ranks_, timeout_).c_str(),
+        fmt::format("error: rank {} of {}: NCCL has not {} within {:g} s; this process ends\n", rank_, ranks_, done, timeout_).c_str(),
         stderr);
     std::_Exit(static_cast<int>(ExitCode::run_time_failure));
   }

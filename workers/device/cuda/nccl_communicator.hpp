@@ -19,9 +19,10 @@ class NcclCommunicator final : public DeviceCommunicator {
   /// Collective over the group.
   /// @param stream   of the device; it must outlive this
   /// @param timeout  seconds; for each wait in here
-  /// @throws RankFailure when a rank does not come in time, or NCCL cannot connect them
-  NcclCommunicator(int device, cudaStream_t stream, const DeviceGroupId& id, int rank, int ranks, double timeout);
-  /// Waits for the other ranks to leave too; where a call has failed before, aborts.
+  /// @param alarm    raised where the set-up fails; a wait ends where another rank has raised it
+  /// @throws RankFailure when a rank does not come in time, or NCCL cannot connect them; as check() does
+  NcclCommunicator(int device, cudaStream_t stream, const DeviceGroupId& id, int rank, int ranks, double timeout, Alarm alarm = {});
+  /// Waits for the other ranks to leave too; where a call has failed before, aborts. Ends the process as abort() does.
   ~NcclCommunicator() override;
   NcclCommunicator(const NcclCommunicator&) = delete;
   NcclCommunicator& operator=(const NcclCommunicator&) = delete;
@@ -45,6 +46,7 @@ class NcclCommunicator final : public DeviceCommunicator {
   void launch(std::string what, Call call);
   void settle(ncclResult_t result);
   bool finalise() noexcept;
+  void end(ncclResult_t (*call)(ncclComm_t), const char* done) noexcept;
   void leave_group() noexcept;
   [[noreturn]] void fail(std::string_view reason);
   [[noreturn]] void fail(ncclResult_t result);
@@ -55,6 +57,7 @@ class NcclCommunicator final : public DeviceCommunicator {
   int rank_;
   int ranks_;
   double timeout_;
+  Alarm alarm_;
   std::string last_;        // the last call, in words
   std::int64_t calls_ = 0;  // of this group, the same on every rank
   bool grouped_ = false;
