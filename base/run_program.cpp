@@ -68,12 +68,32 @@ class Streams {
   posix_spawn_file_actions_t actions_{};
 };
 
+/// A child takes signals as it would from a shell, whatever this process ignores.
+class DefaultSignals {
+ public:
+  DefaultSignals() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) ::sigaddset(&signals, signal);
+    ::posix_spawnattr_init(&attributes_);
+    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+  }
+  DefaultSignals(const DefaultSignals&) = delete;
+  DefaultSignals& operator=(const DefaultSignals&) = delete;
+  ~DefaultSignals() { ::posix_spawnattr_destroy(&attributes_); }
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
 pid_t start(std::vector<std::string> command, std::optional<std::vector<std::string>> environment, const Streams& streams) {
   const std::vector<char*> arguments = pointers(command);
   const std::vector<char*> given = environment ? pointers(*environment) : std::vector<char*>();
   pid_t child = 0;
-  const int error =
-      ::posix_spawnp(&child, arguments.front(), streams.get(), nullptr, arguments.data(), environment ? given.data() : environ);
+  const int error = ::posix_spawnp(&child, arguments.front(), streams.get(), DefaultSignals().get(), arguments.data(),
+                                   environment ? given.data() : environ);
   if (error != 0) throw CannotStart("{}: cannot be started: {}", command.front(), reason(error));
   return child;
 }

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>  // std::ranges::find
@@ -122,9 +123,14 @@ int main(int argc, char** argv) {
   using namespace agsweep;
   fill_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // beyond `ulimit -f` a write then fails with its reason
+  std::signal(SIGPIPE, SIG_IGN);  // a training does not end because nobody reads its progress any more
   const int rank = launched_rank();
   const ExitCode code = guarded(rank, [&] { return run_program({argv, argv + argc}); });
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);
+  if (pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0}; ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0) {
+    std::signal(SIGPIPE, SIG_DFL);  // the reader of a pipe has enough: `agsweep options | head`
+    std::raise(SIGPIPE);
+  }
   tell(rank, false, "cannot write to standard output");
   return static_cast<int>(code == ExitCode::done ? ExitCode::run_time_failure : code);
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
@@ -40,7 +41,7 @@ ExitCode run(const Invocation& call) {
   const TestedModel first = read_tested_model(model_folder(line.positional[0]), line.positional[0], check_run);
   const TestedModel second = read_tested_model(model_folder(line.positional[1]), line.positional[1], check_run);
   const Comparison comparison = compare(first, second);
-  fmt::print("{}", args.json ? to_json(comparison).dump(2) + "\n" : comparison_text(comparison));
+  fmt::print("{}", args.json ? json_text(to_json(comparison)) + "\n" : comparison_text(comparison));
   return ExitCode::done;
 }
 

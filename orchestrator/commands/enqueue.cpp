@@ -25,7 +25,13 @@ void add_value(const SearchSpace& space, std::string_view text, nlohmann::json& 
     throw UsageError("{}: no key of the sweep's [space]{}", key, did_you_mean(key, known));
   }
   if (parameters.contains(key)) throw UsageError("{}: given twice", key);
-  const Value value = parse_value(option_of_key(key, key), text.substr(key.size() + 1), key);
+  const Option& option = option_of_key(key, key);
+  std::string_view word = text.substr(key.size() + 1);
+  if (option.kind == ValueKind::on_off) {  // as tables, specs and Optuna write them, too
+    if (word == "true") word = to_word(true);
+    if (word == "false") word = to_word(false);
+  }
+  const Value value = parse_value(option, word, key);
   std::visit([&](const auto& given) { parameters[key] = given; }, parameter_value(value));
 }
 

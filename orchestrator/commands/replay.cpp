@@ -17,6 +17,10 @@ OptionTable<ReplayArgs> table() {
   return {
       {&A::data, {.name = "data", .placeholder = "FILE", .help = "data.h5; not given, where it was in training"}},
       {&A::weights, weights_option()},
+      {&A::init,
+       {.name = "init",
+        .placeholder = "FILE",
+        .help = "the weights, or the adapter's folder, that training started from; not given, where they were in training"}},
       {&A::out, {.name = "out", .placeholder = "DIR", .help = "keep the repeated run in this folder; not given, it is removed"}},
       {&A::json, json_option()},
   };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
@@ -28,10 +29,6 @@ struct StatusArgs {
 OptionTable<StatusArgs> table() {
   return {{&StatusArgs::json, json_option()},
           {&StatusArgs::watch, {.name = "watch", .flag = true, .help = "renew it every 2 seconds, until no trial is left to train"}}};
-}
-
-void print(const nlohmann::ordered_json& json) {
-  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 /// A sweep as it stands, for a program and for a person.
@@ -82,8 +79,7 @@ void watch(const std::filesystem::path& folder) {
     } else if (view.text != shown) {
       fmt::print("{}\n", view.text);
     }
-    if (std::fflush(stdout) != 0) throw RunTimeError("standard output: cannot write");
-    if (view.ended) return;
+    if (std::fflush(stdout) != 0 || view.ended) return;  // main tells what nobody takes
     shown = view.text;
     std::this_thread::sleep_for(pause);
   }
@@ -98,7 +94,7 @@ ExitCode run(const Invocation& call) {
   if (args.watch) {
     watch(folder);
   } else if (args.json) {
-    print(view_of(folder).json);
+    fmt::print("{}\n", json_text(view_of(folder).json));
   } else {
     fmt::print("{}", view_of(folder).text);
   }

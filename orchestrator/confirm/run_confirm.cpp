@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/json_file.hpp"
+#include "base/json_text.hpp"
 #include "base/sha256.hpp"
 #include "orchestrator/confirm/test_trials.hpp"
 #include "orchestrator/options/config_file.hpp"  // check_run
@@ -88,7 +89,7 @@ ExitCode run_confirm(Session& session, const std::vector<std::string>& command_l
   test_trials(*comm, args.out, chosen, args.data, passed.weights);
   on_rank_zero(*comm, [&] {
     Confirmation confirmation{.sweep = sweep, .tuning = tuning, .model = read_tested_model(args.out, args.out.string(), check_run)};
-    const std::string json = sealed_json(to_json(confirmation).dump(2));
+    const std::string json = sealed_json(json_text(to_json(confirmation)));
     write_file_atomically(args.out / confirmation_name, json);
     fmt::print("{}", args.json ? json : confirmation_text(confirmation));
   });

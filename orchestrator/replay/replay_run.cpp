@@ -15,8 +15,10 @@
 #include "orchestrator/options/resolve.hpp"
 #include "orchestrator/options/train_options.hpp"
 #include "orchestrator/replay/bit_promise.hpp"
+#include "orchestrator/signals/stop_signals.hpp"
 #include "orchestrator/terminal/progress_display.hpp"
 #include "orchestrator/training/run_inputs.hpp"
+#include "orchestrator/training/run_lock.hpp"  // require_no_sweep
 #include "orchestrator/training/train_progress.hpp"
 #include "orchestrator/world/versions.hpp"
 #include "workers/comm/self_communicator.hpp"
@@ -32,6 +34,7 @@ class ReplayFolder {
  public:
   explicit ReplayFolder(const fs::path& out) : path_(out), kept_(!out.empty()) {
     if (kept_) {
+      require_no_sweep(out);
       if (fs::exists(out) && !fs::is_empty(out)) throw UsageError("--out: {} is not empty", out.string());
       return;
     }
@@ -59,15 +62,16 @@ class ReplayFolder {
 class ReplayProgress final : public TrainObserver {
  public:
   /// @param last_step  of the recorded run; 0: it went to its end
-  ReplayProgress(TrainProgress& shown, std::int64_t last_step, std::atomic<bool>& stop)
-      : shown_(shown), last_step_(last_step), stop_(stop) {}
+  /// @param stop       also set where a signal asks for it
+  ReplayProgress(TrainProgress& shown, std::int64_t last_step, const StopSignals& signals, std::atomic<bool>& stop)
+      : shown_(shown), last_step_(last_step), signals_(signals), stop_(stop) {}
 
   void on_start(std::int64_t total_steps, std::int64_t steps_per_epoch, std::int64_t done_steps) override {
     shown_.on_start(total_steps, steps_per_epoch, done_steps);
   }
   void on_step(const StepReport& report) override {
     shown_.on_step(report);
-    if (report.step == last_step_) stop_ = true;
+    if (report.step == last_step_ || signals_.stop()) stop_ = true;
   }
   void on_evaluation(std::string_view split, std::int64_t done, std::int64_t all) override { shown_.on_evaluation(split, done, all); }
   void on_epoch(const EpochReport& report) override { shown_.on_epoch(report); }
@@ -76,6 +80,7 @@ class ReplayProgress final : public TrainObserver {
  private:
   TrainProgress& shown_;
   std::int64_t last_step_;
+  const StopSignals& signals_;
   std::atomic<bool>& stop_;
 };
 
@@ -110,6 +115,7 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   const World world = survey(alone);
   AskedOptions options = stored.options;
   if (!args.weights.empty()) options.insert_or_assign("weights", Asked{args.weights.string(), "--weights"});
+  if (!args.init.empty()) options.insert_or_assign("init", Asked{args.init.string(), "--init"});
   const RunPlan plan{.state = RunPlan::State::fresh,
                      .options = options,
                      .record = stored.record,
@@ -125,7 +131,8 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   TrainProgress shown(display, config.epochs, config.metric);
   std::atomic<bool> stop = false;
-  ReplayProgress progress(shown, status == "done" ? 0 : last_step(run), stop);
+  const StopSignals signals("\nstopping\n");
+  ReplayProgress progress(shown, status == "done" ? 0 : last_step(run), signals, stop);
   const std::string config_toml = config_text(config, options, stored.record);
   const RunIdentity identity{.folder = folder.path(),
                              .config = config_toml,
@@ -143,6 +150,7 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
     if (status != "failed") throw;
     display.message(fmt::format("failed as recorded: {}", failure.what()));
   }
+  if (signals.stop()) throw RunTimeError("stopped by a signal; replay begins again at the first step");
 
   nlohmann::json here = devices.facts;
   here["versions"] = versions();

@@ -13,6 +13,7 @@ namespace agsweep {
 struct ReplayArgs {
   std::filesystem::path data;     // empty: where the run recorded it
   std::filesystem::path weights;  // of gpt2-lora, so too
+  std::filesystem::path init;     // so too
   std::filesystem::path out;      // keeps the repeated run; empty: it is removed
   bool json = false;
 };
@@ -28,7 +29,8 @@ struct Replay {
 /// Trains a recorded run again: the same options and shards, in this one process, on one device of the same kind where there is one. Goes
 /// as far as the recorded run went. Writes nothing to it.
 /// @param command  the command line, for the repeated run's result.json
-/// @throws DataError for a damaged run, or when corpus or weights are not those that it recorded; UsageError when --out is not empty
+/// @throws DataError for a damaged run, or when corpus or weights are not those that it recorded; UsageError when --out is not empty;
+/// RunTimeError when a signal has stopped it
 Replay replay_run(const std::filesystem::path& run, const ReplayArgs& args, const std::string& command);
 
 /// For a person: one line where the bits are the same, else what differs first, and what that means.

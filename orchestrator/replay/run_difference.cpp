@@ -58,7 +58,8 @@ std::map<std::int64_t, std::vector<std::vector<std::string>>> numbered_rows(cons
 
 void compare_steps(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {
   const auto recorded_rows = numbered_rows(recorded / "steps.csv", 5);  // step,lr,loss,grad_norm,tokens_per_second
-  for (const auto& [step, rows] : numbered_rows(repeated / "steps.csv", 5)) {
+  const auto repeated_rows = numbered_rows(repeated / "steps.csv", 5);
+  for (const auto& [step, rows] : repeated_rows) {
     const auto found = recorded_rows.find(step);
     if (found == recorded_rows.end()) continue;
     ++comparison.steps;
@@ -68,7 +69,8 @@ void compare_steps(const fs::path& recorded, const fs::path& repeated, BitCompar
       comparison.step = {.step = step, .column = name, .recorded = before[column], .repeated = now[column]};
     }
   }
-  if (comparison.steps == 0) throw DataError("{}: steps.csv has no step to compare", recorded.string());
+  const bool both_failed_in_the_first = recorded_rows.empty() && repeated_rows.empty();
+  if (comparison.steps == 0 && !both_failed_in_the_first) throw DataError("{}: steps.csv has no step to compare", recorded.string());
 }
 
 void compare_hashes(const fs::path& recorded, const fs::path& repeated, BitComparison& comparison) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
 #include "data/corpus_file.hpp"
@@ -203,7 +204,7 @@ class Reproducer {
     for (const std::string& model : plan_.models) {
       if (auto measured = read_inference_file(folder_of(model))) facts.inference.emplace(model, std::move(*measured));
     }
-    const std::string json = reproduction_json(reproduced, facts).dump(2) + "\n";
+    const std::string json = json_text(reproduction_json(reproduced, facts)) + "\n";
     write_file_atomically(args_.out / "reproduction.json", json);
     fmt::print("{}", args_.json ? json : reproduction_text(reproduced, facts));
     try {

@@ -22,7 +22,7 @@ model = {model}{pad_model}# {models}
 metric = "val.f1_macro"     # what makes a trial the best: {metrics}
 sampler = "tpe"             # {samplers}; tpe learns from earlier trials, grid takes every combination of `values`
 trials = 16                 # configurations; not for grid
-seeds = [42]                # several: each configuration is trained once for each
+seeds = [42]                # several: each configuration is trained once for each; not with tpe, nor with a scheduler
 retries = 1                 # of a trial whose disk or network failed
 keep = 3                    # of the best trials the weights stay; or "all", "none"
 

@@ -145,6 +145,7 @@ void print_cost(const PreparedSweep& sweep) {
     fmt::print("What the scheduler stops depends on the results: {:.0f} to {:.0f} epochs in simulated sweeps.\n", expected.least,
                expected.most);
   }
+  if (points.size() > 1) fmt::print("A step, and with it time and disk, is that of the first configuration; larger ones take more.\n");
   if (at_most) fmt::print("--patience and --max-steps may end trials earlier.\n");
   if (sweep.corpus.info.synthetic) fmt::print("synthetic corpus\n");
 }

@@ -123,6 +123,12 @@ void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
     if (args.repair && !plan.given.empty()) return;  // the given spec takes its place; the journal tells whether its space is another
     throw;
   }
+  if (!args.repair && !has_lines(args.out / "journal.log") && fs::exists(args.out / "trials")) {
+    throw DataError(
+        "{}: missing or empty, though trials have begun; put it back, or give --repair: it goes through all of them again, and trains those "
+        "without checkpoints anew",
+        (args.out / "journal.log").string());
+  }
   for (FixedOption& fixed : before.fixed) {  // what lies at a path counts, not where: open_sweep compares that
     const auto now = std::ranges::find(plan.spec.fixed, fixed.key, &FixedOption::key);
     if (is_path(fixed.key) && now != plan.spec.fixed.end()) fixed.value = now->value;

@@ -1,6 +1,7 @@
 #include "orchestrator/terminal/live_block.hpp"
 
-#include <utility>  // std::exchange, std::move
+#include <algorithm>  // std::max
+#include <utility>    // std::exchange, std::move
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ void LiveBlock::clear() {
 }
 
 void LiveBlock::draw() {
-  const std::size_t width = style_.columns() - 1;  // a terminal wraps after its last column
+  const std::size_t width = std::max<std::size_t>(style_.columns(), 2) - 1;  // a terminal wraps after its last column
   drawn_ = 0;
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const bool is_summary = i + 1 == lines_.size();

@@ -27,7 +27,8 @@ std::vector<std::int64_t> also_tested(const TestedModel& model) {
   std::vector<std::int64_t> trials;
   for (const TrialResults& trial : model.sweep.results.trials) {
     if (std::ranges::find(model.runs, &trial, &TestedRun::trial) != model.runs.end()) continue;
-    if (std::filesystem::exists(trial.folder / test_metrics_name)) trials.push_back(trial.number);
+    std::error_code unreadable;
+    if (std::filesystem::exists(trial.folder / test_metrics_name, unreadable)) trials.push_back(trial.number);
   }
   return trials;
 }

@@ -84,8 +84,10 @@ std::string error_sentence(const ReportedSweep& sweep, const TrialResults& best)
 
 /// What `confirm` and `reproduce` leave is tested.
 std::string test_sentence(const SweepResults& sweep) {
-  const auto tested = std::ranges::count_if(
-      sweep.trials, [](const TrialResults& trial) { return std::filesystem::exists(trial.folder / test_metrics_name); });
+  const auto tested = std::ranges::count_if(sweep.trials, [](const TrialResults& trial) {
+    std::error_code unreadable;
+    return std::filesystem::exists(trial.folder / test_metrics_name, unreadable);
+  });
   if (tested == 0) return "the test split was not read";
   return fmt::format("the test split was read for {}, and decided nothing of this",
                      tested == 1 ? "one trial" : fmt::format("{} trials", tested));

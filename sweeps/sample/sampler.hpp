@@ -15,6 +15,7 @@ struct Observation {
   std::int64_t epoch = 0;  // the last one that reported; 0: none yet
   double score = 0;        // its best so far, more is better; of epoch > 0
   bool complete = false;   // trained all its epochs
+  bool failed = false;     // it tells nothing, but that its point is not worth another trial
 };
 
 /// Draws the configurations of a sweep. A pure function of the spec, the index and, for TPE, the history: nothing random is stateful.
@@ -23,7 +24,7 @@ class Sampler {
   virtual ~Sampler() = default;
 
   /// @param index    of the configuration, from 0, those of [[trial]] not counted
-  /// @param history  trials begun so far, failed ones left out, in the order of their numbers; only TPE looks at it
+  /// @param history  trials begun so far, in the order of their numbers; only TPE looks at it
   virtual Point sample(std::int64_t index, std::span<const Observation> history) const = 0;
 };
 

@@ -1,8 +1,8 @@
 #include "sweeps/sample/tpe_sampler.hpp"
 
-#include <algorithm>  // std::any_of, std::count_if, std::min, std::sort
+#include <algorithm>  // std::count_if, std::min, std::sort
 #include <tuple>
-#include <utility>  // std::move
+#include <utility>  // std::move, std::pair
 #include <vector>
 
 #include "base/philox.hpp"
@@ -12,12 +12,14 @@
 namespace agsweep {
 
 std::int64_t reported_trials(std::span<const Observation> history) {
-  return std::count_if(history.begin(), history.end(), [](const Observation& observation) { return observation.epoch > 0; });
+  return std::count_if(history.begin(), history.end(), [](const Observation& one) { return !one.failed && one.epoch > 0; });
 }
 
 TpeSplit split_history(std::span<const Observation> history) {
   TpeSplit split;
-  for (std::size_t place = 0; place < history.size(); ++place) (history[place].epoch > 0 ? split.better : split.others).push_back(place);
+  for (std::size_t place = 0; place < history.size(); ++place) {
+    if (!history[place].failed) (history[place].epoch > 0 ? split.better : split.others).push_back(place);
+  }
 
   const auto merit = [&](std::size_t place) {
     const Observation& one = history[place];
@@ -52,24 +54,27 @@ class TpeSampler : public Sampler {
 
     PhiloxStream stream(seed_, static_cast<std::uint64_t>(index));
     Point best;
-    bool best_is_new = false;
-    double best_log_ratio = 0;
+    std::pair<Known, double> best_merit;
     for (int i = 0; i < candidates; ++i) {
       Point candidate = better.draw(stream);
-      // A configuration that a trial has had already would give that trial's result again.
-      const bool is_new = !tried(candidate, history);
-      const double log_ratio = better.log_density(candidate) - others.log_density(candidate);
-      if (i > 0 && (is_new == best_is_new ? log_ratio <= best_log_ratio : best_is_new)) continue;
+      const std::pair merit(known(candidate, history), better.log_density(candidate) - others.log_density(candidate));
+      if (i > 0 && merit <= best_merit) continue;
       best = std::move(candidate);
-      best_is_new = is_new;
-      best_log_ratio = log_ratio;
+      best_merit = merit;
     }
     return best;
   }
 
  private:
-  static bool tried(const Point& point, std::span<const Observation> history) {
-    return std::any_of(history.begin(), history.end(), [&](const Observation& observation) { return observation.point == point; });
+  /// What is known of a configuration, the most promising last: one that was tried already would give that trial's result again.
+  enum class Known { fails, tried, nothing };
+
+  static Known known(const Point& point, std::span<const Observation> history) {
+    Known known = Known::nothing;
+    for (const Observation& one : history) {
+      if (one.point == point) known = std::min(known, one.failed ? Known::fails : Known::tried);
+    }
+    return known;
   }
 
   std::vector<Point> points_of(std::span<const Observation> history, std::span<const std::size_t> places) const {

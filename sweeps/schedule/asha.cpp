@@ -1,6 +1,6 @@
 #include "sweeps/schedule/asha.hpp"
 
-#include <algorithm>  // std::max
+#include <algorithm>  // std::max, std::ranges::find_if
 #include <cstddef>
 
 #include "base/error.hpp"
@@ -34,20 +34,25 @@ Verdict AshaScheduler::report(std::int64_t number, std::int64_t epoch, double sc
   trial.best = trial.epoch == 0 ? score : std::max(trial.best, score);
   trial.epoch = epoch;
   if (epoch == epochs_) {
-    ++complete_;
+    complete(number);
     return Verdict::go_on;
   }
 
   const std::size_t next = trial.scores.size();
   if (next == rungs_.size() || epoch != rungs_[next].epoch) return Verdict::go_on;
+  leave_record(number, trial);
   Rung& rung = rungs_[next];
   const Record record{.score = trial.best, .trial = number};
-  trial.scores.push_back(record.score);
-  rung.records.insert(record);
   if (rung.records.among_best(record)) return Verdict::go_on;
   rung.paused.insert(record);
   trial.paused = true;
   return Verdict::pause;
+}
+
+/// At its next rung.
+void AshaScheduler::leave_record(std::int64_t number, Trial& trial) {
+  rungs_[trial.scores.size()].records.insert({.score = trial.best, .trial = number});
+  trial.scores.push_back(trial.best);
 }
 
 std::optional<std::int64_t> AshaScheduler::promotable() const {
@@ -59,11 +64,11 @@ std::optional<std::int64_t> AshaScheduler::promotable() const {
 }
 
 std::optional<std::int64_t> AshaScheduler::last_promotable() const {
-  if (complete_ > 0) return std::nullopt;
-  for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
-    if (!rung->paused.empty()) return rung->paused.begin()->trial;
-  }
-  return std::nullopt;
+  const auto rung = std::ranges::find_if(rungs_.rbegin(), rungs_.rend(), [](const Rung& one) { return !one.paused.empty(); });
+  if (rung == rungs_.rend()) return std::nullopt;
+  const Record& best = *rung->paused.begin();
+  const bool is_beaten = !rung->complete.empty() && BetterFirst()(*rung->complete.begin(), best);
+  return is_beaten ? std::nullopt : std::optional(best.trial);
 }
 
 void AshaScheduler::promote(std::int64_t number) {
@@ -75,8 +80,12 @@ void AshaScheduler::promote(std::int64_t number) {
 }
 
 void AshaScheduler::complete(std::int64_t number) {
-  retire(number, false);
-  ++complete_;
+  Trial& trial = trials_[number];
+  if (trial.complete) return;
+  if (trial.paused) promote(number);
+  while (trial.scores.size() < rungs_.size()) leave_record(number, trial);
+  for (std::size_t i = 0; i < rungs_.size(); ++i) rungs_[i].complete.insert({.score = trial.scores[i], .trial = number});
+  trial.complete = true;
 }
 
 void AshaScheduler::retire(std::int64_t number, bool failed) {
@@ -85,8 +94,11 @@ void AshaScheduler::retire(std::int64_t number, bool failed) {
   const Trial& trial = found->second;
   if (trial.paused) rungs_[trial.scores.size() - 1].paused.erase({.score = trial.scores.back(), .trial = number});
   if (failed) {
-    for (std::size_t i = 0; i < trial.scores.size(); ++i) rungs_[i].records.erase({.score = trial.scores[i], .trial = number});
-    if (trial.epoch == epochs_) --complete_;
+    for (std::size_t i = 0; i < trial.scores.size(); ++i) {
+      const Record record{.score = trial.scores[i], .trial = number};
+      rungs_[i].records.erase(record);
+      rungs_[i].complete.erase(record);
+    }
   }
   trials_.erase(found);
 }

@@ -25,6 +25,8 @@ std::vector<std::int64_t> asha_rungs(std::int64_t min_epochs, std::int64_t eta, 
 /// A trial that reports at a rung's epoch leaves a record there: its best score up to that epoch. Of a rung's n records the best
 /// floor(n / eta) may go on. A trial among them goes on at once, any other is paused until later records lift it among them. As in the
 /// paper, a trial that has gone on stays so when better ones come, so more than floor(n / eta) may have gone on in the end.
+/// A trial that its own options end early (patience) leaves its best score at each rung above, too: it will not get better. Without that,
+/// rungs that few reach would let none go on, and a bad trial that gave up would stand as the sweep's only complete one.
 /// A failed trial's records are taken away; a pruned one's stay. Every call takes O(log trials + rungs).
 class AshaScheduler final : public Scheduler {
  public:
@@ -36,7 +38,7 @@ class AshaScheduler final : public Scheduler {
   Verdict report(std::int64_t trial, std::int64_t epoch, double score) override;
   /// The best of the highest rung that has one.
   std::optional<std::int64_t> promotable() const override;
-  /// The best of the highest rung that holds a paused trial.
+  /// The best of those that wait in the highest rung where one does, unless a complete trial's record is better there.
   std::optional<std::int64_t> last_promotable() const override;
   /// @throws DataError for a trial that is not paused
   void promote(std::int64_t trial) override;
@@ -47,19 +49,22 @@ class AshaScheduler final : public Scheduler {
   struct Rung {
     std::int64_t epoch;
     Ranking records;
-    SortedRecords paused = {};  // those of the records whose trial waits here
+    SortedRecords paused = {};    // those of the records whose trial waits here
+    SortedRecords complete = {};  // those whose trial is complete
   };
   struct Trial {
     std::int64_t epoch = 0;           // the last one that reported
     double best = 0;                  // of all epochs so far
     bool paused = false;              // at the last of its rungs
-    std::vector<double> scores = {};  // at each rung so far
+    bool complete = false;
+    std::vector<double> scores = {};  // at each rung so far; of a complete trial at all
   };
+
+  void leave_record(std::int64_t number, Trial& trial);
 
   std::int64_t epochs_;
   std::vector<Rung> rungs_;                         // all but the last, which nobody leaves
   std::unordered_map<std::int64_t, Trial> trials_;  // those that run, are paused or complete
-  std::int64_t complete_ = 0;
 };
 
 }  // namespace agsweep

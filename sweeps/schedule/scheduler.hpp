@@ -27,7 +27,7 @@ class Scheduler {
   virtual std::optional<std::int64_t> promotable() const = 0;
 
   /// The paused trial that goes on where nothing is promotable, no trial runs and none is left to begin, so that a sweep ends with a
-  /// complete trial; nullopt where one is complete, or none is paused.
+  /// complete trial, and none that gave up early stands as its best; nullopt where a complete one is better, or none is paused.
   virtual std::optional<std::int64_t> last_promotable() const = 0;
 
   /// A paused trial goes on. @param trial  one that promotable() or last_promotable() gave, now or, in a replay, then

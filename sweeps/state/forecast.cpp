@@ -138,10 +138,12 @@ class Simulation {
         done_[i] = epoch;
         const bool waits = trial.epochs() == epoch && (trial.phase == TrialPhase::paused || trial.phase == TrialPhase::pruned);
         if (verdict == Verdict::pause && !waits) scheduler_->promote(number);
-        if (trial.epochs() != epoch || epoch == epochs_) continue;
-        if (trial.phase == TrialPhase::complete) scheduler_->complete(number);
-        if (trial.phase == TrialPhase::pruned) scheduler_->retire(number, false);
+        if (trial.epochs() == epoch && trial.phase == TrialPhase::pruned) scheduler_->retire(number, false);
       }
+    }
+    // After all reports: a trial that gave up leaves records at rungs that it has not reached.
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      if (counts(trials[i]) && trials[i].phase == TrialPhase::complete) scheduler_->complete(static_cast<std::int64_t>(i));
     }
   }
 

@@ -92,11 +92,11 @@ bool SweepState::among_best(std::int64_t number, std::int64_t count) const {
 std::vector<Observation> SweepState::history() const {
   std::vector<Observation> history;
   for (const SweepTrial& trial : trials_) {
-    if (trial.phase == TrialPhase::failed) continue;
     history.push_back({.point = trial.point,
                        .epoch = trial.epochs(),
                        .score = trial.best_epoch > 0 ? score(trial.value()) : 0,
-                       .complete = trial.phase == TrialPhase::complete});
+                       .complete = trial.phase == TrialPhase::complete,
+                       .failed = trial.phase == TrialPhase::failed});
   }
   return history;
 }
@@ -117,11 +117,6 @@ std::optional<SweepState::Run> SweepState::next_run() {
     if (!begun_.contains(run)) return run;
   }
   return {};
-}
-
-/// The scheduler knows of no trial that was complete before its last epoch.
-std::optional<std::int64_t> SweepState::last_promotable() const {
-  return !complete_.empty() ? std::nullopt : scheduler_->last_promotable();
 }
 
 void SweepState::note(std::int64_t number, std::string_view key, const nlohmann::json& value) {
@@ -179,7 +174,7 @@ std::optional<std::int64_t> SweepState::begin_next(std::string_view now) {
 std::optional<std::int64_t> SweepState::next(std::int64_t worker, std::int64_t time, std::string_view now) {
   std::optional<std::int64_t> number = scheduler_->promotable();
   const bool begins = !number && (number = begin_next(now));
-  if (!number && running_ == 0) number = last_promotable();
+  if (!number && running_ == 0) number = scheduler_->last_promotable();
   if (!number) return {};
   // A trial that goes on runs from its last line on, so that it never runs without a place in logical time.
   set_start(*number, {.worker = worker, .time = time, .epoch = trial(*number).epochs()});
@@ -281,7 +276,7 @@ void SweepState::retry_failed() {
 
 bool SweepState::finished() const {
   return running_ == 0 && again_.empty() && waiting_.empty() && static_cast<std::int64_t>(begun_.size()) == runs() &&
-         !scheduler_->promotable() && !last_promotable();
+         !scheduler_->promotable() && !scheduler_->last_promotable();
 }
 
 void SweepState::close(std::string_view now) {

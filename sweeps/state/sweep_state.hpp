@@ -126,7 +126,6 @@ class SweepState {
   std::optional<std::int64_t> begin_waiting(std::string_view now);
   std::int64_t runs() const;             // of the configurations that are known or can be drawn
   std::vector<Run> failed_runs() const;  // those whose last trial failed
-  std::optional<std::int64_t> last_promotable() const;
   std::int64_t begin(const Run& run, std::string_view now);
   std::int64_t add_trial(const Run& run, const Point& point, std::string_view began);
   void note_run(std::int64_t number);

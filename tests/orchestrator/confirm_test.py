@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -116,7 +117,9 @@ class Compare(ConfirmTest):
         result = self.program.run("compare", good, poor).check()
         for text in (f"verdict: {good} is better", "McNemar p", f"{good}: tuned over 4 trials, 40 epochs", "test rows"):
             self.assertIn(text, result.stdout)
-        answer = json.loads(self.program.run("compare", good, poor, "--json").check().stdout)
+        odd = pathlib.Path(os.fsdecode(os.fsencode(self.folder) + b"/\xff"))  # a path that is no UTF-8
+        odd.symlink_to(poor)
+        answer = json.loads(self.program.run("compare", good, odd, "--json").check().stdout)
         self.assertEqual(answer["verdict"], "supported")
         self.assertEqual(answer["sign_flip_p"], 2 / 2**6)
         for seed, run in zip(answer["seeds"], json.loads((good / "confirm.json").read_text())["test"]["runs"]):

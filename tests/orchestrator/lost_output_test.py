@@ -1,7 +1,9 @@
 """A stdout or stderr that takes nothing: the exit code tells the truth, and files are whole. Arguments: AGSWEEP TOKENIZER_DIR."""
 
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -43,6 +45,24 @@ class LostOutputs(RunTest):
                 self.assertEqual(self.redirected(redirection).returncode, USAGE)
                 self.assertEqual(self.redirected(redirection, "train", "--lr", "-1").returncode, USAGE)
                 self.assertEqual(self.redirected(redirection, "evaluate", self.folder / "none", "--data", self.data).returncode, DATA)
+
+    def without_reader(self, stream, *args):
+        reader, writer = os.pipe()
+        os.close(reader)
+        process = self.program.start(*args, **{stream: writer})
+        os.close(writer)
+        return self.program.finish(process)
+
+    def test_a_pipe_whose_reader_has_gone_ends_a_command_as_any_filter(self):
+        for command in (["options"], ["train", "--out", self.run_folder, "--resume"]):
+            with self.subTest(command[0]):
+                result = self.without_reader("stdout", *command)
+                self.assertEqual((result.code, result.stderr.count("error")), (-signal.SIGPIPE, 0), result.stderr)
+
+    def test_a_training_whose_progress_has_lost_its_reader_goes_on(self):
+        out = self.folder / "new"
+        self.without_reader("stderr", "train", "--data", self.data, "--out", out, *tiny()).check(DONE)
+        self.assertEqual(contents(out)["model.safetensors"], contents(self.run_folder)["model.safetensors"])
 
     def test_progress_that_nobody_reads_does_not_stop_a_training(self):
         for redirection in ("2>/dev/full", "2>&-"):

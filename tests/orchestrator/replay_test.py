@@ -3,10 +3,13 @@
 import json
 import pathlib
 import shutil
+import signal
 import sys
 
+from safetensors.numpy import load_file, save_file
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from agsweep_program import ProgramTest, RunTest, contents, main, reseal  # noqa: E402
+from agsweep_program import ProgramTest, RunTest, contents, kill, main, reseal, wait_until  # noqa: E402
 
 FAILED, USAGE, DATA = 1, 2, 4
 
@@ -98,6 +101,42 @@ class Replay(RunTest):
         self.replay("--out", self.folder / "again")
         self.assertEqual((self.folder / "again/hashes.csv").read_text(), (self.run_folder / "hashes.csv").read_text())
         self.refused(USAGE, ["--out", "is not empty"], "replay", self.run_folder, "--out", self.folder / "again")
+
+    def test_takes_no_sweeps_folder_for_its_own(self):
+        trial = self.folder / "sweep/trials/0003"
+        trial.parent.mkdir(parents=True)
+        (self.folder / "sweep/journal.log").touch()
+        self.refused(USAGE, "--out", "replay", self.run_folder, "--out", trial)
+
+    def test_starts_from_weights_that_have_moved(self):
+        start = self.folder / "start.safetensors"
+        shutil.copy(self.run_folder / "model.safetensors", start)
+        run = self.train("later", "--init", start)
+        moved = start.rename(self.folder / "moved.safetensors")
+        self.refused(DATA, "start.safetensors", "replay", run)
+        self.assertIn("identical: 12 steps", self.program.run("replay", run, "--init", moved).check().stdout)
+        self.refused(DATA, "not the weights", "replay", run, "--init", run / "model.safetensors")
+
+    def test_of_a_run_that_failed_at_its_first_step_is_identical(self):
+        start = self.folder / "start.safetensors"
+        tensors = load_file(self.run_folder / "model.safetensors")
+        save_file({name: tensor * 1e30 for name, tensor in tensors.items()}, start)
+        run = self.train("failed", "--init", start, code=FAILED)
+        self.assertEqual(len((run / "steps.csv").read_text().splitlines()), 1)
+        self.assertIn("identical: 0 steps", self.program.run("replay", run).check().stdout)
+
+    def test_a_signal_leaves_nothing_behind(self):
+        run = self.train("long", "--max-steps", 1500, "--epochs", 1500, "--patience", 0)
+        temporary = self.folder / "tmp"
+        temporary.mkdir()
+        job = self.program.start("replay", run, env={"TMPDIR": str(temporary)})
+        self.addCleanup(kill, job)
+        wait_until(lambda: list(temporary.glob("*/steps.csv")), job)
+        job.send_signal(signal.SIGTERM)
+        result = self.program.finish(job)
+        self.assertEqual(result.code, FAILED)
+        self.assertIn("stopped by a signal", result.stderr)
+        self.assertEqual(list(temporary.glob("agsweep-replay-*")), [])
 
     def test_damaged_rows_are_refused(self):
         for name in ("steps.csv", "hashes.csv"):

@@ -117,6 +117,11 @@ class Steering(SweepTest):
         self.assertIn("asks an earlier process to stop", result.stderr)
         self.assertEqual(self.mail(), [])
 
+    def test_a_switch_is_asked_for_as_tables_show_it(self):
+        self.sweep("sweep", SIMPLE.replace("dropout = { values = [0.0, 0.1, 0.3] }", "activation_checkpointing = { values = [true, false] }"))
+        for word, value in (("true", "true"), ("off", "false")):
+            self.assertIn(f'"activation_checkpointing":{value}', self.ask("enqueue", "lr=0.02", f"activation_checkpointing={word}"))
+
     def test_requests_to_a_sweep_that_nobody_works_on_wait_for_the_next(self):
         self.sweep("sweep", SPEC, ranks=1)
         self.assertIn("nobody works on it now", self.ask("enqueue", "lr=0.02", "dropout=0"))

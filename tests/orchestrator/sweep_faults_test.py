@@ -104,6 +104,16 @@ class OlderJournal(SweepFaults):
                 self.resume(copy, "--deterministic")
                 self.assertEqual(self.outcome(copy), self.outcome(whole))
 
+    def test_that_is_lost_is_told_of(self):
+        sweep = self.sweep("sweep", SIMPLE)
+        before = self.outcome(sweep)
+        journal = sweep / "journal.log"
+        for lose in (journal.unlink, lambda: journal.write_bytes(b"")):
+            lose()
+            self.assertIn("journal.log: missing or empty, though trials have begun", self.resume(sweep, code=DATA).stderr)
+        self.resume(sweep, "--repair")
+        self.assertEqual(self.outcome(sweep), before)
+
     def test_never_takes_another_trials_run_for_its_own(self):
         sweep = self.sweep("sweep", ASHA, ranks=1)
         journal = sweep / "journal.log"

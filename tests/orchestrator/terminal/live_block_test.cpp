@@ -61,6 +61,13 @@ TEST_F(LiveBlockTest, FollowsTheWindow) {
   EXPECT_EQ(out.str(), "123456789\nend\n\x1b[2A\x1b[J12345\nend\n");
 }
 
+TEST_F(LiveBlockTest, FitsIntoAWindowOfOneColumn) {
+  LiveBlock block(out, {.bar = true, .current_width = [] { return 1; }}, [this] { return now; });
+  now = 1;
+  block.show({"ab", "cd"});
+  EXPECT_EQ(out.str(), "a\nc\nd\n");
+}
+
 TEST_F(LiveBlockTest, SaysOnlyWhatIsMoreThanProgressWhereThatIsNotWanted) {
   LiveBlock block(out, {.silent = true}, [this] { return now; });
   now = 6;

@@ -59,6 +59,15 @@ TEST(TpeSplit, TakesTheEarlierOfEqualsAndKeepsTheOrderOfTheHistory) {
   EXPECT_TRUE(std::is_sorted(split.others.begin(), split.others.end()));
 }
 
+TEST(TpeSplit, LeavesFailedTrialsOut) {
+  std::vector<Observation> history(10, complete(0.5));
+  history[3].failed = true;
+  const TpeSplit split = split_history(history);
+  EXPECT_THAT(split.better, ElementsAre(0));
+  EXPECT_THAT(split.others, ElementsAre(1, 2, 4, 5, 6, 7, 8, 9));
+  EXPECT_EQ(reported_trials(history), 9);
+}
+
 TEST(TpeSplit, OfNoHistoryIsEmpty) {
   EXPECT_TRUE(split_history({}).better.empty());
   EXPECT_TRUE(split_history({}).others.empty());
@@ -186,6 +195,18 @@ TEST(TpeSampler, TriesEachOfAFewConfigurationsBeforeAnyTwice) {
   for (std::int64_t index = 15; index < 40; ++index) {  // none is left in the end
     history.push_back({.point = sampler->sample(index, history), .epoch = 1, .score = 0.1, .complete = true});
     expect_allowed(space, history.back().point);
+  }
+}
+
+TEST(TpeSampler, DoesNotComeBackToWhatFailed) {
+  const SearchSpace space = {{.key = "heads", .scale = Scale::integer, .low = 1, .high = 4}};
+  const auto sampler = make_tpe_sampler(spec_of(space));
+  std::vector<Observation> history;
+  for (std::int64_t index = 0; index < 40; ++index) {
+    const Point point = sampler->sample(index, history);
+    if (index >= 13) EXPECT_NE(point[0], 3) << index;
+    const bool fails = point[0] == 3;
+    history.push_back({.point = point, .epoch = fails ? 0 : 1, .score = point[0], .complete = !fails, .failed = fails});
   }
 }
 

@@ -12,7 +12,7 @@
 namespace agsweep {
 namespace {
 
-// A sweep with random reports, failures, prunings and delays, in which AshaScheduler must agree with NaiveAsha about everything.
+// A sweep with random reports, failures, early ends, prunings and delays, in which AshaScheduler must agree with NaiveAsha about everything.
 class RandomSweep {
  public:
   explicit RandomSweep(std::uint64_t seed)
@@ -47,6 +47,7 @@ class RandomSweep {
     if (choice < 25 || running_.empty()) return take_work() || report();
     if (choice < 28) return fail_running();
     if (choice < 30 && !paused_.empty()) return end_paused();
+    if (choice < 33) return end_early();
     return report();
   }
 
@@ -91,6 +92,16 @@ class RandomSweep {
   bool fail_running() {
     const std::size_t which = pick(running_);
     retire(running_[which].trial, true);
+    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(which));
+    return true;
+  }
+
+  bool end_early() {
+    const std::size_t which = pick(running_);
+    if (running_[which].epoch == 0) return report();
+    scheduler_.complete(running_[which].trial);
+    naive_.complete(running_[which].trial);
+    ++complete_;
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(which));
     return true;
   }

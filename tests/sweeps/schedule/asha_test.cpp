@@ -171,6 +171,33 @@ TEST(Asha, TakesOneLastTrialThroughEveryRung) {
   EXPECT_EQ(scheduler.last_promotable(), 0);
 }
 
+TEST(Asha, CountsATrialThatGaveUpAtEachRungAbove) {
+  AshaScheduler scheduler = asha();
+  first_rung(scheduler, {0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0});
+  for (const std::int64_t trial : {0, 1, 2}) scheduler.promote(trial);
+  scheduler.report(2, 2, 0.5);
+  scheduler.complete(2);  // by patience
+  EXPECT_EQ(report(scheduler, 1, {2, 3}, 0.7), Verdict::pause);
+  EXPECT_EQ(report(scheduler, 0, {2, 3}, 0.9), Verdict::go_on) << "of three, one goes on";
+}
+
+TEST(Asha, ATrialThatGaveUpDoesNotStandForABetterOneThatWaits) {
+  AshaScheduler scheduler = asha();
+  first_rung(scheduler, {0.3, 0.4});
+  scheduler.promote(1);
+  scheduler.report(1, 2, 0.1);
+  scheduler.complete(1);
+  EXPECT_EQ(scheduler.last_promotable(), std::nullopt) << "0.4 is better than 0.3";
+  scheduler.report(2, 1, 0.35);
+  EXPECT_EQ(scheduler.last_promotable(), std::nullopt);
+  AshaScheduler other = asha();
+  first_rung(other, {0.3, 0.4});
+  other.promote(0);
+  other.report(0, 2, 0.1);
+  other.complete(0);
+  EXPECT_EQ(other.last_promotable(), 1);
+}
+
 TEST(Asha, IgnoresAFailureBeforeTheFirstReport) {
   AshaScheduler scheduler = asha();
   scheduler.retire(0, true);

@@ -4,15 +4,15 @@
 
 namespace agsweep {
 
-// The trials that reached a rung, best first.
+// The trials that reached a rung, or will not get better, best first.
 std::vector<std::int64_t> NaiveAsha::ranked(std::int64_t rung) const {
   std::vector<std::int64_t> reached;
   for (const auto& [number, trial] : trials_) {
-    if (static_cast<std::int64_t>(trial.scores.size()) >= rung) reached.push_back(number);
+    if (trial.complete || static_cast<std::int64_t>(trial.scores.size()) >= rung) reached.push_back(number);
   }
   const auto score = [&](std::int64_t number) {
     const std::vector<double>& scores = trials_.at(number).scores;
-    return *std::max_element(scores.begin(), scores.begin() + rung);
+    return *std::max_element(scores.begin(), scores.begin() + std::min(rung, static_cast<std::int64_t>(scores.size())));
   };
   std::stable_sort(reached.begin(), reached.end(), [&](std::int64_t a, std::int64_t b) { return score(a) > score(b); });
   return reached;
@@ -32,7 +32,8 @@ std::int64_t NaiveAsha::share(std::int64_t rung) const { return static_cast<std:
 bool NaiveAsha::report(std::int64_t number, std::int64_t epoch, double score) {
   Trial& trial = trials_[number];
   trial.scores.push_back(score);
-  if (epoch == rungs_.back() || std::find(rungs_.begin(), rungs_.end(), epoch) == rungs_.end()) return true;
+  trial.complete = epoch == rungs_.back();
+  if (trial.complete || std::find(rungs_.begin(), rungs_.end(), epoch) == rungs_.end()) return true;
   const std::vector<std::int64_t> order = ranked(epoch);
   trial.paused = std::find(order.begin(), order.end(), number) - order.begin() >= share(epoch);
   return !trial.paused;
@@ -51,10 +52,12 @@ std::optional<std::int64_t> NaiveAsha::promotable() const {
 }
 
 std::optional<std::int64_t> NaiveAsha::last_promotable() const {
-  if (!ranked(rungs_.back()).empty()) return std::nullopt;
   for (auto rung = rungs_.rbegin(); rung != rungs_.rend(); ++rung) {
-    const std::vector<std::int64_t> paused = paused_at(*rung);
-    if (!paused.empty()) return paused.front();
+    if (paused_at(*rung).empty()) continue;
+    for (const std::int64_t number : ranked(*rung)) {
+      if (trials_.at(number).complete) return std::nullopt;
+      if (number == paused_at(*rung).front()) return number;
+    }
   }
   return std::nullopt;
 }

@@ -18,12 +18,14 @@ class NaiveAsha {
   std::optional<std::int64_t> promotable() const;
   std::optional<std::int64_t> last_promotable() const;
   void promote(std::int64_t trial) { trials_.at(trial).paused = false; }
+  void complete(std::int64_t trial) { trials_.at(trial).complete = true; }
   void retire(std::int64_t trial, bool failed);
 
  private:
   struct Trial {
     std::vector<double> scores;  // of each epoch
     bool paused = false;
+    bool complete = false;
   };
   std::vector<std::int64_t> ranked(std::int64_t rung) const;
   std::vector<std::int64_t> paused_at(std::int64_t rung) const;
