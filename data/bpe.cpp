@@ -39,7 +39,8 @@ Vocabulary parse_vocabulary(std::string_view text, const std::string& name) {
   std::vector<bool> taken(json.size());
   for (const auto& [token, id] : json.items()) {
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= json.size()) {
-      throw DataError("{}: token \"{}\": the id {} is not one of 0 .. {}", name, token, id.dump(), json.size() - 1);
+      throw DataError("{}: token \"{}\": the id {} is not one of 0 .. {}", name, token, id.is_structured() ? id.type_name() : id.dump(),
+                      json.size() - 1);
     }
     const auto value = id.get<std::uint16_t>();
     if (taken[value]) throw DataError("{}: the id {} is given to two tokens", name, value);

@@ -50,15 +50,21 @@ std::vector<std::string> ag_news_classes() { return {"World", "Sports", "Busines
 void require_class_name(const std::string& name, const std::string& file, std::size_t line) {
   if (name.empty()) throw DataError("{}:{}: the class is empty", file, line);
   if (name.find('\0') != name.npos) throw DataError("{}:{}: the class has a zero byte", file, line);
+  if (name.size() > max_class_name_bytes) {
+    throw DataError("{}:{}: the class has {} bytes, \"{:.40}..\"; is it the text?", file, line, name.size(), name);
+  }
+  std::string scratch;
+  if (const std::string_view shown = replace_invalid_utf8(name, scratch); shown != name) {
+    throw DataError("{}:{}: the class \"{}\" is no UTF-8; convert the file: iconv -f WINDOWS-1252 -t UTF-8, for one", file, line, shown);
+  }
 }
 
 ClassNames read_class_names(const std::filesystem::path& path) {
-  std::string scratch;
   const std::string content = read_text(path);
   require_line_feeds(content, path.string());
   std::vector<std::string> names;
   std::size_t line = 0;
-  for (std::string_view rest = trimmed(replace_invalid_utf8(content, scratch)); !rest.empty();) {
+  for (std::string_view rest = trimmed(content); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string name(trimmed(rest.substr(0, end)));
     rest.remove_prefix(std::min(end + 1, rest.size()));

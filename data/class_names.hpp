@@ -22,7 +22,11 @@ struct ClassNames {
   std::string origin;                                         // where the names are from, for a person: "classes.txt"
 };
 
-/// @throws DataError for a name that is empty, or has a zero byte, where HDF5 would cut it
+/// What an attribute of HDF5 holds.
+inline constexpr std::size_t max_class_name_bytes = 65'536;
+
+/// @throws DataError for a name that is empty, too long, no UTF-8 (two that differ might be shown as the same), or has a zero byte, where
+/// HDF5 would cut it
 void require_class_name(const std::string& name, const std::string& file, std::size_t line);
 
 /// A class name a line, in label order. A cell holds a name, or the number of its line from 1 where no name is a number.

@@ -1,9 +1,10 @@
 #include "data/corpus.hpp"
 
-#include <algorithm>  // std::find_if
+#include <algorithm>  // std::find_if, std::ranges::count
 
 #include "base/error.hpp"
 #include "data/tokenizer.hpp"  // gpt2_vocabulary
+#include "data/utf8.hpp"
 
 namespace agsweep {
 
@@ -44,6 +45,15 @@ const Split& split_named(const Corpus& corpus, std::string_view name) {
 }
 
 void check_corpus(const Corpus& corpus, const std::string& name) {
+  const std::vector<std::string>& classes = corpus.info.class_names;
+  if (classes.size() < 2) throw DataError("{}: class_names: one class; prepare it again", name);
+  std::string scratch;
+  for (const std::string& one : classes) {
+    if (one.empty() || replace_invalid_utf8(one, scratch) != one || std::ranges::count(classes, one) > 1) {
+      throw DataError("{}: class_names: \"{}\" is empty, no UTF-8 or there twice; prepare it again", name,
+                      replace_invalid_utf8(one, scratch));
+    }
+  }
   if (corpus.info.max_length < 1 || corpus.info.max_length > longest_max_length)
     throw DataError("{}: max_length: {} is out of range; prepare it again", name, corpus.info.max_length);
   check_split(corpus.train, corpus.info, name + ": train");

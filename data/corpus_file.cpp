@@ -1,5 +1,7 @@
 #include "data/corpus_file.hpp"
 
+#include <fstream>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sha256.hpp"
@@ -43,6 +45,19 @@ void write_corpus(const fs::path& path, const Corpus& corpus) {
       path, image, [&](const fs::path& temporary) { check_same(corpus_from_image(read_file(temporary), path.string()), corpus, path); });
 }
 
-Corpus read_corpus(const fs::path& path) { return corpus_from_image(read_file(path), path.string()); }
+Corpus read_corpus(const fs::path& path) {
+  // Before all of it is read, once here and once for its SHA-256: a pipe gives its bytes only once, and a device has no end.
+  std::error_code not_there;
+  const fs::file_status status = fs::status(path, not_there);
+  if (fs::is_regular_file(status)) {
+    std::string begin(8, '\0');
+    if (std::ifstream(path, std::ios::binary).read(begin.data(), 8) && !is_hdf5(begin)) {
+      throw DataError("{}: this is not an HDF5 file", path.string());
+    }
+  } else if (fs::exists(status) && !fs::is_directory(status)) {
+    throw DataError("{}: cannot read: it is no regular file", path.string());
+  }
+  return corpus_from_image(read_file(path), path.string());
+}
 
 }  // namespace agsweep

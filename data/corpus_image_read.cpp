@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "data/class_names.hpp"  // max_classes
 #include "data/corpus.hpp"
 #include "data/corpus_image.hpp"
 #include "data/hdf5.hpp"
@@ -13,8 +14,6 @@ namespace {
 
 constexpr std::string_view hdf5_signature{"\x89HDF\r\n\x1A\n", 8};
 constexpr hsize_t max_chunk_items = hsize_t{1} << 20;
-constexpr std::size_t max_name_bytes = 65'536;  // an attribute holds no more
-constexpr hssize_t max_class_names = 256;       // labels are uint8
 
 /// Reads one file's parts; each error names the file and the part.
 class Reader {
@@ -39,8 +38,8 @@ class Reader {
       const Hdf5Type type(H5Aget_type(attribute.get()));
       const hssize_t count = hdf5(H5Sget_simple_extent_npoints(Hdf5Space(H5Aget_space(attribute.get())).get()));
       const std::size_t length = H5Tget_size(type.get());
-      if (H5Tget_class(type.get()) != H5T_STRING || hdf5(H5Tis_variable_str(type.get())) > 0 || length == 0 || length > max_name_bytes ||
-          count < 1 || count > max_class_names) {
+      if (H5Tget_class(type.get()) != H5T_STRING || hdf5(H5Tis_variable_str(type.get())) > 0 || length == 0 ||
+          length > max_class_name_bytes || count < 1 || count > static_cast<hssize_t>(max_classes)) {
         throw Hdf5Failure("expected 1 to 256 strings of fixed length");
       }
       std::string padded(length * static_cast<std::size_t>(count), '\0');
@@ -76,7 +75,7 @@ class Reader {
  private:
   static Hdf5File open(std::string_view image, const std::string& name) {
     if (image.empty()) throw DataError("{}: the file is empty; prepare it again", name);
-    if (!image.starts_with(hdf5_signature)) throw DataError("{}: this is not an HDF5 file", name);
+    if (!is_hdf5(image)) throw DataError("{}: this is not an HDF5 file", name);
     try {
       const Hdf5Properties access(H5Pcreate(H5P_FILE_ACCESS));
       hdf5(H5Pset_fapl_core(access.get(), std::size_t{1} << 20, /*backing_store=*/false));
@@ -119,10 +118,17 @@ class Reader {
     if (!as_written) throw Hdf5Failure("expected chunks with a Fletcher-32 checksum");
   }
 
+  static herr_t refuse_link(const char* /*parent_file*/, const char* /*parent_group*/, const char* /*file*/, const char* /*object*/,
+                            unsigned* /*flags*/, hid_t /*access*/, void* /*data*/) {
+    return -1;
+  }
+
   template <typename T>
   std::vector<T> values(const std::string& path) const {
     return part(path, [&] {
-      const Hdf5Dataset dataset(H5Dopen2(file_.get(), path.c_str(), H5P_DEFAULT));
+      const Hdf5Properties access(H5Pcreate(H5P_DATASET_ACCESS));
+      hdf5(H5Pset_elink_cb(access.get(), refuse_link, nullptr));  // what lies in another file is not covered by this one's SHA-256
+      const Hdf5Dataset dataset(H5Dopen2(file_.get(), path.c_str(), access.get()));
       check_integer<T>(Hdf5Type(H5Dget_type(dataset.get())));
       const Hdf5Space space(H5Dget_space(dataset.get()));
       if (hdf5(H5Sget_simple_extent_ndims(space.get())) != 1) throw Hdf5Failure("expected one dimension");
@@ -131,6 +137,7 @@ class Reader {
       // Before anything is allocated: values are stored uncompressed.
       if (count > image_bytes_ / sizeof(T)) throw Hdf5Failure(fmt::format("{} values do not fit in the file", count));
       check_storage(dataset);
+      if (H5Dget_storage_size(dataset.get()) < count * sizeof(T)) throw Hdf5Failure("values are missing");
       std::vector<T> result(count);
       if (count > 0) hdf5(H5Dread(dataset.get(), Hdf5Integer<T>::memory(), H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()));
       return result;
@@ -165,6 +172,8 @@ CorpusInfo read_info(const Reader& reader) {
 }
 
 }  // namespace
+
+bool is_hdf5(std::string_view begin) { return begin.starts_with(hdf5_signature); }
 
 Corpus corpus_from_image(std::string_view image, const std::string& name) {
   const QuietHdf5 quiet;

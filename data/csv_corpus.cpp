@@ -1,5 +1,7 @@
 #include "data/csv_corpus.hpp"
 
+#include <algorithm>  // std::ranges::find
+
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
@@ -24,14 +26,13 @@ fs::path table_path(const fs::path& folder, const std::string& name) {
   return tsv;
 }
 
-/// Reads a table, and makes its class cells fit for TOML and JSON, which take UTF-8 alone.
+/// Reads a table, with class cells that are names.
 TextTable read_table(const fs::path& path, std::string_view bytes, const CsvSource& source, std::span<const std::string> known) {
   const TableColumns wanted{.columns = source.columns, .with_class = true, .option = "--columns", .known_classes = known};
   TextTable table = read_text_table(path, utf8_text(bytes, path.string()), wanted, source.format);
-  std::string scratch;
   for (TableRow& row : table.rows) {
     std::string& cell = row.cells.front();
-    cell = std::string(replace_invalid_utf8(trimmed(cell), scratch));
+    cell = std::string(trimmed(cell));
     require_class_name(cell, table.name, row.line);
   }
   return table;
@@ -46,7 +47,8 @@ std::map<std::string, std::size_t> first_lines(const TextTable& table) {
 
 [[noreturn]] void refuse_class(const TextTable& table, const TableRow& row, const ClassNames& classes) {
   std::string known = fmt::format("{:.300}", fmt::format("{}", fmt::join(classes.names, ", ")));
-  if (classes.label_of.contains("1") && classes.names.front() != "1") known += fmt::format(", or 1 to {}", classes.names.size());
+  const bool has_name_1 = std::ranges::find(classes.names, "1") != classes.names.end();
+  if (classes.label_of.contains("1") && !has_name_1) known += fmt::format(", or 1 to {}", classes.names.size());
   throw DataError("{}:{}: class \"{}\" is none of those of {}: {}", table.name, row.line, row.cells.front(), classes.origin, known);
 }
 
@@ -77,7 +79,7 @@ TextCorpus read_csv_corpus(const CsvSource& source) {
 
   const fs::path names_path = source.folder / "classes.txt";
   ClassNames classes;
-  if (fs::exists(names_path)) classes = read_class_names(names_path);
+  if (fs::symlink_status(names_path).type() != fs::file_type::not_found) classes = read_class_names(names_path);
   TextTable train = read_table(train_path, train_bytes, source, classes.names);
   if (classes.names.empty()) classes = occurring_classes(first_lines(train), train.name);
   TextTable test = read_table(test_path, test_bytes, source, classes.names);

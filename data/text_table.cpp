@@ -126,8 +126,21 @@ std::size_t least_columns(const Columns& columns) {
   return *std::max_element(places.begin(), places.end()) + 1;
 }
 
+/// Whether columns can be named by a header's cells.
+bool can_be_names(const std::vector<std::string>& cells) {
+  const auto cannot = [&](const std::string& cell) {
+    return cell.empty() || is_digits(cell) || cell.find(',') != cell.npos || std::ranges::count(cells, cell) > 1;
+  };
+  return std::ranges::none_of(cells, cannot);
+}
+
 [[noreturn]] void suspect_header(const TextTable& table, const TableColumns& wanted) {
   const TableRow& first = table.rows.front();
+  if (!can_be_names(first.cells)) {
+    throw DataError(
+        "{}:{}: this looks like a header line, whose cells cannot name columns; if it is, take it away; if not, put one above it",
+        table.name, first.line);
+  }
   throw DataError("{}:{}: this looks like a header line; if it is, name the columns by it: {}; if not, put one above it", table.name,
                   first.line, shell_command({std::string(wanted.option), fmt::format("{}", fmt::join(first.cells, ","))}));
 }

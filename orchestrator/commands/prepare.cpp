@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "base/system.hpp"
 #include "data/corpus_file.hpp"
 #include "data/prepare.hpp"
@@ -99,7 +100,7 @@ ExitCode run(const Invocation& call) {
   write_corpus(args.out, prepared.corpus);
   for (const std::string& warning : prepared.report.warnings) display.message(fmt::format("warning: {}", warning));
   if (args.json) {
-    fmt::print("{}\n", to_json(prepared).dump(2));
+    fmt::print("{}\n", json_text(to_json(prepared)));
   } else {
     fmt::print("{}wrote {}\n", corpus_text(prepared), args.out.string());
   }

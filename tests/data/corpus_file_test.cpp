@@ -112,6 +112,7 @@ TEST_F(CorpusFile, RefusesAMissingAnEmptyAndAForeignFile) {
   EXPECT_THAT(error_of([&] { read_corpus(folder_.path()); }), EndsWith("cannot read: Is a directory"));
   EXPECT_THAT(read_error(""), EndsWith("data.h5: the file is empty; prepare it again"));
   EXPECT_THAT(read_error("row,label\n1,2\n"), EndsWith("data.h5: this is not an HDF5 file"));
+  EXPECT_EQ(error_of([&] { read_corpus("/dev/zero"); }), "/dev/zero: cannot read: it is no regular file");
 }
 
 TEST_F(CorpusFile, RefusesAFileThatIsCutAtAnyPlace) {

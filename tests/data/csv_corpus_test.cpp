@@ -155,6 +155,30 @@ TEST_F(CsvCorpus, NamesOnlyExactlyOneToFourAsAgNewsDoes) {
   EXPECT_THAT(error(), HasSubstr("train.csv:4: class \"Sport\" is no number, unlike most classes"));
 }
 
+TEST_F(CsvCorpus, RefusesNamesThatAreNoUtf8) {  // two might be shown as the same
+  write(rows({"a",
+              "H\xF6"
+              "flich",
+              "H\xE4"
+              "flich"}),
+        rows({"a"}));
+  EXPECT_THAT(error(), HasSubstr("train.csv:2: the class \"H\xEF\xBF\xBD"
+                                 "flich\" is no UTF-8; convert the file: iconv"));
+  write(rows({"1"}), rows({"1"}), "dogs\nA\xFF\n");
+  EXPECT_THAT(error(), HasSubstr("classes.txt:2: the class \"A\xEF\xBF\xBD\" is no UTF-8"));
+}
+
+TEST_F(CsvCorpus, RefusesATextInThePlaceOfTheClass) {
+  write(rows({"a", std::string(70'000, 'x')}), rows({"a"}));
+  EXPECT_THAT(error(), EndsWith("train.csv:2: the class has 70000 bytes, \"" + std::string(40, 'x') + "..\"; is it the text?"));
+}
+
+TEST_F(CsvCorpus, RefusesAClassesTxtThatLeadsNowhere) {
+  write(rows({"a", "b"}), rows({"a"}));
+  std::filesystem::create_symlink("nowhere", folder_ / "classes.txt");
+  EXPECT_THAT(error(), EndsWith("classes.txt: cannot read: No such file or directory"));
+}
+
 TEST_F(CsvCorpus, RanksNamesThatNoFileOrders) {
   write(rows({"pear", "apple", "pear"}), rows({"pear"}));
   EXPECT_THAT(read().class_names, ElementsAre("apple", "pear"));
@@ -171,6 +195,8 @@ TEST_F(CsvCorpus, RefusesOneClassOrTooMany) {
 }
 
 TEST_F(CsvCorpus, RefusesAnEmptyClassAndOneThatIsNotThere) {
+  write(rows({"0", "1", "2", "3"}), rows({"4"}));
+  EXPECT_THAT(error(), EndsWith("test.csv:1: class \"4\" is none of those of numbers in the training rows: 0, 1, 2, 3"));
   write(rows({"pear", "", "apple"}), rows({"pear"}));
   EXPECT_THAT(error(), EndsWith("train.csv:2: the class is empty"));
   write(rows({"pear", std::string("app\0le", 6), "apple"}), rows({"pear"}));
@@ -196,7 +222,8 @@ TEST_F(CsvCorpus, SuspectsAHeaderLine) {
   EXPECT_THAT(suspects(names, header + names), EndsWith("test." + told));
   EXPECT_THAT(suspects("l,t,d\n" + names, names), HasSubstr("train.csv:1: this looks like a header line"));
   EXPECT_THAT(suspects("l,t,d\n" + names + "l,t,d\n" + names, names), HasSubstr("train.csv:1: this looks like a header line"));
-  EXPECT_THAT(suspects("0,1,2\n" + numbers, numbers), HasSubstr("train.csv:1: this looks like a header line"));
+  EXPECT_THAT(suspects("0,1,2\n" + numbers, numbers),
+              HasSubstr("train.csv:1: this looks like a header line, whose cells cannot name columns"));
   EXPECT_THAT(suspects("World,One,only\n" + rows({"Sports", "Tech", "Sports"}), names), HasSubstr("looks like a header line"));
   EXPECT_EQ(suspects("World,title 1,text 1\nSports,title 2,text 2\nWorld,title 3,text 3\n", "World,text,title\n" + names), "no error");
   write("World,One,only\n" + rows({"Sports", "Sports"}), names, "World\nSports\n");

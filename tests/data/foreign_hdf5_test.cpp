@@ -117,9 +117,47 @@ TEST_F(ForeignHdf5, IsRefusedBeforeMemoryIsTakenForASizeThatCannotBe) {
 }
 
 TEST_F(ForeignHdf5, IsRefusedWhenItsValuesDoNotFitTogether) {
-  // Chunks that were never written read as zeros.
-  EXPECT_THAT(error_after([](hid_t file) { replace_dataset(file, "test/offsets", H5T_STD_U64LE, {21}); }),
+  EXPECT_THAT(error_after([](hid_t file) {
+                const std::vector<std::uint64_t> zeros(21);
+                replace_dataset(file, "test/offsets", H5T_STD_U64LE, {21});
+                const Hdf5Dataset dataset(H5Dopen2(file, "test/offsets", H5P_DEFAULT));
+                hdf5(H5Dwrite(dataset.get(), H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros.data()));
+              }),
               EndsWith("data.h5: test/offsets: the last is 0, but there are 77 tokens; prepare it again"));
+}
+
+TEST_F(ForeignHdf5, IsRefusedWhereValuesWereNeverWritten) {  // they would read as zeros
+  EXPECT_THAT(error_after([](hid_t file) { replace_dataset(file, "train/tokens", H5T_STD_U16LE, {1197}); }),
+              EndsWith("data.h5: train/tokens: values are missing; prepare it again"));
+}
+
+TEST_F(ForeignHdf5, IsRefusedWhereItsValuesLieInAnotherFile) {
+  const std::filesystem::path other = folder_ / "other.h5";
+  write_corpus(other, testing_support::small_corpus());
+  for (const char* const linked : {"train", "train/tokens"}) {
+    EXPECT_THAT(error_after([&](hid_t file) {
+                  hdf5(H5Ldelete(file, linked, H5P_DEFAULT));
+                  hdf5(H5Lcreate_external(other.c_str(), linked, file, linked, H5P_DEFAULT, H5P_DEFAULT));
+                }),
+                HasSubstr("data.h5: train/tokens: "));
+  }
+}
+
+TEST_F(ForeignHdf5, IsRefusedWithClassesThatAreNone) {
+  const Hdf5Type text(H5Tcopy(H5T_C_S1));
+  hdf5(H5Tset_size(text.get(), 5));
+  const auto with_names = [&](const std::string& names, hsize_t count) {
+    return error_after([&](hid_t file) {
+      hdf5(H5Adelete(file, "class_names"));
+      const Hdf5Space space(H5Screate_simple(1, &count, nullptr));
+      const Hdf5Attribute attribute(H5Acreate2(file, "class_names", text.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT));
+      hdf5(H5Awrite(attribute.get(), text.get(), names.data()));
+    });
+  };
+  EXPECT_EQ(with_names("WorldSportMoneyTech.", 4), "no error");
+  EXPECT_THAT(with_names("World", 1), EndsWith("data.h5: class_names: one class; prepare it again"));
+  EXPECT_THAT(with_names("WorldSportMoneySport", 4), HasSubstr("class_names: \"Sport\" is empty, no UTF-8 or there twice"));
+  EXPECT_THAT(with_names("WorldSportMoney\xFF\xFF\xFF\xFF\xFF", 4), HasSubstr("no UTF-8"));
 }
 
 }  // namespace
