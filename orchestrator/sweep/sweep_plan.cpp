@@ -125,7 +125,8 @@ void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
   }
   if (!args.repair && !has_lines(args.out / "journal.log") && fs::exists(args.out / "trials")) {
     throw DataError(
-        "{}: missing or empty, though trials have begun; put it back, or give --repair: it goes through all of them again, and trains those "
+        "{}: missing or empty, though trials have begun; put it back, or give --repair: it goes through all of them again, and trains "
+        "those "
         "without checkpoints anew",
         (args.out / "journal.log").string());
   }

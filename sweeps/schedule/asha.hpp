@@ -53,9 +53,9 @@ class AshaScheduler final : public Scheduler {
     SortedRecords complete = {};  // those whose trial is complete
   };
   struct Trial {
-    std::int64_t epoch = 0;           // the last one that reported
-    double best = 0;                  // of all epochs so far
-    bool paused = false;              // at the last of its rungs
+    std::int64_t epoch = 0;  // the last one that reported
+    double best = 0;         // of all epochs so far
+    bool paused = false;     // at the last of its rungs
     bool complete = false;
     std::vector<double> scores = {};  // at each rung so far; of a complete trial at all
   };

@@ -11,7 +11,7 @@ namespace agsweep {
 
 /// What `work` has thrown, in words; null: nothing.
 template <typename Work>
-std::exception_ptr failure_of(Work work) {
+std::exception_ptr failure_of(const Work& work) {
   try {
     in_words(work);
     return nullptr;

@@ -27,7 +27,7 @@ inline TrialFailure out_of_memory(const c10::OutOfMemoryError& error) {
 
 /// Runs `work`. @throws TrialFailure where LibTorch has found the device's memory too small
 template <typename Work>
-void in_words(Work work) {
+void in_words(const Work& work) {
   try {
     work();
   } catch (const c10::OutOfMemoryError& error) {
