@@ -22,7 +22,7 @@ struct ClassNames {
   std::string origin;                                         // where the names are from, for a person: "classes.txt"
 };
 
-/// What an attribute of HDF5 holds.
+/// A longer one is a text in the wrong column; corpora are read with no more.
 inline constexpr std::size_t max_class_name_bytes = 65'536;
 
 /// @throws DataError for a name that is empty, too long, no UTF-8 (two that differ might be shown as the same), or has a zero byte, where

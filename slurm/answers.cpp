@@ -68,7 +68,7 @@ std::optional<std::int64_t> seconds_of_limit(std::string_view limit) {
     parts[part++] = *number;
   }
   const std::int64_t seconds = ((parts[0] * 24 + parts[1]) * 60 + parts[2]) * 60 + parts[3];
-  return seconds > 0 ? std::optional(seconds) : std::nullopt;
+  return seconds > 0 ? std::optional((seconds + 59) / 60 * 60) : std::nullopt;
 }
 
 std::string parse_sbatch(std::string_view output) {

@@ -36,7 +36,7 @@ constexpr const char* sacct_columns = "JobID,State,ExitCode";
 std::vector<SlurmJob> parse_sacct(std::string_view output);
 
 /// The seconds of a time limit as sbatch takes it (its manual, --time): "90" minutes, "90:00", "1:30:00", "1-12", "1-12:30", "1-12:30:00".
-/// Nothing for no limit ("0", "UNLIMITED"), and for a text that is none of these.
+/// SLURM counts whole minutes, rounded up. Nothing for no limit ("0", "UNLIMITED"), and for a text that is none of these.
 std::optional<std::int64_t> seconds_of_limit(std::string_view limit);
 
 /// Whether `srun --mpi=list` names PMIx in any version.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/options/command_line.hpp"
 #include "orchestrator/options/common_options.hpp"
@@ -44,7 +45,7 @@ ExitCode run(const Invocation& call) {
   if (args.json) {
     diagnosis.found["missing"] = diagnosis.missing;
     diagnosis.found["notes"] = diagnosis.notes;
-    fmt::print("{}\n", diagnosis.found.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", json_text(diagnosis.found));
   } else {
     fmt::print("{}", diagnosis_text(diagnosis));
   }

@@ -46,7 +46,8 @@ View view_of(const std::filesystem::path& folder) {
   if (!is_submitted || !folders_of_sweep(folder).empty()) {
     const SweepResults sweep = read_sweep_journal(folder);
     const SweepStatus status = status_of(sweep);
-    const SlurmJob* const job = unfinished_job(slurm);
+    // Of an array each part has a task of its own.
+    const SlurmJob* const job = sweep.parts == std::vector{sweep.folder} ? unfinished_job(slurm) : nullptr;
     view = {.json = status_json(sweep, status),
             .text = job ? status_text(sweep, status, fmt::format("SLURM job {} goes on", job->id)) : status_text(sweep, status),
             .ended = status.counts.ended() == status.counts.planned()};

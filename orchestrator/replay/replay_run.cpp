@@ -73,7 +73,10 @@ class ReplayProgress final : public TrainObserver {
     shown_.on_step(report);
     if (report.step == last_step_ || signals_.stop()) stop_ = true;
   }
-  void on_evaluation(std::string_view split, std::int64_t done, std::int64_t all) override { shown_.on_evaluation(split, done, all); }
+  void on_evaluation(std::string_view split, std::int64_t done, std::int64_t all) override {
+    shown_.on_evaluation(split, done, all);
+    if (signals_.stop()) stop_ = true;
+  }
   void on_epoch(const EpochReport& report) override { shown_.on_epoch(report); }
   void on_message(std::string_view line) override { shown_.on_message(line); }
 
@@ -109,6 +112,7 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   for (const char* const name : {"steps.csv", "hashes.csv"}) {
     check_rows(run / name, read_file(run / name), recorded, "result.json", status != "done");
   }
+  const StopSignals signals("\nstopping\n");  // before the folder: that is removed then
   const ReplayFolder folder(args.out);
 
   SelfCommunicator alone;
@@ -131,7 +135,6 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   ProgressDisplay display(std::cerr, ProgressStyle::of(STDERR_FILENO), steady_seconds);
   TrainProgress shown(display, config.epochs, config.metric);
   std::atomic<bool> stop = false;
-  const StopSignals signals("\nstopping\n");
   ReplayProgress progress(shown, status == "done" ? 0 : last_step(run), signals, stop);
   const std::string config_toml = config_text(config, options, stored.record);
   const RunIdentity identity{.folder = folder.path(),
@@ -149,6 +152,8 @@ Replay replay_run(const fs::path& run, const ReplayArgs& args, const std::string
   } catch (const TrialFailure& failure) {
     if (status != "failed") throw;
     display.message(fmt::format("failed as recorded: {}", failure.what()));
+  } catch (const Interrupted&) {
+    if (!signals.stop()) throw;
   }
   if (signals.stop()) throw RunTimeError("stopped by a signal; replay begins again at the first step");
 

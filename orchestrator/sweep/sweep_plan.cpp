@@ -125,9 +125,8 @@ void require_same_sweep(const SweepArgs& args, const SweepPlan& plan) {
   }
   if (!args.repair && !has_lines(args.out / "journal.log") && fs::exists(args.out / "trials")) {
     throw DataError(
-        "{}: missing or empty, though trials have begun; put it back, or give --repair: it goes through all of them again, and trains "
-        "those "
-        "without checkpoints anew",
+        "{}: missing or empty, though trials have begun; put it back, or give --repair: all of them are gone through again, from their "
+        "checkpoints or anew",
         (args.out / "journal.log").string());
   }
   for (FixedOption& fixed : before.fixed) {  // what lies at a path counts, not where: open_sweep compares that

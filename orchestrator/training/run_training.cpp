@@ -7,6 +7,7 @@
 #include <numeric>  // std::iota
 
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "base/sha256.hpp"
 #include "base/shell.hpp"
 #include "base/system.hpp"
@@ -29,7 +30,7 @@ namespace {
 
 void print_result(const nlohmann::json& result, const RunRecord& record, const TrainArgs& args) {
   if (args.json) {
-    fmt::print("{}\n", result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", json_text(result));
     return;
   }
   fmt::print("{}", caveats(record.synthetic, record.random_base));

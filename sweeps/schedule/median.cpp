@@ -2,6 +2,7 @@
 
 #include <algorithm>  // std::max
 #include <cstddef>
+#include <utility>  // std::exchange
 
 #include "base/error.hpp"
 #include "sweeps/schedule/scheduler.hpp"
@@ -41,7 +42,7 @@ Verdict MedianScheduler::report(std::int64_t number, std::int64_t epoch, double 
 
 void MedianScheduler::complete(std::int64_t number) {
   Trial& trial = trials_[number];
-  trial.complete = true;
+  if (std::exchange(trial.complete, true)) return;
   complete_.resize(std::max(complete_.size(), trial.scores.size()), Ranking(2));
   for (std::size_t i = 0; i < trial.scores.size(); ++i) complete_[i].insert({.score = trial.scores[i], .trial = number});
 }

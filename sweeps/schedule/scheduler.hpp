@@ -33,7 +33,8 @@ class Scheduler {
   /// A paused trial goes on. @param trial  one that promotable() or last_promotable() gave, now or, in a replay, then
   virtual void promote(std::int64_t trial) = 0;
 
-  /// A running trial has ended before its schedule's last epoch because its own options say so: it is as complete as one that trained all.
+  /// A running trial has ended before its schedule's last epoch because its own options say so: it is as complete as one that trained all,
+  /// of which this may be said, too.
   virtual void complete(std::int64_t trial) = 0;
 
   /// The trial has ended early (failed, or pruned at the end of the sweep) and never goes on. Its reports still count as what others are

@@ -164,7 +164,11 @@ void SweepState::replay(const Study& study, std::string_view now) {
       }
     }
   } catch (const DataError& error) {
-    throw DataError("{}: trial {}: {}", study.file, number, error.what());
+    // Its rule was another one where trials ended early.
+    const char* const way_on = spec_.scheduler.kind == SchedulerKind::asha
+                                   ? " (a sweep under ASHA that an earlier version began can be finished by that version alone)"
+                                   : "";
+    throw DataError("{}: trial {}: {}{}", study.file, number, error.what(), way_on);
   }
   // What followed from the last line of a group that a crash cut.
   for (std::size_t i = 0; i < trials_.size(); ++i) {

@@ -17,6 +17,7 @@ from agsweep_program import main, wait_for_lines  # noqa: E402
 from faults_test import ranks_of  # noqa: E402
 from sweep_program import ASHA, SIMPLE, SweepTest  # noqa: E402
 
+DATA = 4
 ALL_KEPT = SIMPLE.replace("trials = 4", 'trials = 4\nkeep = "all"')
 
 

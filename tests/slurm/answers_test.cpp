@@ -89,11 +89,11 @@ TEST(Sacct, AnotherFormIsAnError) {
 
 TEST(TimeLimit, IsReadInEachFormOfSbatch) {  // its manual's, --time
   EXPECT_EQ(seconds_of_limit("90"), 90 * 60);
-  EXPECT_EQ(seconds_of_limit("90:30"), 90 * 60 + 30);
-  EXPECT_EQ(seconds_of_limit("1:02:03"), 3723);
+  EXPECT_EQ(seconds_of_limit("90:30"), 91 * 60);
+  EXPECT_EQ(seconds_of_limit("1:02:03"), 63 * 60);
   EXPECT_EQ(seconds_of_limit("2-3"), (2 * 24 + 3) * 3600);
   EXPECT_EQ(seconds_of_limit("2-3:04"), (2 * 24 + 3) * 3600 + 240);
-  EXPECT_EQ(seconds_of_limit("2-03:04:05"), (2 * 24 + 3) * 3600 + 245);
+  EXPECT_EQ(seconds_of_limit("2-03:04:05"), (2 * 24 + 3) * 3600 + 300);
 }
 
 TEST(TimeLimit, IsNoneWhereThereIsNoNumber) {

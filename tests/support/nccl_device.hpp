@@ -95,6 +95,7 @@ class NcclDevices final : public DevicePlatform {
   DeviceGroupId new_group() override { return NcclQueue::new_group(); }
   std::unique_ptr<DeviceCommunicator> connect(DeviceStream& stream, const DeviceGroupId& id, int rank, int ranks, double timeout,
                                               Alarm alarm) override {
+    if (fails_before_nccl) throw RunTimeError("device 0: an illegal memory access was encountered");
     connected_with_same_bits = same_bits_;
     NcclQueue& queue = dynamic_cast<NcclDevice&>(stream).queue();
     return std::make_unique<NcclOfDevices>(queue, queue.connect(id, rank, ranks, timeout, std::move(alarm)), patience_);
@@ -103,6 +104,7 @@ class NcclDevices final : public DevicePlatform {
   bool connected_with_same_bits = false;
   bool broken = false;  // for good
   bool full = false;
+  bool fails_before_nccl = false;
 
  private:
   double patience_;

@@ -19,6 +19,7 @@ std::unique_ptr<DeviceCommunicator> ComputePlace::connect(Communicator& comm, Wo
   std::unique_ptr<DeviceCommunicator> group;
   const std::exception_ptr failure =
       failure_of([&] { group = platform->connect(*workers.stream(), id, comm.rank(), comm.size(), timeout, alarm); });
+  if (failure) comm.alarm();  // where it was not NCCL that failed, nobody has been told yet
   agree(comm, group.get(), /*stop_requested=*/false, failure, [&] {
     if (group != nullptr) group->check();
   });

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/json_file.hpp"
+#include "base/json_text.hpp"
 #include "base/seal.hpp"
 #include "base/sha256.hpp"
 #include "base/system.hpp"
@@ -141,7 +142,7 @@ void RunFolder::write_result(nlohmann::json& result) {
   result["files"] = seals();
   result.erase("seal");
   // An error's text may hold bytes of a damaged file: they become U+FFFD rather than lose the result.
-  const std::string text = sealed_json(result.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  const std::string text = sealed_json(json_text(result));
   result = nlohmann::json::parse(text);
   write_file_atomically(files_->folder / "result.json", text);
 }

@@ -12,7 +12,8 @@
 namespace agsweep {
 namespace {
 
-// A sweep with random reports, failures, early ends, prunings and delays, in which AshaScheduler must agree with NaiveAsha about everything.
+// A sweep with random reports, failures, early ends, prunings and delays, in which AshaScheduler must agree with NaiveAsha about
+// everything.
 class RandomSweep {
  public:
   explicit RandomSweep(std::uint64_t seed)

@@ -100,6 +100,12 @@ TEST(Median, RefusesAnEpochOutOfTurn) {
   EXPECT_THROW(scheduler.report(0, 4, 0.5), DataError);
 }
 
+TEST(Median, CountsATrialOnce) {
+  MedianScheduler scheduler = with_five_complete(1);
+  for (int i = 0; i < 3; ++i) scheduler.complete(0);  // 0.1
+  EXPECT_EQ(scheduler.report(5, 1, 0.25), Verdict::stop) << "the median is 0.3";
+}
+
 TEST(Median, CountsTrialsThatPatienceEnded) {
   MedianScheduler scheduler(1, 9);
   for (std::int64_t trial = 0; trial < 5; ++trial) {

@@ -168,6 +168,17 @@ TEST_P(DeviceFaults, MemoryThatRunsOutWhileRanksConnectFailsTheTrialOnAllRanks) 
   EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
 }
 
+TEST_P(DeviceFaults, ARankThatFailsBeforeItConnectsIsNotWaitedFor) {
+  const auto start = std::chrono::steady_clock::now();
+  NcclDevices platform;
+  platform.fails_before_nccl = is_last();
+  const ComputePlace place{.platform = &platform, .device = 0};
+  const auto workers = place.make_workers(1, patience);
+  EXPECT_EQ(error_of<RunTimeError>([&] { place.connect(*comm_, *workers, patience, false); }),
+            fmt::format("rank {}: device 0: an illegal memory access was encountered", ranks() - 1));
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
+}
+
 TEST_P(DeviceFaults, ARankThatDoesNotConnectEndsAll) {
   inject(0, "stall");
   NcclDevices platform;

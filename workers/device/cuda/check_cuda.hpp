@@ -6,8 +6,8 @@
 
 namespace agsweep {
 
-/// @throws TrialFailure where memory does not suffice, the host's for copies among it; else RunTimeError when `result` is not cudaSuccess:
-/// both name call and device, in CUDA's words
+/// @throws TrialFailure where memory does not suffice, the host's for copies among it; else RunTimeError in CUDA's words when `result` is
+/// not cudaSuccess: both name call and device
 inline void check_cuda(cudaError_t result, const char* call, int device) {
   if (result == cudaSuccess) return;
   cudaGetLastError();  // or a later, unrelated call would report it again

@@ -7,6 +7,7 @@
 #include <cstdlib>  // std::_Exit
 #include <cstring>  // std::memcpy
 #include <future>
+#include <system_error>
 #include <thread>
 #include <utility>  // std::exchange
 
@@ -34,8 +35,9 @@ std::string in_words(ncclResult_t result, ncclComm_t comm) {
 /// NCCL has no result of its own for it. Its words are of the last warning: CUDA's own, or those of NCCL's allocator behind it.
 bool is_out_of_memory(ncclResult_t result, std::string_view words) {
   constexpr std::array<std::string_view, 3> signs = {"out of memory", "Failed to CUDA malloc", "Failed to CUDA calloc"};
-  const bool may_be = result == ncclUnhandledCudaError || result == ncclSystemError || result == ncclInternalError;
-  return may_be && std::ranges::any_of(signs, [words](std::string_view sign) { return words.find(sign) != words.npos; });
+  // Of other results the words may be an earlier failure's: NCCL never clears them.
+  return result == ncclUnhandledCudaError &&
+         std::ranges::any_of(signs, [words](std::string_view sign) { return words.find(sign) != words.npos; });
 }
 
 }  // namespace
@@ -181,13 +183,20 @@ void NcclCommunicator::abort() noexcept {
 
 /// NCCL's last call for this communicator. It may wait for ranks that do not make theirs, or for a device that does not answer.
 void NcclCommunicator::end(ncclResult_t (*call)(ncclComm_t), const char* done) noexcept {
+  const ncclComm_t comm = std::exchange(comm_, nullptr);
   std::promise<void> promise;
   std::future<void> ended = promise.get_future();
-  std::thread worker([call, comm = std::exchange(comm_, nullptr), device = device_, promise = std::move(promise)]() mutable {
-    cudaSetDevice(device);  // NCCL comes back to the thread's device, and would make a context on device 0
+  std::thread worker;
+  try {
+    worker = std::thread([call, comm, device = device_, promise = std::move(promise)]() mutable {
+      cudaSetDevice(device);  // NCCL comes back to the thread's device, and would make a context on device 0
+      call(comm);
+      promise.set_value();
+    });
+  } catch (const std::system_error&) {  // no more threads: without a deadline, then
     call(comm);
-    promise.set_value();
-  });
+    return;
+  }
   if (ended.wait_for(std::chrono::duration<double>(timeout_)) != std::future_status::ready) {
     std::fputs(
         fmt::format("error: rank {} of {}: NCCL has not {} within {:g} s; this process ends\n", rank_, ranks_, done, timeout_).c_str(),
