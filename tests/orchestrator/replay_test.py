@@ -126,7 +126,7 @@ class Replay(RunTest):
         self.assertIn("identical: 0 steps", self.program.run("replay", run).check().stdout)
 
     def test_a_signal_leaves_nothing_behind(self):
-        run = self.train("long", "--max-steps", 1500, "--epochs", 1500, "--patience", 0)
+        run = self.train("long", "--epochs", 200, "--patience", 0)
         temporary = self.folder / "tmp"
         temporary.mkdir()
         job = self.program.start("replay", run, env={"TMPDIR": str(temporary)})

@@ -78,14 +78,14 @@ RunFolder::RunFolder(const fs::path& folder, Options options, std::int64_t resum
   const std::string kept_steps = part("steps.csv", steps_header, resumed_step);
   const std::string kept_epochs = part("epochs.csv", epochs, resumed_epoch);
   const std::string kept_hashes = part("hashes.csv", hashes_header, resumed_epoch);
-  files_.reset(new Files{.folder = folder,
-                         .steps = CsvFile(folder / "steps.csv", steps_header, kept_steps),
-                         .epochs = CsvFile(folder / "epochs.csv", epochs, kept_epochs),
-                         .hashes = CsvFile(folder / "hashes.csv", hashes_header, kept_hashes),
-                         .log = AppendFile(folder / "log.txt"),
-                         .metric = options.metric,
-                         .has_session = !options.hparams.values.empty(),
-                         .events = {}});
+  files_ = std::make_unique<Files>(Files{.folder = folder,
+                                         .steps = CsvFile(folder / "steps.csv", steps_header, kept_steps),
+                                         .epochs = CsvFile(folder / "epochs.csv", epochs, kept_epochs),
+                                         .hashes = CsvFile(folder / "hashes.csv", hashes_header, kept_hashes),
+                                         .log = AppendFile(folder / "log.txt"),
+                                         .metric = options.metric,
+                                         .has_session = !options.hparams.values.empty(),
+                                         .events = {}});
   remove_temporary_files(folder);
   if (!options.tensorboard) return;
   files_->events.emplace(folder, resumed_step);
