@@ -41,6 +41,21 @@ TrainConfig faulty_config(Reduction reduction, int ranks) {
   return config;
 }
 
+/// Expects at its end that nobody has waited for a rank that does not come.
+class NoLongWait {
+ public:
+  NoLongWait() = default;
+  NoLongWait(const NoLongWait&) = delete;
+  NoLongWait& operator=(const NoLongWait&) = delete;
+  ~NoLongWait() {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
+    EXPECT_LT(passed.count(), 0.8 * patience) << "the deadline, and what steps take";
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 /// Says the same as the other ranks do.
 std::string agreed(Communicator& comm, const std::string& said) {
   std::string first = said;
@@ -76,7 +91,7 @@ class DeviceFaults : public testing::TestWithParam<Reduction> {
   /// Some steps. @return what ended them, the same on all ranks
   template <typename Failure>
   std::string train(double wait) {
-    const auto start = std::chrono::steady_clock::now();
+    const NoLongWait check;
     const TrainConfig config = faulty_config(GetParam(), ranks());
     NcclDevices platform(/*patience=*/stalls_ ? 0.2 : 10);
     const ComputePlace place{.platform = &platform, .device = 0};
@@ -98,9 +113,16 @@ class DeviceFaults : public testing::TestWithParam<Reduction> {
       while (trainer->finish()) {
       }
     });
-    EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience)
-        << "the deadline, and what steps take";
     return agreed(*comm_, said);
+  }
+
+  /// @return what ended the set-up of the devices' group
+  template <typename Failure>
+  std::string connect(NcclDevices& platform, double wait) {
+    const NoLongWait check;
+    const ComputePlace place{.platform = &platform, .device = 0};
+    const auto workers = place.make_workers(1, wait);
+    return error_of<Failure>([&] { place.connect(*comm_, *workers, wait, false); });
   }
 
   std::unique_ptr<Communicator> comm_ = test_session().world(patience);
@@ -157,35 +179,24 @@ TEST_P(DeviceFaults, MemoryThatRunsOutInNcclFailsTheTrialOnAllRanks) {
 
 TEST_P(DeviceFaults, MemoryThatRunsOutWhileRanksConnectFailsTheTrialOnAllRanks) {
   inject(0, "memory");
-  const auto start = std::chrono::steady_clock::now();
   NcclDevices platform;
-  const ComputePlace place{.platform = &platform, .device = 0};
-  const auto workers = place.make_workers(1, patience);
-  EXPECT_EQ(error_of<TrialFailure>([&] { place.connect(*comm_, *workers, patience, false); }),
+  EXPECT_EQ(connect<TrialFailure>(platform, patience),
             fmt::format("rank {0}: rank {0} of {1}: NCCL's set-up (call 0 of the group): the device's memory does not suffice: "
                         "unhandled cuda error: Failed to CUDA malloc 4194304 bytes",
                         ranks() - 1, ranks()));
-  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
 }
 
 TEST_P(DeviceFaults, ARankThatFailsBeforeItConnectsIsNotWaitedFor) {
-  const auto start = std::chrono::steady_clock::now();
   NcclDevices platform;
   platform.fails_before_nccl = is_last();
-  const ComputePlace place{.platform = &platform, .device = 0};
-  const auto workers = place.make_workers(1, patience);
-  EXPECT_EQ(error_of<RunTimeError>([&] { place.connect(*comm_, *workers, patience, false); }),
+  EXPECT_EQ(connect<RunTimeError>(platform, patience),
             fmt::format("rank {}: device 0: an illegal memory access was encountered", ranks() - 1));
-  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
 }
 
 TEST_P(DeviceFaults, ARankThatDoesNotConnectEndsAll) {
   inject(0, "stall");
   NcclDevices platform;
-  const ComputePlace place{.platform = &platform, .device = 0};
-  const auto workers = place.make_workers(1, deadline);
-  EXPECT_THAT(error_of<RankFailure>([&] { place.connect(*comm_, *workers, deadline, false); }),
-              HasSubstr("a rank has not answered for 0.5 s"));
+  EXPECT_THAT(connect<RankFailure>(platform, deadline), HasSubstr("a rank has not answered for 0.5 s"));
 }
 
 /// Says nothing, and wants every file.
@@ -225,10 +236,7 @@ class ResumedTraining : public testing::Test {
     comm_->barrier();  // before the folder goes
   }
 
-  TrainOutcome train_in(const char* name, bool broken = false, bool full = false) {
-    NcclDevices platform;
-    platform.broken = broken;
-    platform.full = full;
+  TrainOutcome train_in(const char* name, NcclDevices platform = NcclDevices()) {
     SharedWeights shared;
     SilentObserver observer;
     const std::atomic<bool> stop = false;
@@ -258,18 +266,20 @@ TEST_F(ResumedTraining, AfterAFaultOfNcclHasTheBitsOfAnUndisturbedOne) {
 }
 
 TEST_F(ResumedTraining, ARankWithoutMemoryForItsTrainerIsNotWaitedFor) {
-  const auto start = std::chrono::steady_clock::now();
-  const bool full = comm_->rank() == comm_->size() - 1;
-  EXPECT_EQ(error_of<TrialFailure>([&] { train_in("full", false, full); }),
+  const NoLongWait check;
+  NcclDevices platform;
+  platform.full = comm_->rank() == comm_->size() - 1;
+  EXPECT_EQ(error_of<TrialFailure>([&] { train_in("full", platform); }),
             fmt::format("rank {}: cudaHostAlloc on device 0: memory does not suffice", comm_->size() - 1));
-  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 0.8 * patience);
   comm_->barrier();
 }
 
 TEST_F(ResumedTraining, OnADeviceThatHasFailedForGoodIsNoFailureOfTheTrialAlone) {
   const bool mine = comm_->rank() == comm_->size() - 1;
   if (mine) {
-    EXPECT_THAT(error_of<RankFailure>([&] { train_in("broken", true); }), HasSubstr("the device does not work any more: device 0"));
+    NcclDevices platform;
+    platform.broken = true;
+    EXPECT_THAT(error_of<RankFailure>([&] { train_in("broken", platform); }), HasSubstr("the device does not work any more: device 0"));
   } else {
     EXPECT_THAT(error_of<RunTimeError>([&] { train_in("broken"); }), HasSubstr("an illegal memory access"));
   }
